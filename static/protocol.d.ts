@@ -182,6 +182,8 @@ interface Agent {
   asked: string | null;
   /** The call that they are in because a colleague asked them. */
   consult: string | null;
+  /** They handed this call on, and its wrap-up is theirs. */
+  handed: { contact: string; at: number; until: number } | null;
   offer: { contact: string; fence: string; expires: number } | null;
   until: number | null;
   testing: number | null;

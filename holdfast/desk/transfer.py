@@ -14,6 +14,7 @@ from holdfast.desk.intents import (
     Count,
     Form,
     Id,
+    Nothing,
     Refused,
     Result,
     Word,
@@ -161,6 +162,11 @@ class Transfers:
                 **wanted,
             )
         )
+
+    @intent("handed_done", Nothing)
+    async def _handed_done(self, page: Page, form: Nothing) -> Result:
+        """The wrap-up of a call that they handed on is over."""
+        return done(await self._engine.step("handed_done", agent=page.account.id))
 
     def _ladder_of(self, needs: dict[str, int], severity: Severity) -> str:
         """These skills for a while, then anybody: a transfer never strands a person."""

@@ -154,6 +154,13 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         "beside": live.beside,
         "asked": live.asked,
         "consult": live.consult,
+        "handed": {
+            "contact": live.handed,
+            "at": live.handed_at,
+            "until": live.handed_until,
+        }
+        if live.handed_until
+        else None,
         "offer": {"contact": offer.contact, "fence": offer.fence, "expires": offer.expires}
         if offer
         else None,

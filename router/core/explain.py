@@ -168,7 +168,7 @@ class Picture:
         calls = [c for c in calls if c.frozen_ms is None]
         if known.consult is not None or any(c.state in TALKS for c in calls):
             return Cause.ON_CALL
-        if calls:
+        if calls or known.handed_until is not None:
             return Cause.WRAPUP
         if known.testing:
             return Cause.SELF_TEST
@@ -247,7 +247,7 @@ class Picture:
         texts = [c for c in held if c.channel != "voice"]
         if agent.consult is not None or any(call.state in TALKS for call in calls):
             return 0, Cause.ON_CALL
-        if calls:
+        if calls or agent.handed_until is not None:
             if live.channel == "voice" and tier == 0 and agent.frozen is None:
                 return 4, None
             return 0, Cause.WRAPUP
@@ -272,6 +272,7 @@ class Picture:
             and not a.floor
             and a.offer is None
             and a.consult is None
+            and a.handed_until is None
             and not any(
                 self._contacts[c].state in IN_HANDS for c in a.contacts if c in self._contacts
             )

@@ -296,6 +296,10 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     """The call into which a colleague asks them."""
     consult: str | None = None
     """The call that they are in because a colleague asked them."""
+    handed: str | None = None
+    """The call that they handed on, while its wrap-up is theirs."""
+    handed_at: float | None = None
+    handed_until: float | None = None
     offer: AgentOffer | None = None
     until: float | None = None
     conn: str | None = None

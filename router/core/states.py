@@ -186,6 +186,7 @@ AGENT_TIMERS: Mapping[str, AgentTimer] = {
     "offline": AgentTimer(presence="lost", lasts="lost_to_offline", outlives=True),
     "selftest": AgentTimer(at="testing"),
     "shift": AgentTimer(outlives=True),
+    "handed": AgentTimer(at="handed_until", outlives=True),
 }
 """By kind; what it does when it comes is `fire` of that name (upkeep/time.lua)."""
 

@@ -22,15 +22,8 @@ PARTS = (
     *("order/candidates", "order/reasons", "order/offers", "order/match", "order/figures"),
     *("order/life", "order/standing"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/telling", "steps/texts"),
-    "steps/severities",
-    *(
-        "steps/desks",
-        "steps/sitting",
-        "steps/consult",
-        "steps/steering",
-        "steps/callbacks",
-        "steps/settings",
-    ),
+    *("steps/severities", "steps/desks", "steps/sitting", "steps/consult", "steps/handed"),
+    *("steps/steering", "steps/callbacks", "steps/settings"),
     *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
 )
 """The files in router/live/lua, in their order. Each fills the table of its own name, which all

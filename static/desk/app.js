@@ -8,6 +8,7 @@ import { doubt } from '../sound_health.js';
 import * as phone from '../softphone.js';
 import { call, followWork, link } from './context.js';
 import { resumeDuty } from './duty.js';
+import { Handed } from './handed.js';
 import { Incident } from './incident.js';
 import { Asked, ConsultBar, followConsult, joined } from './consult.js';
 import { CloseIncidentDialog } from './ending.js';
@@ -42,7 +43,7 @@ const Desk = () =>
         <main class="main">
           <div class="col left"><${Offer}/><${Asked}/><${Work}/><${Toasts}/></div>
           <${Incident}/>
-          <div class="col right"><${WrapUp}/><${Notes}/><${People}/></div>
+          <div class="col right"><${WrapUp}/><${Handed}/><${Notes}/><${People}/></div>
         </main>
         <${RecordBar}/>
         <${Overlays}/>

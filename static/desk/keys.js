@@ -21,6 +21,7 @@ import {
 } from './context.js';
 import { gone, takeBack } from './returned.js';
 import { CONSULT_KEYS, joined } from './consult.js';
+import { handed, handedDone } from './handed.js';
 import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
@@ -94,6 +95,10 @@ function onKey(e) {
   }
   if (e.key === 'Enter') {
     const c = wrapping();
+    if (!c && handed.peek() && !target.closest?.('button, a')) {
+      void handedDone();
+      return stop(e);
+    }
     if ((c && !target.closest?.('button, a')) || (c && target.getAttribute?.('role') === 'radio')) {
       void finish(c);
       stop(e);

@@ -208,3 +208,27 @@ async def test_letters_alone_do_nothing(chromium: Browser, desk: FakeDesk, key: 
         "consult_answer"
     ]
     await close(page)
+
+
+@pytest.mark.parametrize("way", ["mouse", "key"])
+async def test_whoever_handed_a_call_on_has_time_for_notes_and_ends_it(
+    chromium: Browser, desk: FakeDesk, way: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    here = await desk.here()
+    me = here.mine()
+    me.update(
+        state="wrapup", handed={"contact": "c1", "at": desk.now(), "until": desk.now() + 30_000}
+    )
+    await here.event("contact.transferred", {"agents": {me["id"]: me}})
+    panel = page.get_by_role("region", name="Handed on")
+    await expect(panel).to_contain_text("Time for your notes")
+    if way == "mouse":
+        await panel.get_by_role("button", name="Done").click()
+    else:
+        await page.keyboard.press("Enter")
+    await done(desk, "handed_done")
+    me.update(state="ready", handed=None)
+    await here.event("agent.handed_done", {"agents": {me["id"]: me}})
+    await expect(panel).to_have_count(0)
+    await close(page)

@@ -299,6 +299,13 @@ async def asked_in(floor: Floor) -> None:
     assert (await floor.engine.step("consult", to_agent=priya, **who)).ok
 
 
+async def handed_on(floor: Floor) -> None:
+    """An agent has handed a call on."""
+    await advised(floor)
+    who = {"agent": floor.people["priya"].id, "contact": floor.facts["contact"]}
+    assert (await floor.engine.step("consult_hand_over", **who)).ok
+
+
 async def wrapping(floor: Floor) -> None:
     await talking(floor)
     await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
@@ -419,7 +426,7 @@ async def closed(floor: Floor) -> None:
 
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
-    wrapping, gave_up, missed,
+    handed_on, wrapping, gave_up, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
     closed,
 ]  # fmt: skip

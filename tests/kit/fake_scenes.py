@@ -75,7 +75,7 @@ def agent(
     room = {"voice": 1, "sms": 4, "email": 5} if state == "ready" else NO_ROOM
     return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
             "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
-            "state_at": at, "skills": skills, "room": room, "contacts": [], "beside": None, "asked": None, "consult": None, "offer": None, "until": None, "sound": state != "lost",
+            "state_at": at, "skills": skills, "room": room, "contacts": [], "beside": None, "asked": None, "consult": None, "handed": None, "offer": None, "until": None, "sound": state != "lost",
             "testing": None, "missed": False, "stage": None, "shift": None, **more}  # fmt: skip
 
 

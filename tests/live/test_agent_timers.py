@@ -38,11 +38,20 @@ async def in_a_shift(world: World) -> None:
     await world.engine.step("agent_online", agent=who, conn="conn-a")
 
 
+async def handed_on(world: World) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    mine = {"agent": "a", "contact": contact}
+    assert (await world.engine.step("transfer", **mine, ladder="vet=3@600000|@")).ok
+
+
 RUNS: dict[str, Callable[[World], Awaitable[None]]] = {
     "lease": online,
     "offline": lost,
     "selftest": missed,
     "shift": in_a_shift,
+    "handed": handed_on,
 }
 """How each comes to run."""
 

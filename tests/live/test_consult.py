@@ -310,7 +310,7 @@ async def test_handed_over_the_call_is_the_colleagues(world: World, together: bo
     assert (there.agent, there.state, there.held, there.consult) == ("b", "connecting", False, None)
     assert (await does(world, "connected", "b", contact)).ok
     assert await world.state(text) == "parked"
-    assert (await desk(world, "a")).used == 0
+    assert (await desk(world, "a")).state == "wrapup"
     await does(world, "hang_up", "b", contact)
     await does(world, "wrapped", "b", contact)
     assert await world.state(text) == "active"

@@ -214,7 +214,7 @@ async def test_transfer_that_nobody_takes_comes_back_named_for_its_agent(night: 
     assert there is not None
     assert (there.kind, there.by) == ("transfer", who)
     freed = {a.id: a.state for a in (await night.engine.snapshot()).agents}
-    assert freed[who] == "ready"
+    assert freed[who] == "wrapup"
     await night.engine.step("outside_over", contact=contact, fence=there.fence, cause="no-answer")
     assert await night.offered_to(contact) == who
     assert (await live(night, contact)).tried is None

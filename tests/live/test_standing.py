@@ -478,6 +478,7 @@ async def test_whom_a_number_outside_has_is_with_us(world: World) -> None:
     assert sent.ok
     assert sent.contact is not None
     assert sent.contact.outside is not None
+    assert (await world.engine.step("handed_done", agent="a")).ok
     promised = await world.promise(theirs=[call], **HERS)
     assert (await held(world, promised))[0] == "offered"  # it rings there, and nobody is with them
     fence = sent.contact.outside.fence

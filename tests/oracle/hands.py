@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.oracle.people import TIER, Agent, Contact
 from tests.oracle.telephones import Telephones
 
@@ -140,6 +142,7 @@ class Hands(Telephones):
             c.text_idle = self.now + self.times.text_idle
             self.stand(c)
             return
+        a.handed = None  # the newcomer ends it
         for w in self.in_hand(a):
             if w.state == "wrapup":
                 assert w.until is not None
@@ -179,6 +182,18 @@ class Hands(Telephones):
         """What a person set aside is back at its place, named for who had it."""
         c.named, c.agent, c.parked_for = c.agent or c.named, None, None
         self.begin_wait(c)
+
+    def hands_on(self, c: Contact) -> None:
+        """Whoever hands a call on keeps its wrap-up."""
+        if c.voice:
+            until = self.now + c.wrapup_ms
+            own = replace(c, id=f"~{c.id}", state="wrapup", until=until, frozen_ms=None, offer=None)
+            self.agents[c.agent or ""].handed = own
+
+    def due_handed(self, id: str) -> None:
+        a = self.agents[id]
+        a.handed, a.idle_since = None, self.now
+        self.resume(a)
 
     def give_back(self, c: Contact, named: str | None = None) -> None:
         """Out of his hands, back to its place; `named` for whom, None = as it was."""
@@ -243,7 +258,7 @@ class Hands(Telephones):
 
     def sign_out(self, a: Agent) -> None:
         """Away for good: his offers, texts and calls go back."""
-        a.reason = ""
+        a.reason, a.handed = "", None
         a.ready, a.stood_down, a.testing, a.miss = False, False, None, None
         a.made_ready = False
         a.presence, a.sound, a.offline_at, a.shift_due = "offline", False, None, None

@@ -51,6 +51,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
             found += self.opens(c)
         for a in self.agents.values():
             at = {"selftest": a.testing, "offline": a.offline_at, "shift": a.shift_due}
+            at["handed"] = a.handed.until if a.handed else None
             found += [(moment, kind, a.id) for kind, moment in at.items() if moment is not None]
         return found
 
@@ -184,7 +185,7 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
                 "sound": a.sound,
                 "testing": a.testing,
                 "used": sum(UNITS[c.channel] for c in hand),
-                "contacts": sorted(c.id for c in self.mine(a)),
+                "contacts": sorted(c.id for c in self.mine(a) if c.id in self.contacts),
                 "offer": ringing.id if ringing else None,
                 "idle_since": a.idle_since,
                 "missed_at": a.missed_at,

@@ -231,6 +231,8 @@ class Agent:
     made_ready: bool = False
     """By a supervisor, and nothing missed or taken since."""
     idle_since: int = 0
+    handed: Contact | None = None
+    """The wrap-up of a call that he has handed on: his own, not the contact's."""
     offline_at: int | None = None
 
     def in_tiers(self, tier: int) -> bool:

@@ -21,7 +21,8 @@ class Rule:
 
     def mine(self, a: Agent) -> list[Contact]:
         """All that is bound to him, parked texts and a frozen wrap-up too."""
-        return [
+        own = [a.handed] if a.handed else []
+        return own + [
             c
             for c in self.contacts.values()
             if c.agent == a.id

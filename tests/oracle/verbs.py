@@ -53,6 +53,7 @@ class Verbs(Hands):
         if c is None or to == agent or not self._has_room(c, b):
             return False
         self.cool(c, self.agents[agent])
+        self.hands_on(c)
         self.give_back(c, named=to)
         self._offer_to(c, b)
         return True
@@ -62,6 +63,7 @@ class Verbs(Hands):
         if c is None:
             return False
         self.cool(c, self.agents[agent])
+        self.hands_on(c)
         c.ladder, c.ladder_ms = [Rung(**rung) for rung in ladder], 0
         c.named = None
         self.forget_overflow(c)

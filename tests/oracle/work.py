@@ -124,6 +124,7 @@ class WorkEvents(Hands):
             return False
         if agent is not None:
             a = self.agents[agent]
+            self.hands_on(c)
             c.named, c.agent, c.comeback = agent, None, None
             self.go_there(c, "outside", self.outside_ms)
             c.sent_by = agent
@@ -137,7 +138,10 @@ class WorkEvents(Hands):
         return self.times.outside_ring + self.times.acknowledge + 30_000
 
     def back_from_there(self, c: Contact) -> None:
-        """Not taken there. What rings here goes on ringing."""
+        """Not taken there. What rings here goes on ringing; who sent it there is free for it."""
+        a = self.agents.get(c.sent_by or "")
+        if a is not None and a.handed is not None and a.handed.id == f"~{c.id}":
+            self.due_handed(a.id)
         self.from_there(c)
         if c.offer is None:
             self.begin_wait(c)

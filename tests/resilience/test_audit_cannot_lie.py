@@ -47,7 +47,7 @@ BEST = {
     "abandoned_done": "abandoned", "abandoned_callback": "abandoned", "cancel_callback": "promised",
     "not_needed": "standing", "not_needed_undo": "unneeded",
     "consult": "accompanied", "consult_answer": "asked_in", "consult_end": "advised",
-    "consult_together": "advised", "consult_hand_over": "advised",
+    "consult_together": "advised", "consult_hand_over": "advised", "handed_done": "handed_on",
     "sit_beside": "supervised", "leave_beside": "beside", "take_call": "supervised",
     "unpark": "text_aside", "park": "text_in_hand", "draft": "text_in_hand",
     "reply": "text_in_hand", "return": "text_in_hand", "transfer": "text_in_hand",

@@ -74,6 +74,7 @@ TABLE: dict[str, Row] = {
     "consult_end": Row(A.advised, LATE, LATE, NO),
     "consult_together": Row(A.advised, MINE, MINE, NO),
     "consult_hand_over": Row(A.advised, MINE, MINE, NO),
+    "handed_done": Row(A.handed_on, LATE, LATE, NO),
     "transfer_targets": Row(A.text_in_hand, MINE, MINE, NO),
     "severity": Row(A.text_in_hand, MINE, MINE, DONE),
     "severity lowered": Row(A.text_said, MINE, MINE, DONE, fields=(("severity", 4),)),

@@ -1,5 +1,10 @@
-/** Words of asking a colleague in: at the desk of whoever asks, and of whoever is asked. */
+/** Words of handing a call on, and of asking a colleague in: at the desk of whoever asks, and of
+ * whoever is asked. */
 export const consult = {
+  handed: {
+    title: 'Handed on',
+    lead: 'Time for your notes. Nothing is offered to you meanwhile, but for an emergency call.',
+  },
   consult: {
     bar: 'Colleague in this call',
     ask: 'Ask first',

@@ -49,6 +49,10 @@ function agents.load_of(a)
   end
   local with = has(a.consult) and contact(a.consult) -- a colleague asked them in
   if with then load.voice, load.used = with, load.used + ctx.cfg.units_voice end
+  if not load.voice and not load.wrap then
+    load.wrap = handed.wrap(a)
+    if load.wrap then load.used = load.used + ctx.cfg.units_voice end
+  end
   return load
 end
 
@@ -105,7 +109,7 @@ end
 -- A supervisor with sound and nothing in hand who has not been paused since they signed in.
 function agents.standing_by(a)
   return a.supervisor == true and a.at_hand == true and a.presence == 'online' and a.media == 'up'
-    and not a.choice.ready and #a.contacts == 0
+    and not a.choice.ready and #a.contacts == 0 and not has(a.consult) and not has(a.handed_until)
 end
 
 -- Who is not ready and may be rung all the same, in a step that lets others in: 5, a supervisor who stands

@@ -68,6 +68,7 @@ end
 function life.set_aside(a)
   sitting.leave(a, 'own_work')
   if has(a.asked) then consult.leave(a, 'own_work') end
+  handed.over(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and is_text(c) and c.state == State.ACTIVE then

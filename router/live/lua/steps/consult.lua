@@ -216,6 +216,7 @@ end)
 local function hand_over(c, why)
   local to, from = agent(c.consult.agent), c.agent
   waiting.cool(c, from)
+  if why == 'handed_over' then handed.begin(agent(from), c) end
   consult.over(c, why, true)
   life.unring(to, 'in_a_call', false)
   life.take_back(c, 'handed_over', false)

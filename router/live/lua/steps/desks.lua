@@ -183,6 +183,7 @@ function desks.go_offline(a, reason)
   end
   sitting.leave(a, 'left_desk')
   consult.leave(a, 'left_desk')
+  handed.over(a)
   a.presence, a.media, a.conn = 'offline', 'down', nil
   agent_timers.disarm_all(a)
   agents.settle(a)

@@ -170,6 +170,7 @@ mutation('send_outside', function(req)
     life.talk_over(c)
     disarm('comeback', c.id)
     c.named, c.agent, c.units, c.fault, c.held = from.id, nil, nil, nil, nil
+    handed.begin(from, c)
     agents.leave(from, c)
     life.resume(from)
     agents.settle(from)
@@ -252,6 +253,7 @@ end
 -- Not taken there: back at its place, where a free agent comes before the next number.
 function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
+  handed.comes_back(c, c.outside.by)
   to_line(c, 'not_taken_outside')
 end
 

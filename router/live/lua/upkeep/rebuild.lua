@@ -78,6 +78,9 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     agent_timers.go_on(a)
   end
   local on_call = {} -- by agent: the call for which their other work is paused
+  for _, a in ipairs(req.agents) do
+    if has(a.handed_until) then on_call[a.id] = true end
+  end
   for _, c in ipairs(req.contacts) do
     records.new_contact(bare(c))
     c.offer, c.cooling, c.passed_over, c.lane, c.sticky_for = nil, nil, nil, nil, nil
