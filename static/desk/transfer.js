@@ -179,17 +179,15 @@ function Transfer({ c }) {
           <span class="tag kind">${t.transfer.kinds[row.kind]}</span>
           <b class=${cls('cut', !row.to && 'muted')}>${row.name}</b>
           <span class="muted t1 cut grow">${row.hint}</span>
-          ${row.ask && html`<button
-            type="button"
-            class="small"
-            tabindex="-1"
-            disabled=${busy}
+          ${row.ask && html`<span
+            class="askfirst"
+            title=${t.consult.hint}
             onClick=${(/** @type {Event} */ e) => {
               e.stopPropagation();
               void ask(row);
             }}>
             ${t.consult.ask}
-          </button>`}
+          </span>`}
         </li>`,
       )}
     </ul>
