@@ -243,7 +243,9 @@ async def test_texts_in_hand_are_set_aside_and_come_back(world: World) -> None:
     assert (await live(world, text)).agent == "b"
 
 
-@pytest.mark.parametrize("how_it_ends", ["caller", "agent", "returned", "transferred", "taken"])
+@pytest.mark.parametrize(
+    "how_it_ends", ["caller", "agent", "returned", "transferred", "outside", "taken"]
+)
 async def test_it_ends_with_the_call(world: World, how_it_ends: str) -> None:
     contact = await call(world)
     await world.agent("s", ready=False)
@@ -258,11 +260,15 @@ async def test_it_ends_with_the_call(world: World, how_it_ends: str) -> None:
             await does(world, "return", "a", contact)
         case "transferred":
             await does(world, "transfer", "a", contact, ladder="vet=3@60000|@")
+        case "outside":
+            number = {"name": "clinic", "word": "Clinic", "acknowledge": True, "to": None}
+            assert (await does(world, "send_outside", "a", contact, **number)).ok
         case _:
             assert (await does(world, "take_call", "s", contact)).ok
     assert await why_over(world) == ["call_over"]
     there = await desk(world, "b")
     assert (there.consult, there.used) == (None, 0)
+    assert await found(world) == []
 
 
 async def test_the_sound_of_whoever_came_may_be_gone_for_a_while(world: World) -> None:
