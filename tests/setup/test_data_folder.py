@@ -45,7 +45,8 @@ async def test_a_demo_is_closed_to_others(tmp_path: Path) -> None:
     env = {k: v for k, v in good(tmp_path).items() if not k.startswith("TWILIO_")}
     for name in ("HOLDFAST_PUBLIC_URL", "HOLDFAST_SECRET_KEY"):
         del env[name]
-    async with tree("demo", tmp_path / "demo", env | {"HOLDFAST_DATA_DIR": str(tmp_path / "demo")}):
+    env |= {"HOLDFAST_DATA_DIR": str(tmp_path / "demo")}
+    async with tree("demo", tmp_path / "demo", env, first=True):
         names = set(os.listdir(tmp_path / "demo"))
         assert {"demo.log", "holdfast.db", "sandbox.json"} <= names
         assert open_to_others(tmp_path / "demo") == {}

@@ -277,7 +277,8 @@ async def test_it_starts_from_the_folder_above_a_clone(tmp_path: Path, command: 
     for name in ("holdfast", "channels"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
-    async with tree(command, tmp_path / "data", good(tmp_path / "data"), tmp_path) as centre:
+    data = tmp_path / "data"
+    async with tree(command, data, good(data), tmp_path, first=True) as centre:
         assert await centre.get("/livez") == 200
 
 
