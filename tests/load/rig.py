@@ -266,10 +266,12 @@ class Rig:
                 timeout=30,
                 check_same_thread=False,
             )
+            begins = asyncio.ensure_future(asyncio.to_thread(held.execute, "BEGIN IMMEDIATE"))
             try:
-                await asyncio.to_thread(held.execute, "BEGIN IMMEDIATE")
+                await asyncio.shield(begins)
                 await asyncio.sleep(for_s)
             finally:
+                await asyncio.wait({begins})  # closed beneath a thread, it takes the process along
                 held.close()  # and with it the lock
 
     async def stops(self, server: PostgresServer, every_s: float, for_s: float) -> None:
