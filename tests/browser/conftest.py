@@ -9,7 +9,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
-from router.live.engine import Engine
 from tests.browser.kit import launch, tone_file
 from tests.flow.conftest import short_config
 from tests.kit.centre import Centre, free_port, running_centre
@@ -76,7 +75,3 @@ async def real(
     await running_here.until_ready()
     async with asyncio.timeout(60):
         await running_here.end_everything()
-    engine = Engine(running_here.redis_url)
-    for agent in (await engine.snapshot()).agents:
-        await engine.step("agent_off", agent=agent.id)
-    await engine.close()
