@@ -56,6 +56,7 @@ class House:
         self.living: dict[str, bool] = {}
         self.current = Current(CONFIG)
         self._spools: list[Spool] = []
+        self._intakes: list[Intake] = []
         self.born()
 
     def born(self) -> None:
@@ -67,6 +68,7 @@ class House:
         )
         self.spool = Spool(self.folder, self.database.takes_writes)
         self._spools.append(self.spool)
+        self._intakes.append(self.intake)
         self.recorder = Recorder(self.database, world.engine)
         calls = self.intake.calls
         self.centre = centre_of(
@@ -101,6 +103,8 @@ class House:
     async def closed(self) -> None:
         """No try is left, of those who died neither: one that was cancelled gives its connection
         back, and the end of the loop would cut that short."""
+        for intake in self._intakes:
+            await intake.calls.told()
         for spool in self._spools:
             while spool._running:
                 await asyncio.wait(set(spool._running))

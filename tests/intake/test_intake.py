@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
@@ -25,9 +27,11 @@ EMERGENCY, SUPPORT = "+12065550100", "+12065550101"
 MAYA = "+12065550142"
 
 
-@pytest.fixture
-def intake(database: Database, world: World) -> Intake:
-    return Intake(centre_of(database, world.engine))
+@pytest_asyncio.fixture
+async def intake(database: Database, world: World) -> AsyncIterator[Intake]:
+    found = Intake(centre_of(database, world.engine))
+    yield found
+    await found.calls.told()  # what tells the record has its connection: the loop's end leaks it
 
 
 async def text(intake: Intake, world: World, key: str, body: str, who: str = MAYA) -> Arrival:
