@@ -192,11 +192,22 @@ async def somebody_is_in_a_call_that_does_not_know_them(world: World) -> list[st
     return ["s"]
 
 
+async def a_desk_rings_for_ever(world: World) -> list[str]:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    await world.agent("s")
+    await world.engine.step("consult", agent="a", contact=contact, to_agent="s")
+    await forget(world, "consult", contact)
+    return [contact]
+
+
 BROKEN: list[tuple[str, Break]] = [
     ("place", waits_in_no_place),
     ("place", has_a_place_and_does_not_wait),
     ("no_lane", nobody_could_find_it),
     ("no_deadline", has_no_step),
+    ("no_deadline", a_desk_rings_for_ever),
     ("agent_does_not_have_it", its_agent_does_not_know),
     ("has_what_is_not_his", an_agent_has_what_waits),
     ("rings_nowhere", it_rings_and_nobody_hears_it),

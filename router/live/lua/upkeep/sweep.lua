@@ -30,6 +30,7 @@ local function clocks_of(c)
   at.comeback = (c.fault == 'agent_sound_lost' or c.fault == 'agent_lost') and ctx.now + ctx.cfg.come_back
   at.caller = on_line(c) and ctx.now
   at.told = has(c.telling) and num(c.telling['until'], ctx.now)
+  at.consult = has(c.consult) and num(c.consult['until'])
   return at
 end
 
