@@ -333,6 +333,18 @@ async def test_the_agent_gone_for_good_leaves_the_caller_with_whoever_is_there(
     assert (there.agent, there.state) == ("b", "connecting")
 
 
+async def test_the_agents_page_gone_for_good_leaves_the_caller_there_too(world: World) -> None:
+    """Their sound was up to the last: nothing else says that they are gone."""
+    contact = await call(world)
+    await comes(world, contact)
+    await world.engine.step("agent_lost", agent="a", conn="conn-a")
+    await world.stay(120_000, "b")
+    assert (await desk(world, "a")).presence == "offline"
+    there = await live(world, contact)
+    assert (there.agent, there.consult) == ("b", None)
+    assert await found(world) == []
+
+
 async def test_the_colleague_takes_the_call_while_the_agent_is_gone(world: World) -> None:
     contact = await call(world)
     await comes(world, contact)

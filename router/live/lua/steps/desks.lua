@@ -179,7 +179,9 @@ function desks.go_offline(a, reason)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
-    if c and STATES[c.state].returns then life.take_back(c, 'agent_left', true) end
+    if c and STATES[c.state].returns and not consult.inherits(c) then
+      life.take_back(c, 'agent_left', true)
+    end
   end
   sitting.leave(a, 'left_desk')
   consult.leave(a, 'left_desk')
