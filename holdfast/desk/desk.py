@@ -99,10 +99,11 @@ class Desk:
         except (IndexUnavailable, IndexLost):
             pass  # the next answer comes in four seconds
 
-    async def leave_beside(self, page: Page) -> None:
-        """They sit beside nobody any more; without the index, as soon as it counts them as gone."""
+    async def session_over(self, page: Page) -> None:
+        """They hear nobody else's call any more; without the index, as soon as it counts them as
+        gone."""
         try:
-            await self._engine.step("leave_beside", agent=page.account.id, why="session_over")
+            await self._engine.step("session_over", agent=page.account.id)
         except (IndexUnavailable, IndexLost):
             log.warning("desk.index_away", agent=page.account.id)
 

@@ -79,7 +79,7 @@ class SessionGuard:
         """The same; its sound may go on for a while, and hears nobody else's call by then."""
         self._end(watched)
         if watched.page.kind.on_duty:
-            await self.desk.leave_beside(watched.page)
+            await self.desk.session_over(watched.page)
 
     def check(self, page: Page, do: str, form: Any) -> None:
         """Raises Refused if the account is signed out, unless the intent is about the call in

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from tests.flow.conftest import until_heard
 from tests.flow.test_beside import AGENT, CALLER, hears
 from tests.flow.test_crashes import reconnect
+from tests.flow.test_sessions import shut_account, until_closed
 from tests.kit.centre import Centre
 from tests.kit.desk import DeskClient, desk
 
@@ -81,6 +82,19 @@ async def test_a_killed_worker_brings_all_three_back_and_the_call_is_handed_over
         await colleague.until_state(contact, "active")
         assert agent.agent()["contacts"] == []
         assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
+async def test_whose_account_is_closed_neither_hears_the_call_nor_speaks_in_it(
+    centre: Centre,
+) -> None:
+    async with talking(centre) as (agent, colleague, _call, contact):
+        await comes(agent, colleague, contact)
+        await hears(agent, COLLEAGUE)
+        async with shut_account(centre, colleague):
+            await until_closed(colleague, 5)
+            await hears(agent, CALLER)
+            told = [it["text"] for it in agent.notices if it["code"] == "contact.consult_over"]
+            assert told == ["Noah Kim has left their desk. You have the caller."]
 
 
 async def test_the_caller_hangs_up_while_the_two_talk(centre: Centre) -> None:

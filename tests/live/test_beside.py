@@ -199,7 +199,7 @@ async def test_an_end_says_how_and_since_when_they_sat_there(world: World) -> No
     await world.advance(2_000)
     await sit(world, contact, mode="whisper")
     await world.advance(1_000)
-    await world.engine.step("leave_beside", agent="s", why="session_over")
+    await world.engine.step("session_over", agent="s")
     end = (await world.happened())[-1]
     assert (end.name, end.by, end.why) == ("contact.left_beside", "s", "session_over")
     assert (end.mode, end.since, end.agent, end.contact) == ("whisper", began, "a", contact)

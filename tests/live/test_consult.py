@@ -299,6 +299,19 @@ async def test_whoever_came_and_does_not_come_back_is_there_no_more(
     assert await how(world, contact) == (None, False)
 
 
+@pytest.mark.parametrize("at", ["asked", "apart"])
+async def test_whose_session_is_over_hears_the_call_no_more(world: World, at: str) -> None:
+    contact = await call(world)
+    await (asks if at == "asked" else comes)(world, contact)
+    await world.happened()
+    assert (await world.engine.step("session_over", agent="b")).ok
+    assert await why_over(world) == ["left_desk"]
+    assert await how(world, contact) == (None, False)
+    there = await desk(world, "b")
+    assert (there.asked, there.consult, there.used) == (None, None, 0)
+    assert await found(world) == []
+
+
 # The call is theirs -----------------------------------------------------------------------------
 
 

@@ -196,7 +196,7 @@ async def _they_leave(floor: Floor, me: str) -> None:
 
 
 async def _their_session_ends(floor: Floor, _me: str) -> None:
-    await floor.house[Desk].leave_beside(Page(floor.people["dana"], PAGE_KINDS["desk"], "conn-x"))
+    await floor.house[Desk].session_over(Page(floor.people["dana"], PAGE_KINDS["desk"], "conn-x"))
 
 
 async def _they_are_no_supervisor(floor: Floor, me: str) -> None:

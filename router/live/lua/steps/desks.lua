@@ -170,6 +170,18 @@ mutation('selftest', function(req)
   return { ok = true }
 end)
 
+-- Their session is over: from now on they hear nobody else's call, whatever becomes of their page and sound.
+-- takes: agent
+mutation('session_over', function(req)
+  local a = agent(req.agent)
+  if a and (has(a.beside) or has(a.asked) or has(a.consult)) then
+    sitting.leave(a, 'session_over')
+    consult.leave(a, 'left_desk')
+    agents.settle(a)
+  end
+  return { ok = true }
+end)
+
 -- They leave for good: their offers, texts and calls go back.
 function desks.go_offline(a, reason)
   a.choice = { reason = reason }

@@ -124,12 +124,11 @@ mutation('sit_beside', function(req)
   return { ok = true, contact = c }
 end)
 
--- why: of whoever does not leave by themselves.
--- takes: agent, why
+-- takes: agent
 mutation('leave_beside', function(req)
   local a = agent(req.agent)
   if a and has(a.beside) then
-    sitting.leave(a, has(req.why) and req.why or 'left')
+    sitting.leave(a, 'left')
     agents.settle(a)
   end
   return { ok = true }
