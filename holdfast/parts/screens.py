@@ -33,9 +33,7 @@ def part(house: House) -> Part:
     hub.view.newcomer, hub.view.queues = waits.call_of, waits.queues
     current = centre.config
     hub.view.day = lambda now: day_number(now, current.value.zone)
-    hub.view.limits = lambda: Limits(
-        current.value.max_sms, current.value.max_email, quiet=current.value.quiet()
-    )
+    hub.view.limits = lambda: Limits(current.value.max_sms, current.value.max_email)
     house[Intake].on_duty(hub.view.skills_of_ready)
     metrics = Metrics(hub.view)
     house.keep(Metrics, metrics)

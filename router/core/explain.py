@@ -8,7 +8,7 @@ the engine about random pairs and gets the same causes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .causes import Cause
@@ -30,8 +30,6 @@ class Limits:
     max_sms: int
     max_email: int
     reserve: int = 0
-    quiet: Collection[str] = ()
-    """Reasons for a pause in which not even an S1 rings (Config.quiet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +172,7 @@ class Picture:
             return Cause.SELF_TEST
         if known.asked is not None:
             return Cause.RINGING
-        quiet = not known.choice.ready and known.choice.reason in self._limits.quiet
-        return Cause.PAUSED if quiet else None
+        return None if known.choice.ready or known.lets_in is not None else Cause.PAUSED
 
     def _judge(self, live: LiveContact, step: Rung, agent: LiveAgent) -> Judgement:
         causes, cost, displaces = self._pair(live, step, agent)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from router.core.explain import Limits, Picture
 from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from tests.kit.store import World
 from tests.live.test_rebuilt import rebuilt
@@ -394,3 +395,38 @@ async def test_after_a_loss_of_the_index(world: World, at: str) -> None:
     assert (await desk(world, "b")).consult == contact
     assert await world.state(text) == "parked"
     assert await found(world) == []
+
+
+# Explained --------------------------------------------------------------------------------------
+
+
+async def test_who_can_be_asked_is_told_as_it_is_decided(world: World) -> None:
+    """The list in Transfer against the step, for every kind of colleague."""
+    contact = await call(world)
+    for name in ("talks", "wraps", "muted", "lost"):
+        await world.agent(name)
+    for name, reason in (("breaks", "break"), ("rests", "recovering"), ("idle", "signed_in")):
+        await world.agent(name, ready=False)
+        chosen = Chosen(ready=False, reason=reason)
+        await world.engine.step("agent_choice", agent=name, choice=chosen)
+    for name, over in (("talks", False), ("wraps", True)):
+        other = await world.arrive()
+        assert (await does(world, "assign", name, other, by="s")).ok
+        await world.answer(other)
+        if over:
+            await does(world, "hang_up", name, other)
+    await world.engine.step("agent_media", agent="muted", media="down", proc="p1")
+    await world.engine.step("agent_lost", agent="lost", conn="conn-lost")
+    snapshot = await world.engine.snapshot()
+    contacts = {one.id: one for one in snapshot.contacts}
+    agents = {one.id: one for one in snapshot.agents}
+    picture = Picture(contacts, agents, Limits(4, 5), world.now)
+    told, decided = {}, {}
+    for name in agents.keys() - {"a"}:
+        told[name] = picture.asked_in(name)
+        reply = await does(world, "consult", "a", contact, to_agent=name)
+        decided[name] = reply.cause
+        if reply.ok:
+            await does(world, "consult_end", "a", contact)
+    assert told == decided
+    assert {name for name, cause in told.items() if cause is None} == {"b", "breaks", "idle"}
