@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import filterfalse
 
 import structlog
 
 from channels.voice import token
 from channels.voice.stream import CarrierLeg
+from router.core.beside import is_board
 from router.core.consult import Consulted
 from router.core.model import LiveContact, Snapshot, Step
 from router.core.rebuild_facts import CallerStream
@@ -121,7 +123,7 @@ class Switchboard:
         """Says again what this process holds: after a lapse, others may have taken it for dead."""
         for contact, (_, epoch) in self._legs.items():
             self._post("stream_started", contact=contact, link_epoch=epoch, proc=self.proc)
-        for agent in self.exchange.agents():
+        for agent in filterfalse(is_board, self.exchange.agents()):
             self._post("agent_media", agent=agent, media="up", proc=self.proc)
         for bridge in self.bridges():
             if bridge.agent:
@@ -191,6 +193,8 @@ class Switchboard:
                 self._post("connected", contact=contact, agent=agent)
             case CallerLost(contact, epoch, cause):
                 self._post("stream_lost", contact=contact, link_epoch=epoch, cause=cause)
+            case AgentUp(leg, _) | AgentLost(leg, _, _) if is_board(leg):
+                pass  # nobody is rung there; whether the page lives is known by its socket
             case AgentUp(agent, _):
                 self._post("agent_media", agent=agent, media="up", proc=self.proc)
             case AgentLost(agent, _, cause):

@@ -72,10 +72,10 @@ def agent_of(plan: Plan | None) -> str | None:
 
 
 def people_of(plan: Plan | None) -> dict[str, Seat]:
-    """Everybody at a desk whom a plan binds, and where they sit."""
+    """Everybody whom a plan binds, by whose sound it is, and where they sit."""
     if not isinstance(plan, Dialing | Joined | OnHold):
         return {}
-    beside = {one.agent: Seat(Role.BESIDE, one.agent) for one in plan.beside}
+    beside = {one.leg: Seat(Role.BESIDE, one.leg) for one in plan.beside}
     second = {plan.second.who: SECOND} if isinstance(plan, Joined | OnHold) and plan.second else {}
     return beside | second | {plan.agent: AGENT}
 
@@ -124,7 +124,7 @@ def _hear(
 ) -> frozenset[Edge]:
     """Those who talk hear each other; those beside hear everybody who speaks to anybody."""
     heard_by: dict[Seat, set[Seat]] = {seat: {*talk} - {seat} for seat in talk}
-    watching = {Seat(Role.BESIDE, one.agent): one.mode for one in beside}
+    watching = {Seat(Role.BESIDE, one.leg): one.mode for one in beside}
     for seat, mode in watching.items():
         to = {Mode.LISTEN: set(), Mode.WHISPER: {AGENT}, Mode.BARGE: {*talk}}[mode]
         heard_by[seat] = to

@@ -20,7 +20,7 @@ from softphone import g711, tones
 from softphone.mixer import Mixer, Row, Voice
 from softphone.pacer import Clock
 from softphone.quality import Meter
-from softphone.seats import AGENT, CALLER, TALK, Edge, Seat
+from softphone.seats import AGENT, CALLER, TALK, Edge, Role, Seat
 
 ONE_WAY_S: Final = 3.0
 """A caller or agent silent or absent for longer than this while they talk raises the alarm."""
@@ -141,8 +141,9 @@ class Room:
 
     def set(self, legs: Mapping[Seat, AudioLeg], edges: frozenset[Edge]) -> bool:
         """From now on these legs hear each other like that; a leg that hears and is heard as before
-        notices nothing. Whoever is heard by nobody goes on being listened to, because an agent's
-        liveness rests on it. True: caller and agent have been joined by this."""
+        notices nothing. An agent whom nobody hears goes on being listened to, because their
+        liveness rests on it; whoever only listens beside them may have no microphone. True: caller
+        and agent have been joined by this."""
         new = {seat for seat, leg in legs.items() if self._legs.get(seat) is not leg}
         heard, before = {edge.source for edge in edges}, set(self._mouths)
         for seat in self._mouths.keys() - heard | self._mouths.keys() & new:
@@ -153,7 +154,7 @@ class Room:
             if seat in heard and seat not in self._mouths:
                 self._mouths[seat] = Mouth(leg, self._clock)
             elif seat not in heard and (seat in new or seat in before):
-                leg.listen(discard)
+                leg.listen(None if seat.role is Role.BESIDE else discard)
         joined = edges >= TALK and (self.since is None or not new.isdisjoint(DIRECTIONS))
         self._legs, self._edges = dict(legs), edges
         self._connect()

@@ -151,12 +151,12 @@ export function myCall(state) {
   return first(ContactState.ACTIVE) ?? first(ContactState.CONNECTING) ?? calls[0] ?? null;
 }
 
-/** The call beside whose agent this person sits, and how.
+/** The call beside whose agent this person sits by their desk, and how.
  * @param {PageState} state @returns {{c: Contact, mode: BesideMode}|null} */
 export function besideOf(state) {
   const c = state.contacts[state.agents[state.me?.id ?? '']?.beside ?? ''];
   const mine = c?.beside.find((one) => one.agent === state.me?.id);
-  return mine ? { c, mode: mine.mode } : null;
+  return mine && !mine.board ? { c, mode: mine.mode } : null;
 }
 
 /** @param {Contact} c */

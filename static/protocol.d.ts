@@ -123,7 +123,7 @@ interface Contact {
   alarm: 'untaken' | 'lost' | null;
   held: boolean;
   /** Who sits beside its agent. */
-  beside: { agent: string; name: string; mode: BesideMode; since: number }[];
+  beside: { agent: string; name: string; mode: BesideMode; since: number; board: boolean }[];
   consult: Consult | null;
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';

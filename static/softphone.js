@@ -44,6 +44,7 @@ let audio = null;
 /** @type {RTCIceServer[]} */
 let ice = [];
 let wanted = false;
+let speaks = true; // false: somebody who only listens, without a microphone
 let epoch = 0;
 let tries = 0;
 let retry = 0;
@@ -71,7 +72,7 @@ export function wire(intent, duringCall, held) {
     const track = stream?.getAudioTracks()[0];
     // Gone, or the one that was chosen is back.
     const other = !track || track.readyState === 'ended' || inUse('mic') !== opened;
-    if (wanted && other) void reopen();
+    if (wanted && speaks && other) void reopen();
     else if (fault.peek() === 'missing') fault.value = null;
     await useSpeaker();
   });
@@ -121,7 +122,7 @@ export function openMic() {
     meter.follow(stream);
     void listDevices().then(() => {
       // Names are told only now: the chosen one may have another id than before.
-      if (wanted && inUse('mic') !== opened) void reopen();
+      if (wanted && stream && inUse('mic') !== opened) void reopen();
     });
     return stream;
   })().finally(() => {
@@ -130,19 +131,42 @@ export function openMic() {
   return asking;
 }
 
-/** Builds the path and keeps it up. True when it stands. */
-export async function start() {
+/** What the microphone hears goes into the path; or nothing, without one. */
+const speakInto = () =>
+  peer
+    ?.getSenders()
+    .find((s) => s.track?.kind === 'audio' || s.track === null)
+    ?.replaceTrack(stream?.getAudioTracks()[0] ?? null);
+
+function letMicGo() {
+  meter.stop();
+  for (const track of stream?.getTracks() ?? []) {
+    track.onended = null;
+    track.stop();
+  }
+  stream = null;
+}
+
+/** Builds the path and keeps it up. True when it stands. @param {boolean} [mic] false: to listen only */
+export async function start(mic = true) {
   wanted = true;
   fault.value = null;
-  if (path.peek() === 'up') return true;
+  if (path.peek() === 'up' && speaks === mic) return true;
   if (path.peek() === 'off' || path.peek() === 'failed') path.value = 'asking';
   try {
-    await openMic();
+    if (mic) await openMic();
+    else letMicGo();
   } catch (error) {
     fault.value = faultOf(error);
+    if (path.peek() === 'up') return false; // they go on listening
     path.value = 'failed';
     wanted = false;
     return false;
+  }
+  speaks = mic;
+  if (path.peek() === 'up') {
+    await speakInto();
+    return true;
   }
   tries = 0;
   await build();
@@ -156,7 +180,7 @@ export async function start() {
 
 async function build() {
   clearTimeout(retry);
-  if (!wanted || !stream) return;
+  if (!wanted || (speaks && !stream)) return;
   drop();
   const mine = new RTCPeerConnection({ iceServers: ice, bundlePolicy: 'max-bundle' });
   peer = mine;
@@ -168,9 +192,9 @@ async function build() {
     beat();
     if (channel.readyState === 'open') channel.send(event.data);
   };
-  const transceiver = mine.addTransceiver(stream.getAudioTracks()[0], {
+  const transceiver = mine.addTransceiver(stream?.getAudioTracks()[0] ?? 'audio', {
     direction: 'sendrecv',
-    streams: [stream],
+    streams: stream ? [stream] : [],
   });
   const codecs = RTCRtpReceiver.getCapabilities('audio')?.codecs.filter(
     (c) => c.mimeType.toLowerCase() === 'audio/pcmu',
@@ -301,19 +325,11 @@ export async function switchMic(id) {
 
 /** The microphone in use, whichever that is now, without a new connection. */
 async function reopen() {
-  const old = stream;
-  stream = null;
-  for (const track of old?.getTracks() ?? []) {
-    track.onended = null;
-    track.stop();
-  }
+  letMicGo();
   try {
-    const fresh = await openMic();
+    await openMic();
     fault.value = null;
-    await peer
-      ?.getSenders()
-      .find((s) => s.track?.kind === 'audio' || s.track === null)
-      ?.replaceTrack(fresh.getAudioTracks()[0]);
+    await speakInto();
   } catch (error) {
     fault.value = faultOf(error);
   }
@@ -371,12 +387,8 @@ export function stop() {
   clearInterval(ticker);
   leave();
   drop();
-  meter.stop();
-  for (const track of stream?.getTracks() ?? []) {
-    track.onended = null;
-    track.stop();
-  }
-  stream = stats.value = null;
+  letMicGo();
+  stats.value = null;
   path.value = 'off';
 }
 

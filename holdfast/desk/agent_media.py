@@ -1,4 +1,5 @@
-"""The agent's sound: one peer connection per desk, always up while on duty."""
+"""The sound of pages: one peer connection per desk, always up while on duty, and one for the board
+by which somebody hears a call."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from typing import Any
 import structlog
 
 from holdfast.clock import now_ms
-from holdfast.desk.hub import Page
+from holdfast.desk.hub import Page, notice
 from holdfast.desk.intents import Form, Moment, Refused, Result, intent
+from holdfast.http.access import Permission, allowed
+from router.core.beside import board_leg
 from softphone.exchange import Exchange
 from softphone.peer import AgentPeer
 from softphone.sdp import OfferError
@@ -47,16 +50,28 @@ class DeskSound:
         self._epochs: dict[str, int] = {}
         self._open: dict[str, list[AgentPeer]] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+        self._boards: dict[str, Page] = {}
+        """Of each board's sound: the page that has it."""
+
+    def heard_by(self, page: Page) -> bool:
+        """True while sound can flow between this board and us."""
+        leg = board_leg(page.account.id)
+        return self._boards.get(leg) is page and self.connected(leg)
 
     def connected(self, agent: str) -> bool:
         """True while sound can flow between this agent's browser and us."""
         peer = self._peers.get(agent)
         return peer is not None and peer.connected
 
-    @intent("rtc", RtcForm)
+    @intent("rtc", RtcForm, desk_only=False)
     async def rtc(self, page: Page, form: RtcForm) -> Result:
-        """Answers the page's peer connection; its epoch outranks every older one."""
+        """Answers the page's peer connection; its epoch outranks every older one. That of a board
+        is another one than that of its person's desk."""
         agent = page.account.id
+        if not page.kind.on_duty:
+            if not allowed(page.account.role, Permission.CALL_LISTEN):
+                raise Refused("not_allowed", "your role does not allow this")
+            agent = board_leg(agent)
         epoch = max(now_ms(), self._epochs.get(agent, 0) + 1)
         self._epochs[agent] = epoch
         async with self._turns.setdefault(agent, asyncio.Lock()):
@@ -66,6 +81,8 @@ class DeskSound:
 
             def up(connected: AgentPeer) -> None:
                 self._peers[agent] = connected
+                if not page.kind.on_duty:
+                    self._heard_here(agent, page)
                 if not self._exchange.attach_agent(agent, epoch, connected):
                     self._spawn(connected.close("superseded"), "close peer")
 
@@ -73,6 +90,13 @@ class DeskSound:
             self._spawn(self._watch(agent, peer), f"peer {agent}")
             await self._make_room(agent, peer)
         return {"sdp": answer}
+
+    def _heard_here(self, leg: str, page: Page) -> None:
+        """Another board of the same person is told, or it would ask for its sound back."""
+        before = self._boards.get(leg)
+        self._boards[leg] = page
+        if before is not None and before is not page:
+            before.send(notice("info", "sound_moved", "You hear the call on another page now."))
 
     async def _make_room(self, agent: str, newest: AgentPeer) -> None:
         """Closes the oldest that carries no sound; a page that asks again and again has two."""
@@ -113,8 +137,9 @@ class DeskSound:
             self._open[agent].remove(peer)
         if self._peers.get(agent) is peer:
             del self._peers[agent]
+            self._boards.pop(agent, None)
 
-    @intent("rtc_state", RtcStateForm)
+    @intent("rtc_state", RtcStateForm, desk_only=False)
     async def rtc_state(self, page: Page, form: RtcStateForm) -> Result:
         """Takes the page's measurements of its path."""
         log.debug(

@@ -1,11 +1,13 @@
 """Beside an agent who talks: a supervisor listens, whispers, takes part, takes the call over.
 
-Their own desk's sound carries it (softphone/plans.py); the index knows who sits where
-(router/live/lua/steps/sitting.lua), so that a transfer, a reload and a new worker change nothing.
+The sound of their board carries it, or that of their desk (softphone/plans.py); the index knows who
+sits where (router/live/lua/steps/sitting.lua), so that a transfer, a reload and a new worker change
+nothing.
 """
 
 from __future__ import annotations
 
+from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     ContactForm,
@@ -48,8 +50,9 @@ def _done(reply: Reply) -> Result:
 class BesideAgents:
     """Handlers of who sits beside whom."""
 
-    def __init__(self, centre: Centre, hub: Hub) -> None:
+    def __init__(self, centre: Centre, hub: Hub, sound: DeskSound) -> None:
         self._engine = centre.engine
+        self._sound = sound
         self._owners = Owners(centre, hub)
 
     @intent(
@@ -60,16 +63,21 @@ class BesideAgents:
         desk_only=False,
     )
     async def _sit(self, page: Page, form: BesideForm) -> Result:
-        said_so = said(page, "contact.sat_beside", form.contact, detail=form.mode.value)
-        return _done(
+        """With the sound of this page, if it is a board that has one; else of their desk."""
+        here = not page.kind.on_duty and self._sound.heard_by(page)
+        result = _done(
             await self._engine.step(
                 "sit_beside",
                 agent=page.account.id,
+                name=page.account.name,
                 contact=form.contact,
                 mode=form.mode.value,
-                audit=said_so,
+                board=page.conn if here else None,
+                audit=said(page, "contact.sat_beside", form.contact, detail=form.mode.value),
             )
         )
+        page.ears = here
+        return result
 
     @intent(
         "leave_beside",

@@ -87,9 +87,13 @@ class Desk:
 
     async def seen(self, page: Page) -> None:
         """The page has answered; if the index thought it lost, it is back."""
-        if not page.kind.on_duty:
+        if not page.kind.on_duty and not page.ears:
             return
         try:
+            if page.ears:
+                who = {"agent": page.account.id, "board": page.conn}
+                page.ears = (await self._engine.beat("ears_seen", **who)).ok
+                return
             reply = await self._engine.beat("agent_seen", agent=page.account.id, conn=page.conn)
             lost = not reply.ok or reply.presence != "online"
             known = self._hub.view.agents.get(page.account.id)
@@ -100,10 +104,11 @@ class Desk:
             pass  # the next answer comes in four seconds
 
     async def session_over(self, page: Page) -> None:
-        """They hear nobody else's call any more; without the index, as soon as it counts them as
-        gone."""
+        """They hear nobody else's call by this page any more; without the index, as soon as it
+        counts the page as gone."""
         try:
-            await self._engine.step("session_over", agent=page.account.id)
+            board = None if page.kind.on_duty else page.conn
+            await self._engine.step("session_over", agent=page.account.id, board=board)
         except (IndexUnavailable, IndexLost):
             log.warning("desk.index_away", agent=page.account.id)
 

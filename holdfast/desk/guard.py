@@ -78,7 +78,7 @@ class SessionGuard:
     async def _end_desk(self, watched: _Watched) -> None:
         """The same; its sound may go on for a while, and hears nobody else's call by then."""
         self._end(watched)
-        if watched.page.kind.on_duty:
+        if watched.page.kind.on_duty or watched.page.ears:
             await self.desk.session_over(watched.page)
 
     def check(self, page: Page, do: str, form: Any) -> None:

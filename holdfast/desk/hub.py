@@ -78,6 +78,8 @@ class Page:
         self.stale = False
         self.closed = False
         self.answered_at = 0.0
+        self.ears = False
+        """Somebody hears a call by this board."""
 
     def send(self, message: dict[str, Any]) -> None:
         if self.closed:
@@ -413,7 +415,7 @@ class Hub:
         about = {} if contact is None else {"contact": contact}
         for page in self._pages.values():
             if page.kind.alarms:
-                page.send(_notice("alarm", code, text) | about)
+                page.send(notice("alarm", code, text) | about)
 
     def show_record(self, trouble: str | None) -> None:
         """Tells every page whether the record takes writes; see router/records/trouble.py."""
@@ -424,10 +426,10 @@ class Hub:
         """Words for one agent."""
         page = self.desk_of(agent_id)
         if page is not None:
-            page.send(_notice(level, code, text))
+            page.send(notice(level, code, text))
 
 
-def _notice(level: str, code: str, text: str) -> dict[str, Any]:
+def notice(level: str, code: str, text: str) -> dict[str, Any]:
     return {"type": "notice", "now": now_ms(), "level": level, "code": code, "text": text}
 
 

@@ -83,7 +83,13 @@ def contact_entity(
         "alarm": alarm_of(live),
         "held": live.held,
         "beside": [
-            {"agent": one.agent, "name": one.name, "mode": one.mode, "since": one.since}
+            {
+                "agent": one.agent,
+                "name": one.name,
+                "mode": one.mode,
+                "since": one.since,
+                "board": one.board,
+            }
             for one in live.beside or ()
         ],
         "consult": consult_entity(live),

@@ -51,7 +51,7 @@ def part(house: House) -> Part:
         Talk(centre, hub, exchange),
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),
-        BesideAgents(centre, hub),
+        BesideAgents(centre, hub, sound),
         Consulting(centre, hub),
         Transfers(centre, hub, house[OutsideRouting]),
         CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),

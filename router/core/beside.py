@@ -18,6 +18,19 @@ class Mode(StrEnum):
     """Agent and caller hear them."""
 
 
+BOARD = "@board"
+
+
+def board_leg(account: str) -> str:
+    """The name under which the sound of somebody's board is known, beside that of their desk."""
+    return account + BOARD
+
+
+def is_board(leg: str) -> bool:
+    """Such a name."""
+    return leg.endswith(BOARD)
+
+
 class Beside(msgspec.Struct, frozen=True):
     """Somebody who sits beside the agent of a call."""
 
@@ -26,3 +39,10 @@ class Beside(msgspec.Struct, frozen=True):
     mode: Mode
     since: float = 0
     name: str = ""
+    board: bool = False
+    """With the sound of their board, and not of their desk."""
+
+    @property
+    def leg(self) -> str:
+        """Whose sound it is, as the exchange knows it."""
+        return board_leg(self.agent) if self.board else self.agent

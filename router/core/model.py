@@ -292,6 +292,8 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     contacts: list[str] = msgspec.field(default_factory=list)
     beside: str | None = None
     """The call beside whose agent they sit."""
+    ears: str | None = None
+    """The connection of the board by which they hear it; None: by their desk."""
     asked: str | None = None
     """The call into which a colleague asks them."""
     consult: str | None = None

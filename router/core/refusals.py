@@ -52,6 +52,7 @@ WORDS: Mapping[str, str] = {
     "older_stream": "an older stream",
     "only_calls_go_out": "only a call goes to a number",
     "only_calls_hang_up": "only a call is hung up",
+    "other_board": "another board took over",
     "other_desk": "another desk took over",
     "other_effect": "another effect has this name",
     "others_answer": "somebody is already answering that call",

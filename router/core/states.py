@@ -185,6 +185,7 @@ AGENT_TIMERS: Mapping[str, AgentTimer] = {
     "lease": AgentTimer(presence="online", lasts="agent_lease", outlives=True),
     "offline": AgentTimer(presence="lost", lasts="lost_to_offline", outlives=True),
     "selftest": AgentTimer(at="testing"),
+    "ears": AgentTimer(),
     "shift": AgentTimer(outlives=True),
     "handed": AgentTimer(at="handed_until", outlives=True),
 }

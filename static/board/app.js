@@ -15,6 +15,7 @@ import { Agents } from './agents.js';
 import { centre, link, state, wordOf } from './context.js';
 import { Depth } from './depth.js';
 import { Drawer } from './drawer.js';
+import { Ears, followEars, seat } from './ears.js';
 import { FigureDialog } from './figure.js';
 import { Free } from './free.js';
 import { Hours } from './hours.js';
@@ -69,7 +70,7 @@ function Board() {
       </button>`}
       ${link.status.value === 'stale'
         ? html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`
-        : html`<${Hours}/><span class="grow"></span><${AsOf}/>`}
+        : html`${seat.value ? html`<${Ears}/>` : html`<${Hours}/>`}<span class="grow"></span><${AsOf}/>`}
       ${me && html`<${UserMenu}
         me=${me}
         out=${signOut}
@@ -129,6 +130,7 @@ function Board() {
 }
 
 startTicking();
+followEars();
 link.start();
 render(html`<${Board}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
 api('/api/me')

@@ -5,6 +5,7 @@ import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { whoOf } from '../contact.js';
 import { state } from './context.js';
+import { leave, sit } from './ears.js';
 import { steer } from './steer.js';
 
 /** @type {BesideMode[]} */
@@ -17,14 +18,13 @@ const talksIn = (a) =>
     .find((c) => c?.channel === 'voice' && c.state === ContactState.ACTIVE);
 
 /** @param {Contact} c @param {Agent} a @param {BesideMode} mode */
-async function sit(c, a, mode) {
-  if (await steer('sit_beside', { contact: c.id, mode }, SAYS_OF_UNDO))
-    toast(t.beside.done[mode](a.name), 'ok');
+async function sitDown(c, a, mode) {
+  if (await sit(c, mode)) toast(t.beside.done[mode](a.name), 'ok');
 }
 
 /** @param {Agent} a */
-async function leave(a) {
-  if (await steer('leave_beside', {})) toast(t.beside.left(a.name), 'ok');
+async function getUp(a) {
+  if (await leave()) toast(t.beside.left(a.name), 'ok');
 }
 
 /** @param {Contact} c @param {Agent} a */
@@ -39,7 +39,7 @@ const busy = () =>
     (c) => c.channel === 'voice' && (stateOf(c).talks || c.state === ContactState.WRAPUP),
   );
 
-/** Items of an agent’s menu while they talk; the sound is that of one’s own desk. They depend on one’s own
+/** Items of an agent’s menu while they talk; the sound is this page’s. They depend on one’s own
  * work, too: asked for when the menu opens. @param {Agent} a @returns {MenuItem[]} */
 export function besideItems(a) {
   const { me } = state.peek();
@@ -50,9 +50,9 @@ export function besideItems(a) {
   return [
     ...MODES.filter((mode) => mode !== mine?.mode).map((mode) => ({
       label: t.beside[mode],
-      act: () => sit(c, a, mode),
+      act: () => sitDown(c, a, mode),
     })),
-    ...(mine ? [{ label: t.beside.leave, act: () => leave(a) }] : []),
+    ...(mine ? [{ label: t.beside.leave, act: () => getUp(a) }] : []),
     { label: t.beside.take, act: () => take(c, a) },
   ];
 }

@@ -7,6 +7,7 @@ import { stateOf } from '../states.js';
 
 export const link = createLink('board', {
   onNotice: (n) => {
+    if (n.code === 'sound_moved') for (const act of onMoved) act();
     const tone = n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info';
     const about = n.contact;
     const holds = n.code === 'contact.agent_lost' ? isLost : isUnanswered;
@@ -23,6 +24,8 @@ const isUnanswered = (c) =>
 const isLost = (c) => c?.alarm === 'lost';
 /** Called after each snapshot: things to ask again. @type {Set<() => void>} */
 export const onLive = new Set();
+/** Called when another page has the sound. @type {Set<() => void>} */
+export const onMoved = new Set();
 export const state = link.state;
 export const centre = computed(() => state.value.centre);
 

@@ -34,7 +34,9 @@ async def test_the_agent_sees_who_is_beside_them_and_how(chromium: Browser, desk
         ("whisper", "Dana Reyes speaks to you"),
         ("barge", "Dana Reyes speaks to both"),
     ):
-        call["beside"] = [{"agent": "u9", "name": "Dana Reyes", "mode": mode, "since": desk.now()}]
+        call["beside"] = [
+            {"agent": "u9", "name": "Dana Reyes", "mode": mode, "since": desk.now(), "board": False}
+        ]
         await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
         await expect(bar.get_by_text(words)).to_be_visible()
     call["beside"] = []
@@ -60,7 +62,13 @@ async def test_their_own_desk_says_what_is_heard_of_them_and_lets_them_leave(
         ("barge", f"{who} and the agent hear you"),
     ):
         call["beside"] = [
-            {"agent": me["id"], "name": me["name"], "mode": mode, "since": desk.now()}
+            {
+                "agent": me["id"],
+                "name": me["name"],
+                "mode": mode,
+                "since": desk.now(),
+                "board": False,
+            }
         ]
         put = {"contacts": {call["id"]: call}, "agents": {me["id"]: me}}
         await here.event("contact.sat_beside", put)
@@ -136,12 +144,15 @@ async def test_the_menu_of_an_agent_who_talks_has_what_a_supervisor_may_do_there
 
     asked = ["Listen", "Whisper to them", "Take part", "Take the call over"]
     assert [item for item in await items() if item in asked] == asked
-    await page.get_by_role("menuitem", name="Listen").click()
-    await expect(page.locator(".toast", has_text=f"You listen to {agent['name']}")).to_be_visible()
-    sat = [one for one in desk.intents if one["do"] == "sit_beside"]
-    assert [(one["contact"], one["mode"]) for one in sat] == [(call["id"], "listen")]
-    call["beside"] = [{"agent": me, "name": "Dana Reyes", "mode": "listen", "since": desk.now()}]
+    await page.keyboard.press("Escape")
+    call["beside"] = [
+        {"agent": me, "name": "Dana Reyes", "mode": "listen", "since": desk.now(), "board": True}
+    ]
     await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+    bar = page.get_by_role("region", name="Beside an agent")
+    who = call["who"]["name"]
+    await expect(bar).to_contain_text(f"You listen to the call with {who}")
+    await expect(bar).to_contain_text("on another page")
     agents[me]["beside"] = call["id"]
     await here.event("contact.sat_beside", {"agents": {me: agents[me]}})
     first = agent["name"].split()[0]

@@ -119,6 +119,53 @@ async def test_who_takes_the_call_has_it_and_a_killed_worker_brings_all_back(
         assert (await centre.sandbox.look(call))["status"] == "in-progress"
 
 
+@asynccontextmanager
+async def heard_at_a_board(centre: Centre) -> AsyncIterator[tuple[DeskClient, DeskClient, str]]:
+    """Agent, board, contact: somebody without a desk takes part by their board."""
+    async with desk(centre, "priya") as agent, desk(centre, "dana", view="board") as board:
+        await centre.sandbox.call(talk="tone", hz=int(CALLER), from_=PHONE)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        with pytest.raises(DeskError, match="Your desk is not connected"):
+            await board.do("sit_beside", contact=contact, mode="barge")
+        await board.sound(SUPERVISOR)
+        await sits_down(board, contact, "barge")
+        await hears(agent, CALLER, SUPERVISOR)
+        yield agent, board, contact
+
+
+async def sits_down(board: DeskClient, contact: str, mode: str) -> None:
+    """As soon as the sound of this board is up."""
+    async with asyncio.timeout(60):
+        while await board.code_of("sit_beside", contact=contact, mode=mode) is not None:
+            await asyncio.sleep(0.05)
+
+
+async def test_somebody_without_a_desk_hears_and_is_heard_by_their_board(centre: Centre) -> None:
+    async with heard_at_a_board(centre) as (agent, board, contact):
+        await hears(board, CALLER, AGENT)
+        (there,) = agent.contacts[contact]["beside"]
+        assert (there["name"], there["board"]) == ("Dana Reyes", True)
+        await board.do("leave_beside")
+        await hears(agent, CALLER)
+        refused = await board.code_of("take_call", contact=contact)
+        assert refused == "not_ready"  # a call needs a desk
+
+
+async def test_a_board_that_is_closed_hears_nothing_and_the_agent_sees_it(centre: Centre) -> None:
+    async with heard_at_a_board(centre) as (agent, board, contact):
+        await board.close()
+        await hears(agent, CALLER)
+        await agent.until(lambda: not agent.contacts[contact]["beside"])
+
+
+async def test_whose_account_is_closed_hears_nothing_by_their_board(centre: Centre) -> None:
+    async with heard_at_a_board(centre) as (agent, board, contact), shut_account(centre, board):
+        await until_closed(board, 5)
+        await hears(agent, CALLER)
+        await agent.until(lambda: not agent.contacts[contact]["beside"])
+
+
 async def test_whose_account_is_closed_neither_hears_the_call_nor_speaks_in_it(
     centre: Centre,
 ) -> None:

@@ -101,6 +101,7 @@ class DeskClient:
         self._tasks: list[asyncio.Task[Any]] = []
         self._ws: aiohttp.ClientWebSocketResponse | None = None
         self._pc: RTCPeerConnection | None = None
+        self._view = "desk"
         self.contacts: dict[str, dict[str, Any]] = {}
         self.agents: dict[str, dict[str, Any]] = {}
         self.abandoned: dict[str, dict[str, Any]] = {}
@@ -130,6 +131,7 @@ class DeskClient:
 
     async def connect(self, view: str = "desk") -> None:
         """Ticket, socket, first snapshot."""
+        self._view = view
         async with self._session.post(
             f"{self._centre.url}/api/desk/ticket", headers={"X-Holdfast": "1"}
         ) as answer:
@@ -291,7 +293,8 @@ class DeskClient:
         await self._pc.setLocalDescription(await self._pc.createOffer())
         result = await self.do("rtc", sdp=self._pc.localDescription.sdp, epoch=1)
         await self._pc.setRemoteDescription(RTCSessionDescription(result["sdp"], "answer"))
-        await self.until(lambda: self.agent().get("sound"))
+        if self._view == "desk":
+            await self.until(lambda: self.agent().get("sound"))
 
     async def mute_network(self) -> None:
         """The sound path dies without notice."""

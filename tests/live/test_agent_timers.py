@@ -46,22 +46,32 @@ async def handed_on(world: World) -> None:
     assert (await world.engine.step("transfer", **mine, ladder="vet=3@600000|@")).ok
 
 
+async def hears_a_call(world: World) -> None:
+    await world.agent("b")
+    contact = await world.arrive()
+    await world.answer(contact)
+    sat = {"agent": "a", "name": "A", "contact": contact, "mode": "listen", "board": "page-1"}
+    assert (await world.engine.step("sit_beside", **sat)).ok
+
+
 RUNS: dict[str, Callable[[World], Awaitable[None]]] = {
     "lease": online,
     "offline": lost,
     "selftest": missed,
     "shift": in_a_shift,
     "handed": handed_on,
+    "ears": hears_a_call,
 }
 """How each comes to run."""
 
 
 async def armed(world: World) -> dict[str, float]:
-    """Those of agents, by kind: when."""
+    """Those of this agent, by kind: when."""
     rows = await world.engine._redis.zrange(
         f"{world.engine.prefix}:deadlines", 0, -1, withscores=True
     )
-    by_kind = {name.decode().partition("|")[0]: at for name, at in rows}
+    names = [(name.decode().partition("|"), at) for name, at in rows]
+    by_kind = {kind: at for (kind, _, who), at in names if who == "a"}
     return {kind: at for kind, at in by_kind.items() if kind in AGENT_TIMERS}
 
 

@@ -9,7 +9,10 @@ import pytest
 
 from holdfast.settings.engine_settings import engine_settings
 from router.core.model import Chosen, LiveAgent, LiveContact
+from router.live.engine import decode_step
 from tests.kit.store import CONFIG, World
+
+from .test_sweeper import found
 
 
 async def call(world: World) -> str:
@@ -192,6 +195,70 @@ async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_is_free(world
     assert (late.ok, late.code) == (False, "not_yours")
 
 
+async def by_board(world: World, contact: str, page: str = "page-1", mode: str = "listen") -> str:
+    """z has never had a desk."""
+    sat = {"agent": "z", "name": "Zoë", "contact": contact, "mode": mode, "board": page}
+    reply = await world.engine.step("sit_beside", **sat)
+    return "" if reply.ok else reply.code
+
+
+async def test_somebody_without_a_desk_sits_there_by_their_board_and_nothing_rings_for_them(
+    world: World,
+) -> None:
+    contact = await call(world)
+    assert await by_board(world, contact) == ""
+    assert await people(world, contact) == {"z": "listen"}
+    (there,) = (await live(world, contact)).beside or []
+    assert (there.board, there.name, there.leg) == (True, "Zoë", "z@board")
+    waits = await world.arrive(severity=1)
+    for _ in range(12):
+        await world.engine.beat("ears_seen", agent="z", board="page-1")
+        await world.stay(5_000, "a", "s", "t")
+    offer = (await live(world, waits)).offer
+    assert "z" not in (offer.agents if offer else [])
+    assert await found(world) == []
+    assert await by_board(world, contact, mode="barge") == ""
+    assert [(one.mode, one.since) for one in (await live(world, contact)).beside or []] == [
+        ("barge", there.since)
+    ]
+
+
+async def test_a_board_that_is_not_heard_from_hears_the_call_no_more(world: World) -> None:
+    contact = await call(world)
+    await by_board(world, contact)
+    await world.stay(8_000, "a")
+    assert (await by_board(world, contact, "page-2")) == ""  # reloaded
+    assert not (await world.engine.beat("ears_seen", agent="z", board="page-1")).ok
+    await world.stay(8_000, "a")
+    assert await people(world, contact) == {"z": "listen"}
+    await world.engine.step("session_over", agent="z", board="page-1")  # that one is long gone
+    assert await people(world, contact) == {"z": "listen"}
+    await world.stay(5_000, "a")
+    assert await people(world, contact) == {}
+    assert await told(world) == [("sat", "z", "listen"), ("left", "z", "page_lost")]
+
+
+async def test_whoever_listens_by_their_board_may_close_their_desk_but_not_take_a_call_there(
+    world: World,
+) -> None:
+    contact = await call(world)
+    sat = {"agent": "s", "name": "s", "contact": contact, "mode": "listen", "board": "page-1"}
+    assert (await world.engine.step("sit_beside", **sat)).ok
+    await world.engine.step("agent_lost", agent="s", conn="conn-s")
+    for _ in range(60):  # until they count as gone
+        await world.engine.beat("ears_seen", agent="s", board="page-1")
+        await world.stay(5_000, "a")
+    agents = {a.id: a for a in (await world.engine.snapshot()).agents}
+    assert agents["s"].state == "offline"
+    assert await people(world, contact) == {"s": "listen"}
+    await world.agent("s")
+    mine = await world.arrive()
+    await world.answer(mine)
+    assert (await live(world, mine)).agent == "s"
+    assert await people(world, contact) == {}
+    assert (await told(world))[-1] == ("left", "s", "own_work")
+
+
 async def test_an_end_says_how_and_since_when_they_sat_there(world: World) -> None:
     contact = await call(world)
     began = world.now
@@ -228,3 +295,18 @@ async def test_whoever_is_on_a_call_takes_no_other(world: World) -> None:
     reply = await world.engine.step("take_call", agent="s", contact=contact)
     assert (reply.ok, reply.code) == (False, "not_ready")
     assert (await live(world, contact)).agent == "a"
+
+
+async def test_another_page_goes_on_hearing_it_without_a_new_line_in_the_audit(
+    world: World,
+) -> None:
+    contact = await call(world)
+    said = {"by": "z", "action": "contact.sat_beside", "subject": contact}
+    lines = []
+    for page, mode in (("page-1", "listen"), ("page-2", "listen"), ("page-2", "whisper")):
+        before = await world.engine.last_step()
+        sat = {"agent": "z", "name": "Zoë", "contact": contact, "mode": mode, "board": page}
+        assert (await world.engine.step("sit_beside", **sat, audit=said)).ok
+        steps = await world.engine.read(f"{before[0]}-{before[1]}", count=10)
+        lines.append([decode_step(raw).audit is not None for _, raw in steps])
+    assert lines == [[True], [False], [True]]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from router.core.beside import Beside, Mode
+from router.core.beside import Beside, Mode, board_leg
 from softphone import g711
 from softphone.plans import Bridged, Joined, OnHold, decide
 from softphone.room import ONE_WAY_S
@@ -201,3 +201,25 @@ def test_the_table(up: list[Seat], mode: Mode, plan: Callable[..., Joined | OnHo
         assert not any(CALLER in edge for edge in wiring.edges)
     elif len(up) == 2:
         assert wiring.edges >= TALK | {Edge(CALLER, COACH), Edge(AGENT, COACH)}
+
+
+def test_nobody_expects_sound_from_whoever_only_listens(call: Call) -> None:
+    """They may have no microphone; of an agent it is expected also while nobody hears them."""
+    for mode, expected in (("listen", False), ("whisper", True), ("listen", False)):
+        call.plan(Joined("a", beside(s=mode)))
+        assert (call.legs["s"].sink is not None) is expected
+    call.plan(OnHold("a", beside(s="listen")))
+    assert call.agent.sink is not None
+
+
+def test_the_sound_of_a_board_and_of_the_same_persons_desk_are_two(call: Call) -> None:
+    board = call.stage.agent(agent=board_leg("s"))
+    call.plan(Joined("a", frozenset({Beside("s", Mode.WHISPER, board=True)})))
+    for number in range(60):
+        call.legs["s"].says(frame("s"), number * 160)
+        board.says(frame("t"), number * 160)
+        call.agent.says(frame("agent"), number * 160)
+        call.caller.says(frame("caller"), number * 160)
+        call.stage.clock.advance(0.02)
+    heard = [call._whom(leg) for leg in (board, call.legs["s"], call.agent, call.caller)]
+    assert heard == [{"caller", "agent"}, set(), {"caller", "t"}, {"agent"}]

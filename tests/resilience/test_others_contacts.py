@@ -118,7 +118,7 @@ TABLE: dict[str, Row] = {
     "ready": Row(A.talking, DONE, DONE, NO),
     "pause": Row(A.talking, DONE, DONE, NO, fields=(("reason", "lunch"),)),
     "selftest": Row(A.missed, LATE, LATE, NO),
-    "rtc_state": Row(A.talking, DONE, DONE, NO),
+    "rtc_state": Row(A.talking, DONE, DONE, DONE),
 }  # fmt: skip
 OWN = {"rtc"}
 """It names no contact: a page's own sound."""

@@ -9,7 +9,7 @@ export const beside = {
     busy: 'To listen, end your own call and its wrap-up first',
     done: {
       /** @param {string} name */
-      listen: (name) => `You listen to ${name}, at your desk. They see it.`,
+      listen: (name) => `You listen to ${name}. They see it.`,
       /** @param {string} name */
       whisper: (name) => `${name} hears you, the caller does not.`,
       /** @param {string} name */
@@ -19,7 +19,12 @@ export const beside = {
     left: (name) => `You have left ${name}’s call.`,
     /** @param {string} who @param {string} name */
     taken: (who, name) => `You have ${who} at your desk. ${name} is free.`,
-    /** What stands at one’s own desk meanwhile. */
+    /** The sound of one’s own board. */
+    bar: 'Beside an agent',
+    over: 'You hear the call no more: it is over, or one of your own has begun.',
+    press: 'press anywhere to hear it',
+    otherPage: 'on another page',
+    /** What stands at one’s own desk, or board, meanwhile. */
     mine: {
       /** @param {string} who */
       listen: (who) => `You listen to the call with ${who}`,

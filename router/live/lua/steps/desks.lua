@@ -25,6 +25,15 @@ local function come_online(a, conn)
   agents.settle(a)
 end
 
+-- The record of somebody who has not had a desk yet.
+function desks.unknown(id, name)
+  local a = { id = id, name = name, choice = { reason = 'signed_in' }, presence = 'offline', media = 'down',
+    state = AgentState.OFFLINE, state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {},
+    skills = {} }
+  ctx.kept.agents[id], ctx.made[id] = a, true
+  return a
+end
+
 -- For somebody who was away, idle time starts again.
 local function wake(a)
   if a.presence == 'offline' then a.idle_since, a.at_hand = ctx.now, true end
@@ -36,9 +45,7 @@ mutation('agent_online', function(req)
   local kept, known = ctx.kept, req.agent
   local a = agent(known.id)
   if not a then
-    a = { id = known.id, choice = { reason = 'signed_in' }, presence = 'offline', media = 'down',
-      state = AgentState.OFFLINE, state_at = ctx.now, idle_since = ctx.now, used = 0, contacts = {} }
-    kept.agents[a.id], ctx.made[a.id] = a, true
+    a = desks.unknown(known.id, known.name)
     -- The index was rebuilt by somebody who did not know this desk: it goes on as it was.
     if has(known.choice) then a.choice = known.choice end
   end
@@ -171,12 +178,13 @@ mutation('selftest', function(req)
 end)
 
 -- Their session is over: from now on they hear nobody else's call, whatever becomes of their page and sound.
--- takes: agent
+-- board: by that one; nil: by their desk.
+-- takes: agent, board
 mutation('session_over', function(req)
-  local a = agent(req.agent)
+  local a, board = agent(req.agent), has(req.board) and req.board or nil
   if a and (has(a.beside) or has(a.asked) or has(a.consult)) then
-    sitting.leave(a, 'session_over')
-    consult.leave(a, 'left_desk')
+    if (has(a.ears) and a.ears or nil) == board then sitting.leave(a, 'session_over') end
+    if not board then consult.leave(a, 'left_desk') end
     agents.settle(a)
   end
   return { ok = true }
@@ -195,11 +203,12 @@ function desks.go_offline(a, reason)
       life.take_back(c, 'agent_left', true)
     end
   end
-  sitting.leave(a, 'left_desk')
+  if not has(a.ears) then sitting.leave(a, 'left_desk') end
   consult.leave(a, 'left_desk')
   handed.over(a)
   a.presence, a.media, a.conn = 'offline', 'down', nil
   agent_timers.disarm_all(a)
+  agent_timers.arm(a, 'ears') -- their board may still hear a call
   agents.settle(a)
   event('agent.offline', nil, { agent = a.id })
 end
@@ -216,6 +225,7 @@ mutation('agent_off', function(req)
     end
   end
   a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing may be offered to them in between
+  sitting.leave(a, 'left_desk') -- by a board, too
   desks.go_offline(a, 'signed_out')
   return { ok = true }
 end)

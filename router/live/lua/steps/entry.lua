@@ -167,7 +167,7 @@ function entry.mutation(name, body)
     -- On whose behalf: announced with what it changed, and not at all if nothing came of it.
     local done = not answer or answer.ok ~= false
     local changed = next(ctx.dirty_c) or next(ctx.dirty_a) or #ctx.out > 0
-    if has(req.audit) and done and changed then ctx.audit = req.audit end
+    if has(req.audit) and done and changed and not ctx.no_act then ctx.audit = req.audit end
     match.all()
     return entry.commit(answer, op)
   end)

@@ -2,7 +2,8 @@
 -- agent, or take part; the call goes on as it is, with another agent, too. It ends with the call, when they
 -- leave, and when work of their own begins.
 --
--- c.beside: who sits there and how; a.beside: the call beside whose agent they sit.
+-- c.beside: who sits there and how; a.beside: the call beside whose agent they sit. They hear it by their
+-- desk, or by a board: a.ears, the connection of a page that must be heard from.
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -40,10 +41,24 @@ local function keep(c, stays, why)
   put(c, people)
 end
 
+function agent_timers.rules.ears(a)
+  return has(a.ears) and ctx.now + num(ctx.cfg.agent_lease, 0) or nil
+end
+
+local function hear_by(a, board)
+  a.ears = board
+  agent_timers.arm(a, 'ears')
+end
+
+function sitting.stand_up(a)
+  a.beside = nil
+  hear_by(a, nil)
+end
+
 -- They sit beside nobody any more.
 function sitting.leave(a, why)
   local c = has(a.beside) and contact(a.beside)
-  a.beside = nil
+  sitting.stand_up(a)
   if not c then return end
   local rest, one = without(c, a.id)
   put(c, rest)
@@ -54,17 +69,17 @@ end
 function sitting.over(c)
   keep(c, function(_, a)
     if a and has(a.beside) and a.beside == c.id then
-      a.beside = nil
+      sitting.stand_up(a)
       agents.settle(a)
     end
     return false
   end, 'call_over')
 end
 
--- After a loss of the index: whoever has a desk here still sits there.
+-- After a loss of the index: whoever sat there by their desk still does.
 function sitting.go_on(c)
-  keep(c, function(_, a)
-    local still = a and c.state == State.ACTIVE and not has(a.beside)
+  keep(c, function(one, a)
+    local still = a and c.state == State.ACTIVE and not has(a.beside) and one.board ~= true
     if still then a.beside = c.id end
     return still
   end, 'index_rebuilt')
@@ -88,40 +103,57 @@ function sitting.nowhere(a)
   return has(a.beside) and not (c and #without(c, a.id) < #(has(c.beside) and c.beside or {}))
 end
 
--- What keeps somebody from sitting there or from taking the call.
-function sitting.keeps_out(c, a)
+-- What keeps somebody from sitting there or from taking the call. board: with the sound of their board.
+function sitting.keeps_out(c, a, board)
   if not c then return no('too_late', 'call_ended') end
-  if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
+  if not board and (not a or a.presence ~= 'online') then return no('not_ready', 'your_desk') end
   if c.channel ~= 'voice' or c.state ~= State.ACTIVE then return no('too_late', 'nobody_talks') end
+  if not a then return nil end
   if c.agent == a.id then return no('bad_request', 'in_your_hands') end
-  if a.media ~= 'up' then return no('no_sound', 'your_sound') end
+  if not board and a.media ~= 'up' then return no('no_sound', 'your_sound') end
   local load = agents.load_of(a)
   if load.voice or load.wrap then return no('not_ready', 'finish_first') end
 end
 
--- Sits down there, or does something else there.
--- takes: agent, contact, mode
+-- Sits down there, or does something else there. board: the connection of the board by which they hear it;
+-- they (name) need not have a desk then.
+-- takes: agent, board, contact, mode, name
 -- refuses: bad_request, no_sound, not_ready, too_late
 -- tells: contact.sat_beside
 mutation('sit_beside', function(req)
-  local c, a = contact(req.contact), agent(req.agent)
-  local refused = sitting.keeps_out(c, a)
+  local c, a, board = contact(req.contact), agent(req.agent), has(req.board) and req.board or nil
+  local refused = sitting.keeps_out(c, a, board)
   if refused then return refused end
-  local since = ctx.now
-  for _, one in ipairs(has(c.beside) and c.beside or {}) do
-    if one.agent == a.id then
-      if one.mode == req.mode then return { ok = true, contact = c } end
-      since = num(one.since, ctx.now)
-    end
+  a = a or desks.unknown(req.agent, req.name)
+  local _, sat = without(c, a.id)
+  hear_by(a, board)
+  if sat and sat.mode == req.mode and (sat.board == true) == (board ~= nil) then
+    ctx.no_act = true -- they go on, perhaps by another page
+    agents.settle(a)
+    return { ok = true, contact = c }
   end
-  if has(a.beside) and a.beside ~= c.id then sitting.leave(a, 'elsewhere') end
+  if has(a.beside) and a.beside ~= c.id then
+    sitting.leave(a, 'elsewhere')
+    hear_by(a, board)
+  end
   local people = without(c, a.id)
-  people[#people + 1] = { agent = a.id, name = steering.name_of(a), mode = req.mode, since = since }
+  people[#people + 1] = { agent = a.id, name = steering.name_of(a), mode = req.mode,
+    since = sat and num(sat.since, ctx.now) or ctx.now, board = board and true or nil }
   a.beside = c.id
   put(c, people)
   agents.settle(a)
   event('contact.sat_beside', c, { agent = c.agent, by = a.id, why = req.mode })
   return { ok = true, contact = c }
+end)
+
+-- The board by which they hear it answered. No event: nothing that a person sees has changed.
+-- takes: agent, board
+-- refuses: stale
+mutation('ears_seen', function(req)
+  local a = agent(req.agent)
+  if not a or not has(a.ears) or a.ears ~= req.board then return no('stale', 'other_board') end
+  agent_timers.arm(a, 'ears')
+  return { ok = true }
 end)
 
 -- takes: agent

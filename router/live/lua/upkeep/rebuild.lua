@@ -72,7 +72,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
   end
   for _, a in ipairs(req.agents) do
     kept.agents[a.id], ctx.made[a.id] = bare(a), true
-    a.offer, a.contacts, a.frozen, a.beside, a.asked, a.consult = nil, {}, nil, nil, nil, nil
+    a.offer, a.contacts, a.frozen, a.beside, a.ears, a.asked, a.consult = nil, {}, nil, nil, nil, nil, nil
     a.at_hand = a.at_hand == true or a.choice.reason == 'signed_in'
     a.ceiling = a.presence ~= 'offline' and life.ceiling(a.shift_from, a.shift_to) or nil
     agent_timers.go_on(a)

@@ -143,7 +143,7 @@ local function check_agent(a, found)
   end
   if sitting.nowhere(a) then
     wrong('beside')
-    a.beside = nil
+    sitting.stand_up(a)
     agents.settle(a)
   end
   if consult.nowhere(a) then

@@ -81,6 +81,14 @@ function fire.lease(id)
   if a then life.lose(a) end
 end
 
+-- The board by which they hear a call is gone.
+function fire.ears(id)
+  local a = agent(id)
+  if not a or not has(a.ears) then return end
+  sitting.leave(a, 'page_lost')
+  agents.settle(a)
+end
+
 -- Their shift begins or ends: what rings for them and what they have in hand stays.
 function fire.shift(id)
   local kept = ctx.kept

@@ -1,0 +1,144 @@
+"""A supervisor beside an agent, heard and seen in the pages: with the sound of the board itself."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.conftest import OTHER_HZ
+from tests.browser.kit import HEAR_CALL, axe, closed, signed_in, until
+from tests.flow.conftest import until_heard
+from tests.flow.test_crashes import reconnect
+from tests.kit.centre import PASSWORD, Centre
+from tests.kit.desk import DeskClient, desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+CALLER_HZ, AGENT_HZ = 440, 700
+
+
+async def press(board: Page, what: str) -> None:
+    """In the menu of the agent."""
+    await board.get_by_role("button", name="Tomás Vega, menu").click()
+    await board.get_by_role("menuitem", name=what).click()
+
+
+async def sits(agent: DeskClient, contact: str, *modes: str) -> None:
+    await agent.until(
+        lambda: tuple(one["mode"] for one in agent.contacts[contact]["beside"]) == modes
+    )
+
+
+async def hears_somebody(board: Page) -> None:
+    """The strongest tone is one of the two."""
+
+    async def test() -> bool:
+        hertz = await board.evaluate(HEAR_CALL)
+        return min(abs(hertz - one) for one in (CALLER_HZ, AGENT_HZ)) < 14
+
+    await until(test, "the board hears the call")
+
+
+async def hears_the_board(agent: DeskClient) -> None:
+    async def test() -> bool:
+        return agent.ear.tones(OTHER_HZ) == {OTHER_HZ}
+
+    await until(test, "the agent hears who whispers")
+
+
+async def test_a_board_hears_a_call_without_a_desk_and_without_a_microphone_until_it_speaks(
+    elsewhere: Browser, real: Centre
+) -> None:
+    board = await signed_in(elsewhere, real.url, "dana", PASSWORD, path="/board")
+    bar = board.get_by_role("region", name="Beside an agent")
+    asked = "() => globalThis.__asked !== undefined"
+    async with desk(real, "tomas") as agent:
+        call = await real.sandbox.call(talk="tone", hz=CALLER_HZ, from_="+12065550791")
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await press(board, "Listen")
+        await expect(bar).to_contain_text("You listen to the call with")
+        await sits(agent, contact, "listen")
+        await hears_somebody(board)
+        assert not await board.evaluate(asked)
+        await axe(board, "listens", found := {})
+        assert found == {}
+        await board.reload()
+        await expect(bar).to_contain_text("You listen to the call with")
+        await hears_somebody(board)
+        await press(board, "Whisper to them")
+        await expect(bar).to_contain_text("hears you")
+        await hears_the_board(agent)
+        assert await board.evaluate(asked)
+        await press(board, "Take part")
+        await sits(agent, contact, "barge")
+        await expect(bar).to_contain_text("and the agent hear you")
+        await press(board, "Listen")  # the microphone is let go
+        await expect(bar).to_contain_text("You listen to the call with")
+        await expect(board.locator(".top")).not_to_contain_text("sound")
+        await until_heard(real, call, AGENT_HZ)
+    await closed(board)
+
+
+async def test_a_new_worker_brings_the_sound_of_the_board_back(
+    elsewhere: Browser, real: Centre
+) -> None:
+    board = await signed_in(elsewhere, real.url, "dana", PASSWORD, path="/board")
+    async with desk(real, "tomas") as agent:
+        await real.sandbox.call(talk="tone", hz=CALLER_HZ, from_="+12065550794")
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await press(board, "Whisper to them")
+        await hears_the_board(agent)
+        real.kill_worker()
+        await real.until_ready()
+        await reconnect(agent, AGENT_HZ)
+        await hears_the_board(agent)
+        await hears_somebody(board)
+        await sits(agent, contact, "whisper")
+    await closed(board)
+
+
+async def test_leaving_and_the_end_of_the_call_end_what_the_board_hears(
+    elsewhere: Browser, real: Centre
+) -> None:
+    board = await signed_in(elsewhere, real.url, "dana", PASSWORD, path="/board")
+    bar = board.get_by_role("region", name="Beside an agent")
+    heard = "import('/static/softphone.js').then(({ path }) => path.peek())"
+    async with desk(real, "tomas") as agent:
+        call = await real.sandbox.call(talk="tone", hz=CALLER_HZ, from_="+12065550792")
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await press(board, "Listen")
+        await bar.get_by_role("button", name="Leave the call").click()
+        await expect(bar).to_have_count(0)
+        await sits(agent, contact)
+        assert await board.evaluate(heard) == "off"
+        await press(board, "Listen")
+        await expect(bar).to_be_visible()
+        await hears_somebody(board)
+        await real.sandbox.hang_up(call)
+        await expect(bar).to_have_count(0)
+        await expect(board.locator(".toast")).to_contain_text(["You hear the call no more"])
+        assert await board.evaluate(heard) == "off"
+    await closed(board)
+
+
+async def test_a_second_board_takes_the_sound_over_and_the_first_says_where_it_is(
+    elsewhere: Browser, real: Centre
+) -> None:
+    first = await signed_in(elsewhere, real.url, "dana", PASSWORD, path="/board")
+    second = await signed_in(elsewhere, real.url, "dana", PASSWORD, path="/board")
+    async with desk(real, "tomas") as agent:
+        await real.sandbox.call(talk="tone", hz=CALLER_HZ, from_="+12065550793")
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await press(first, "Listen")
+        await hears_somebody(first)
+        await press(second, "Whisper to them")
+        await hears_somebody(second)
+        await expect(first.get_by_role("region", name="Beside")).to_contain_text("on another page")
+        await sits(agent, contact, "whisper")
+        await first.close()
+        await hears_the_board(agent)
+    await closed(second)
