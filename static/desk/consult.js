@@ -118,6 +118,10 @@ function Mine({ at: { c, it } }) {
   `;
 }
 
+/** Who else hears the colleague. Whoever whispers speaks to the agent alone. @param {Contact} c */
+const beside = (c) =>
+  c.beside.map(({ mode, name }) => t.beside.sees[mode === 'barge' ? 'barge' : 'listen'](name)).join(' · ');
+
 /** At the desk of whoever was asked. @param {{at: {c: Contact, it: Consult}, mute: unknown}} props */
 function Joined({ at: { c, it }, mute }) {
   const words = c.fault
@@ -130,7 +134,7 @@ function Joined({ at: { c, it }, mute }) {
       ${words}
     </span>
     <span class="timer"><${Since} at=${it.since}/></span>
-    <span class="grow"></span>
+    <span class="grow accent b t0 cut">${beside(c)}</span>
     ${mute}
     ${c.fault && html`<button
       class="primary"

@@ -176,6 +176,11 @@ async def test_whoever_is_asked_comes_and_sees_who_hears_whom(
         put = {"contacts": {call["id"]: call}, "agents": {me["id"]: me}}
         await here.event("contact.consulted", put)
         await expect(bar.get_by_role("status")).to_have_text(words)
+    beside = {"agent": "a3", "name": "Dana Reyes", "since": desk.now()}
+    for mode, words in (("listen", "listens"), ("whisper", "listens"), ("barge", "speaks to both")):
+        call["beside"] = [beside | {"mode": mode}]
+        await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+        await expect(bar.get_by_text(f"Dana Reyes {words}")).to_be_visible()
     await bar.get_by_role("button", name="Take the call").click()
     await done(desk, "consult_hand_over", contact=call["id"])
     await bar.get_by_role("button", name="Mute").click()
