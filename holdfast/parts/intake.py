@@ -8,5 +8,6 @@ from router.triage.learned import Weights
 
 
 def part(house: House) -> Part:
-    house.keep(Intake, Intake(house.centre, house.get(Weights)))
-    return Part()
+    intake = Intake(house.centre, house.get(Weights))
+    house.keep(Intake, intake)
+    return Part(drain=intake.calls.told)

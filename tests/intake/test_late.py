@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 
+from holdfast.parts import House
+from holdfast.parts import intake as intake_part
 from holdfast.settings.engine_settings import engine_settings
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.core import ladder
@@ -157,6 +161,27 @@ async def test_sweep_keeps_menu_and_parking_and_never_queues_our_own_calls(
         open_now = {c.id for c in await contacts.open_contacts(connection)}
     assert open_now == {menu.contact_id, parked.contact_id}
     await fresh.engine.close()
+
+
+async def test_a_process_that_leaves_first_tells_the_record_of_a_key(
+    world: World, database: Database
+) -> None:
+    """The caller is answered before the record has heard of it."""
+    house = House(centre_of(database, world.engine))
+    leaving = intake_part.part(house)
+    assert leaving.drain is not None
+    door = house[Intake]
+    arrival = await door.call(Call("CA1", MAYA, SUPPORT), world.now)
+    async with database.write():  # the record is held when the key comes, and when we leave
+        assert await door.menu_answered(arrival.contact_id, "4") is not None
+        drained = asyncio.ensure_future(leaving.drain())
+        await asyncio.wait([drained], timeout=0)
+        assert not drained.done()
+    await drained
+    async with database.read() as connection:
+        incident = await people.incident_by_id(connection, str(arrival.contact.incident))
+    assert incident is not None
+    assert incident.severity == 4
 
 
 async def test_a_chosen_key_says_more_than_the_line(
