@@ -397,6 +397,18 @@ async def test_after_a_loss_of_the_index(world: World, at: str) -> None:
     assert await found(world) == []
 
 
+@pytest.mark.parametrize("back", [True, False])
+async def test_whose_sound_came_back_while_the_index_was_away_is_there(
+    world: World, back: bool
+) -> None:
+    contact = await call(world)
+    await comes(world, contact)
+    await world.engine.step("agent_media", agent="b", media="down", proc="p1")
+    await rebuilt(world, b={"media": "up" if back else "down"})
+    await world.stay(30_000, "a", "b")
+    assert await how(world, contact) == (("apart", True) if back else (None, False))
+
+
 # Explained --------------------------------------------------------------------------------------
 
 
@@ -430,3 +442,14 @@ async def test_who_can_be_asked_is_told_as_it_is_decided(world: World) -> None:
             await does(world, "consult_end", "a", contact)
     assert told == decided
     assert {name for name, cause in told.items() if cause is None} == {"b", "breaks", "idle"}
+
+
+async def test_a_call_that_is_back_in_line_after_a_loss_keeps_no_texts_of_the_colleague(
+    world: World,
+) -> None:
+    contact = await call(world)
+    text = await world.arrive("sms")
+    await world.answer(text)
+    await comes(world, contact)
+    await rebuilt(world, **{contact: {"state": "queued", "agent": None, "units": 0}})
+    assert await world.state(text) == "active"

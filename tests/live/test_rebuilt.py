@@ -11,12 +11,16 @@ from router.core.model import Chosen, LiveAgent, LiveContact
 from tests.kit.store import CONFIG, World
 
 
-async def rebuilt(world: World) -> tuple[dict[str, LiveContact], dict[str, LiveAgent]]:
-    """The same records in a new life of the index."""
+async def rebuilt(
+    world: World, **now: dict[str, Any]
+) -> tuple[dict[str, LiveContact], dict[str, LiveAgent]]:
+    """The same records in a new life of the index. `now`: what is otherwise by then, by id."""
     snapshot = await world.engine.snapshot()
     await world.engine.wipe()
-    contacts: list[Any] = [msgspec.to_builtins(live) for live in snapshot.contacts]
-    agents: list[Any] = [msgspec.to_builtins(agent) for agent in snapshot.agents]
+    contacts, agents = (
+        [msgspec.to_builtins(live) | now.get(live.id, {}) for live in those]
+        for those in (snapshot.contacts, snapshot.agents)
+    )
     await world.engine.open_epoch(2, engine_settings(CONFIG), contacts, agents)
     after = await world.engine.snapshot()
     return {c.id: c for c in after.contacts}, {a.id: a for a in after.agents}

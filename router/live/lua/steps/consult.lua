@@ -86,6 +86,7 @@ function consult.go_on(c)
   local a = agent(c.consult.agent)
   if a and consult.there(c) and c.state == State.ACTIVE and not has(a.consult) then
     a.consult = c.id
+    if a.presence == 'online' and a.media == 'up' then c.consult['until'] = nil end -- back meanwhile
     if has(c.consult['until']) then arm('consult', c.id, c.consult['until']) end
   else
     if c.consult.holds then c.held = nil end

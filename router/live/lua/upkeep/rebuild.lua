@@ -87,7 +87,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then
       on_call[c.agent] = true
     end
-    if consult.there(c) then on_call[c.consult.agent] = true end
+    if c.state == State.ACTIVE and consult.there(c) then on_call[c.consult.agent] = true end
   end
   for _, c in ipairs(req.contacts) do
     local a = agent(c.agent)
