@@ -228,6 +228,7 @@ class Rebuild:
             "conn": desk.conn,
             "supervisor": desk.supervisor,
             **desk.duty,
+            **desk.handed,
         }
 
     async def sweep(self) -> int:

@@ -19,9 +19,9 @@ TO_AGENT: Final = {
     "taken": "{colleague} has taken the call: you were gone.",
 }
 TO_COLLEAGUE: Final = {
-    "called_off": "{agent} needs you no more.",
+    "called_off": "{agent} no longer needs you.",
     "ended": "{agent} goes on alone with the caller.",
-    "call_over": "{agent}’s call is over.",
+    "call_over": "{agent} no longer has the call: you are out of it.",
     "not_back": "You were gone for too long: {agent} goes on alone with the caller.",
     "handed_over": "{agent} has handed the call to you: you are with the caller.",
     "inherited": "{agent} did not come back: the call is yours.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 
 from holdfast.clock import now_ms
@@ -11,7 +13,7 @@ from holdfast.desk.intents import Form, IntentHandler, Nothing, Result, Word, do
 from holdfast.switchboard import Switchboard
 from router.centre import Centre
 from router.core import rebuild_facts
-from router.core.model import SIGNED_IN, Chosen
+from router.core.model import SIGNED_IN, Chosen, LiveAgent
 from router.core.terms import duty_of
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.accounts import Account
@@ -28,6 +30,14 @@ class SelfTestForm(Form, frozen=True):
     detail: Word = ""
     active: bool = False
     """After a missed offer: there was a key, a pointer or an act on the page within 15 s."""
+
+
+def _handed(known: LiveAgent | None) -> dict[str, Any]:
+    """The wrap-up of a call that they handed on: it is in no contact of theirs."""
+    if known is None or known.handed_until is None:
+        return {}
+    names = ("handed", "handed_at", "handed_until")
+    return {name: getattr(known, name) for name in names}
 
 
 class Desk:
@@ -135,6 +145,7 @@ class Desk:
                     sound=self._sound.connected(page.account.id),
                     supervisor=page.account.role != "agent",
                     duty=duty_of(page.account.terms, self._current.value, now_ms()),
+                    handed=_handed(known),
                 )
             )
         return found

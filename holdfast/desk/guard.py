@@ -32,7 +32,9 @@ KEEP_S = 60.0
 OVER_LOOKS = 3
 """This many looks in a row must show no call in hand: an index that is being rebuilt has gaps."""
 
-OF_THE_CALL = frozenset({"hang_up", "hold", "digits", "extend", "wrapped", "note"})
+OF_THE_CALL = frozenset(
+    {"hang_up", "hold", "digits", "extend", "wrapped", "note", "consult_end", "consult_together"}
+)
 OF_THE_CONNECTION = frozenset({"snapshot", "rtc", "rtc_state"})
 
 

@@ -22,6 +22,8 @@ class ConnectedDesk:
     supervisor: bool = False
     duty: Mapping[str, Any] = field(default_factory=dict)
     """Floor, stage and shift; see router/core/terms.py."""
+    handed: Mapping[str, Any] = field(default_factory=dict)
+    """The wrap-up of a call that they handed on (LiveAgent.handed…); empty without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ async def test_leaving_and_the_end_of_the_call_end_what_the_board_hears(
         await hears_somebody(board)
         await real.sandbox.hang_up(call)
         await expect(bar).to_have_count(0)
-        await expect(board.locator(".toast")).to_contain_text(["You hear the call no more"])
+        await expect(board.locator(".toast")).to_contain_text(["You no longer hear the call"])
         assert await board.evaluate(heard) == "off"
     await closed(board)
 

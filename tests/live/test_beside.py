@@ -310,3 +310,14 @@ async def test_another_page_goes_on_hearing_it_without_a_new_line_in_the_audit(
         steps = await world.engine.read(f"{before[0]}-{before[1]}", count=10)
         lines.append([decode_step(raw).audit is not None for _, raw in steps])
     assert lines == [[True], [False], [True]]
+
+
+async def test_nobody_sits_beside_a_call_that_is_sent_outside(world: World) -> None:
+    contact = await call(world)
+    assert await sit(world, contact) == ""
+    there = {"name": "clinic", "word": "Clinic", "acknowledge": True}
+    sent = await world.engine.step("send_outside", contact=contact, agent="a", **there)
+    assert sent.ok
+    assert await people(world, contact) == {}
+    agents = {a.id: a for a in (await world.engine.snapshot()).agents}
+    assert agents["s"].beside is None

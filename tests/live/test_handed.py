@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from holdfast.desk.desk import Desk
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.page_kinds import PAGE_KINDS
+from holdfast.settings.engine_settings import engine_settings
 from router.core.model import Chosen, LiveAgent
-from tests.kit.store import World
-from tests.live.test_rebuilt import rebuilt
+from router.core.rebuild_facts import ConnectedDesk
+from router.rebuild import Rebuild
+from router.recorder import Recorder
+from tests.kit import acts
+from tests.kit.acts import floor_in
+from tests.kit.store import CONFIG, World, centre_of
 from tests.live.test_sweeper import found
+from tests.resilience.test_flush import Alone
 
 
 async def desk(world: World, name: str = "a") -> LiveAgent:
@@ -119,10 +130,25 @@ async def test_a_wrap_up_takes_no_call_of_a_promise_and_no_consult(world: World)
     assert (reply.code, reply.cause) == ("not_ready", "wrapup")
 
 
-async def test_it_goes_on_in_a_rebuilt_index(world: World) -> None:
-    await hands_on(world)
-    _, agents = await rebuilt(world)
-    assert (agents["a"].state, agents["a"].handed is not None) == ("wrapup", True)
-    assert await found(world) == []
-    await world.stay(20_000, "a")
-    assert (await desk(world)).handed is None
+async def test_it_goes_on_in_a_rebuilt_index(store_url: str, tmp_path: Path) -> None:
+    """As the desk knows it that is connected: no contact of theirs tells of it."""
+    async with floor_in(acts.handed_on, store_url, tmp_path) as floor:
+        priya = floor.people["priya"]
+        hub, desks = floor.house[Hub], floor.house[Desk]
+        hub.join(Page(priya, PAGE_KINDS["desk"], "conn-priya"))
+
+        class Witness(Alone):
+            def desks(self) -> list[ConnectedDesk]:
+                return desks.desks()
+
+        now = floor.engine.now
+        assert now is not None
+        until = hub.view.agents[priya.id].handed_until
+        assert until is not None
+        await floor.engine.wipe()
+        recorder = Recorder(floor.database, floor.engine)
+        centre = centre_of(floor.database, floor.engine, clock=lambda: now)
+        await Rebuild(centre, recorder, lambda: engine_settings(CONFIG), Witness()).run()
+        found = {one.id: one for one in (await floor.engine.snapshot()).agents}[priya.id]
+        assert (found.state, found.handed_until) == ("wrapup", until)
+        assert found.handed == floor.facts["contact"]

@@ -21,7 +21,7 @@ export const beside = {
     taken: (who, name) => `You have ${who} at your desk. ${name} is free.`,
     /** The sound of one’s own board. */
     bar: 'Beside an agent',
-    over: 'You hear the call no more: it is over, or one of your own has begun.',
+    over: 'You no longer hear the call: it is over, or one of your own has begun.',
     press: 'press anywhere to hear it',
     otherPage: 'on another page',
     /** What stands at one’s own desk, or board, meanwhile. */

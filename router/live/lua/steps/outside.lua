@@ -168,6 +168,7 @@ mutation('send_outside', function(req)
     if c.agent ~= from.id or c.state ~= State.ACTIVE then return no('not_yours', 'call_not_in_your_hands') end
     event('contact.transferred', c, { agent = from.id, handed_to = req.word, by = from.id })
     consult.over(c, 'call_over')
+    sitting.over(c)
     life.talk_over(c)
     disarm('comeback', c.id)
     c.named, c.agent, c.units, c.fault, c.held = from.id, nil, nil, nil, nil
