@@ -159,14 +159,25 @@ export function ConsultBar({ mute }) {
   </div>`;
 }
 
-/** @param {{at: {c: Contact, it: Consult}}} props */
-function Card({ at: { c, it } }) {
+/** Heard while nothing else rings here. @param {{at: {c: Contact, it: Consult}}} props */
+function Ringing({ at: { c, it } }) {
   useEffect(() => {
     startRing(c.severity);
     announce(t.consult.asked.speak(it.by_name, whoOf(c), c.severity), 'assertive');
     return stopRing;
   }, [c.id]);
+  return null;
+}
+
+/** @param {{at: {c: Contact, it: Consult}}} props */
+function Card({ at: { c, it } }) {
+  const alone = !offer.value;
+  useEffect(() => {
+    if (offer.peek())
+      announce(`${t.consult.asked.title(it.by_name)}, ${t.consult.asked.about(whoOf(c))}`, 'assertive');
+  }, [c.id]);
   return html`<section class=${`offer o${c.severity}`} aria-label=${t.consult.asked.title(it.by_name)}>
+    ${alone && html`<${Ringing} at=${{ c, it }}/>`}
     <div class="row">
       <div class="grow stack tight">
         <span class="row kind"><${Icon} name="people"/>${t.consult.asked.title(it.by_name)}</span>
@@ -182,13 +193,13 @@ function Card({ at: { c, it } }) {
     <div class="muted">${t.consult.asked.hears}</div>
     <div class="row">
       <button class="answer grow" disabled=${pending.value.consult_answer} onClick=${answerAsked}>
-        ${t.consult.asked.answer} <kbd>Alt ↵</kbd>
+        ${t.consult.asked.answer} ${alone && html`<kbd>Alt ↵</kbd>`}
       </button>
       <button disabled=${pending.value.consult_end} onClick=${() => end(c)}>${t.consult.asked.no}</button>
     </div>
   </section>`;
 }
 
-/** Somebody asks me in; what rings for me comes first. */
-export const Asked = () =>
-  asked.value && !offer.value ? html`<${Card} key=${asked.value.c.id} at=${asked.value}/>` : null;
+/** Somebody asks me in. What rings for me has the keys and the sound; a mail that rings for a minute does
+ * not hide who waits with a caller. */
+export const Asked = () => asked.value && html`<${Card} key=${asked.value.c.id} at=${asked.value}/>`;

@@ -31,6 +31,7 @@ import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
 import { EndButton, Reopen } from './ending.js';
 import { FoundBar, Recent } from './find.js';
+import { handed } from './handed.js';
 import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
 import { NotHere } from './waiting_dialog.js';
@@ -148,7 +149,7 @@ function Idle() {
 
 /** The incident stays in view after its last contact, until something else is opened. */
 function DoneBar() {
-  if (work.value.length) return null;
+  if (work.value.length || handed.value) return null; // its wrap-up says more than this could
   const ready = me.value?.choice === 'ready';
   return html`<div class=${`donebar ${ready && !offer.value ? '' : 'calm'}`}>
     <${Icon} name=${offer.value ? kindOf(offer.value.contact) : ready ? 'check' : 'pause'}/>

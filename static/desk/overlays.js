@@ -28,7 +28,7 @@ import {
   state,
   work,
 } from './context.js';
-import { goPause, goReady } from './duty.js';
+import { goPause, goReady, textsOnly } from './duty.js';
 import { askLater, Later } from './callback_dialog.js';
 import { endCommand } from './ending.js';
 import { explain } from './waiting_dialog.js';
@@ -73,6 +73,7 @@ function commands() {
       offer.value && [t.offer.answer[offer.value.contact.channel], '↵', accept],
       offer.value && [t.offer.decline, 'D', decline],
       !ready && [t.top.goReady, '', goReady],
+      ready && textsOnly.value && [t.sound.calls, '', goReady],
       ...(ready
         ? (centre.value?.pause_reasons ?? []).map((r) => [
             `${t.top.pause}: ${pauseChoice(r)}`,

@@ -6,7 +6,7 @@ import { t } from '../strings/en.js';
 import { SAME, choose, chosen, devices, inUse, listDevices, missing, offered } from '../devices.js';
 import * as phone from '../softphone.js';
 import { layer, me } from './context.js';
-import { faultWords, goReady, readyForTexts, secure } from './duty.js';
+import { faultWords, goReady, readyForTexts, secure, starting, textsOnly } from './duty.js';
 import { ringOnce } from './ring.js';
 import { Quality } from './phonebar.js';
 
@@ -75,6 +75,12 @@ export function SoundCard() {
         </button>`}
       </span>
     </div>`}
+    ${!fault && textsOnly.value && me.value?.choice === 'ready' && html`<button
+      class="small"
+      disabled=${starting.value}
+      onClick=${goReady}>
+      ${t.sound.calls}
+    </button>`}
     <${Pick} use="mic" icon="mic" word=${t.sound.mic} onPick=${phone.switchMic}/>
     ${open ? html`<${Level}/>` : html`<p class="faint t1">${t.sound.idle}</p>`}
     <${Pick} use="speaker" icon="speaker" word=${t.sound.speaker} onPick=${phone.switchSpeaker}/>

@@ -190,6 +190,23 @@ async def test_whoever_is_asked_comes_and_sees_who_hears_whom(
     await close(page)
 
 
+async def test_what_rings_besides_has_the_keys_and_hides_nobody_who_asks(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=ringtext")
+    _, _, call = await asked(desk, page)
+    await expect(page.get_by_role("region", name="Incoming text")).to_be_visible()
+    card = page.get_by_role("region", name="Priya Raman asks you in")
+    await expect(card.get_by_role("button", name="Answer")).to_be_in_viewport(ratio=1)
+    await expect(card.get_by_role("button", name="Answer")).not_to_contain_text("Alt")
+    await page.keyboard.press("Alt+Enter")
+    await done(desk, "accept")
+    assert not [one for one in desk.intents if one["do"] == "consult_answer"]
+    await card.get_by_role("button", name="Answer").click()
+    await done(desk, "consult_answer", contact=call["id"])
+    await close(page)
+
+
 async def test_whoever_cannot_come_says_so(chromium: Browser, desk: FakeDesk) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=idle")
     here, me, call = await asked(desk, page)
@@ -219,21 +236,26 @@ async def test_letters_alone_do_nothing(chromium: Browser, desk: FakeDesk, key: 
 async def test_whoever_handed_a_call_on_has_time_for_notes_and_ends_it(
     chromium: Browser, desk: FakeDesk, way: str
 ) -> None:
-    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
     here = await desk.here()
-    me = here.mine()
+    me, call = here.mine(), my_call(here) | {"agent": "a3"}
+    mine = [c["id"] for c in here.scene["contacts"].values() if c["agent"] == me["id"]]
     me.update(
         state="wrapup", handed={"contact": "c1", "at": desk.now(), "until": desk.now() + 30_000}
     )
-    await here.event("contact.transferred", {"agents": {me["id"]: me}})
+    gone = {"contacts": [id_ for id_ in mine if id_ != call["id"]]}
+    put = {"agents": {me["id"]: me}, "contacts": {call["id"]: call}}
+    await here.event("contact.transferred", put, gone)
     panel = page.get_by_role("region", name="Handed on")
     await expect(panel).to_contain_text("Time for your notes")
+    await expect(page.get_by_text("ready for the next")).to_have_count(0)
     if way == "mouse":
         await panel.get_by_role("button", name="Done").click()
     else:
         await page.keyboard.press("Enter")
     await done(desk, "handed_done")
-    me.update(state="ready", handed=None)
+    me.update(state="ready", choice="ready", handed=None)
     await here.event("agent.handed_done", {"agents": {me["id"]: me}})
     await expect(panel).to_have_count(0)
+    await expect(page.get_by_text("ready for the next")).to_be_visible()
     await close(page)

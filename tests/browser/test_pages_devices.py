@@ -123,6 +123,15 @@ async def test_without_a_microphone_texts_are_taken_all_the_same(
     await expect(choice).to_contain_text("texts only")
     assert [one["do"] for one in desk.intents].count("ready") == 1
     tried = await page.evaluate("globalThis.__mic")
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("dialog").get_by_text("Ready for calls too").click(timeout=5000)
+
+    async def again() -> bool:
+        return bool(await page.evaluate("globalThis.__mic") > tried)
+
+    await until(again, "the microphone is asked for again")  # and refused again
+    await expect(choice).to_contain_text("texts only")
+    tried = await page.evaluate("globalThis.__mic")
     here.mine().update(testing=desk.now() + 5_000, missed=True)
     await here.event("agent.self_test", {"agents": {"a1": here.mine()}})
 

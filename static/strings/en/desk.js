@@ -197,6 +197,7 @@ export const desk = {
     away: (name) => `${name} (not plugged in)`,
     awayHint: 'Until it is back, the system’s own is used. Plug it in: this page notices it by itself.',
     textsOnly: 'Ready for texts only',
+    calls: 'Ready for calls too',
     textsShort: 'Texts only',
     testSpeaker: 'Play a sound',
     level: 'Microphone level',
