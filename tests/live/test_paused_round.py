@@ -9,6 +9,7 @@ from router.core.model import Chosen
 from router.core.severity import Severity
 from tests.kit.store import World
 from tests.live.test_s1_rounds import rings_for
+from tests.live.test_sweeper_table import forget_all
 
 STEPS = ladder.text(ladder.complete([ladder.Rung({"vet": 3}, 5_000)], Severity.S1))
 
@@ -125,6 +126,25 @@ async def test_while_it_rings_for_all_who_may_be_asked_again_is_rung_ready_or_no
     assert await rings_for(world, contact) == ["d"]  # the others missed it ten seconds ago
     await world.stay(5_000, "a", "b", "c", "d")
     assert await rings_for(world, contact) == ["a", "b", "c", "d"]
+
+
+async def test_an_s1_goes_there_though_the_memory_was_lost_before_the_next_tick(
+    world: World,
+) -> None:
+    """The tick in which the last who is ready missed something had more to do than it could."""
+    await paused(world, "p")
+    await world.agent("a")
+    other = await world.arrive(severity=3)
+    assert await rings_for(world, other) == ["a"]
+    await world.arrive(severity=4, ladder="vet=5@15000|vet=4@")  # due in the same moment
+    await world.stay(14_000, "a", "p")
+    contact = await world.arrive(severity=1, ladder=STEPS)
+    assert await rings_for(world, contact) == []  # a may take it in five seconds
+    world.engine.now = world.now + 1_000
+    await world.engine.beat("tick", limit=1)
+    await forget_all(world)
+    await world.engine.beat("tick")
+    assert await rings_for(world, contact) == ["p"]
 
 
 async def test_whoever_missed_it_twice_is_not_rung_for_it_again_but_for_the_next(

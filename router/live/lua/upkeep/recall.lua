@@ -48,8 +48,9 @@ function recall.read()
     if not lane.star then kept.early[lane] = true end
   end
   ctx.new_lanes = nil
-  -- Some were to look in the next tick (order/match.lua); only the lost memory knew who.
-  ctx.eased = redis.call('ZSCORE', key('deadlines'), 'match|') and true or ctx.eased
+  -- Some were to look in the next tick (order/match.lua); only the lost memory knew who, and whether an S1
+  -- may have nobody left who is ready.
+  if redis.call('ZSCORE', key('deadlines'), 'match|') then ctx.eased, ctx.hurry = true, true end
   standing.read()
   kept.fence = tonumber(redis.call('HGET', ctx.records, 'fence') or nil) or 0
 end

@@ -216,7 +216,7 @@ end
 
 -- Somebody was to look in this tick; if nobody knows who, everybody looks.
 function fire.match()
-  if not ctx.kept.later then ctx.eased = true end
+  if not ctx.kept.later then ctx.eased, ctx.hurry = true, true end
 end
 
 local function first_due()
