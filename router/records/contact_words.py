@@ -32,6 +32,7 @@ TAKEN_OVER, OVERFLOW = "contact.taken_over", "contact.overflow"
 WITHDRAWN = "offer.withdrawn"
 TRANSFERRED, PARKED = "contact.transferred", "contact.parked"
 CALLED_OFF = "contact.callback_cancelled"
+CONSULT = ("contact.consulted", "contact.consult_together", "contact.consult_over")
 
 ROUTING = {
     "contact.missed": "missed",
@@ -138,7 +139,7 @@ async def told(
     wanted = [
         *TOLD, *ROUTING, ACCEPTED, ANSWERED, OUTSIDE, NOT_OUTSIDE, OVER, ENDED, TRANSFERRED, PARKED,
         CALLED_OFF, QUEUED, SEVERITY, TAKEN_OVER, OVERFLOW, "contact.assigned",
-        "contact.force_released",
+        "contact.force_released", *CONSULT,
         "dial.refused", "call.carrier_fault",
     ]  # fmt: skip
     rows = (

@@ -472,3 +472,29 @@ async def test_a_call_of_ours_that_reached_nobody_tells_the_number_and_why(
     await world.engine.step("caller_gone", contact=ours, cause=cause)
     said = await words(database, world, ref.id)
     assert f"called Maya Torres · not reached at +1 206 ••• 0142{told}" in said
+
+
+async def test_whom_an_agent_asked_in_is_told(
+    intake: Intake, world: World, database: Database
+) -> None:
+    call = await talking(intake, world)
+    await world.agent("b")
+    mine = {"agent": "a", "contact": call.contact_id}
+    theirs = mine | {"agent": "b"}
+    for step, fields in (
+        ("consult", mine | {"to_agent": "b"}),
+        ("consult_end", theirs),
+        ("consult", mine | {"to_agent": "b"}),
+        ("consult_answer", theirs),
+        ("consult_together", mine | {"on": True}),
+        ("consult_hand_over", mine),
+    ):
+        await world.advance(1_000)
+        assert (await world.engine.step(step, **fields)).ok
+    told = await words(database, world, call.contact.incident)
+    assert [text for text in told if "hold" not in text][-4:] == [
+        "Tomás could not come",
+        "Priya asked Tomás in",
+        "Tomás joined the call",
+        "transferred by Priya to Tomás",
+    ]

@@ -68,8 +68,12 @@ async def test_the_caller_is_on_hold_while_the_colleague_is_rung(world: World) -
 
 async def test_who_comes_talks_with_the_agent_and_is_offered_nothing(world: World) -> None:
     contact = await call(world)
+    await asks(world, contact)
     await world.advance(5_000)
-    await comes(world, contact)
+    await world.happened()
+    assert (await does(world, "consult_answer", "b", contact)).ok
+    (event,) = [it for it in await world.happened() if it.name == "contact.consulted"]
+    assert (event.agent, event.handed_to, event.waited_ms) == ("a", "b", 5_000)
     assert await how(world, contact) == ("apart", True)
     there = await desk(world, "b")
     assert (there.state, there.state_at, there.used) == ("talking", world.now, 100)

@@ -174,12 +174,13 @@ mutation('consult_answer', function(req)
   life.set_aside(a)
   a.consult = c.id
   local it = c.consult
+  local waited = ctx.now - num(it.since, ctx.now)
   it.at, it.since, it['until'] = Consulted.APART, ctx.now, nil
   disarm('consult', c.id)
   touch(c)
   agents.settle(a)
   event('contact.consulted', c, { agent = c.agent, handed_to = a.id,
-    waited_ms = ctx.now - num(c.consult.since, ctx.now) })
+    waited_ms = waited })
   return { ok = true, contact = c }
 end)
 
