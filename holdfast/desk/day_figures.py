@@ -10,6 +10,7 @@ from router.core.abandoned import waits
 from router.core.figures import ALL, DEFAULT, Counts, level
 from router.core.model import LiveContact
 from router.core.severity import Severity
+from router.core.states import State
 
 
 def day_figures(
@@ -23,17 +24,23 @@ def day_figures(
 
 
 def late_of(contacts: Iterable[LiveContact], now: int) -> list[LiveContact]:
-    """Those who wait past their target at `now`, ms: of whom tiles and rows say so."""
+    """Those who wait past their target at `now`, ms: of whom tiles, rows and desks say so."""
     return [
         live
         for live in contacts
-        if waits(live) and live.answer_by is not None and live.answer_by < now
+        if live.answer_by is not None and live.answer_by < now and (waits(live) or owed(live))
     ]
+
+
+def owed(live: LiveContact) -> bool:
+    """A text or mail that somebody has in hand and has not answered: they wait all the same."""
+    in_hand = live.state == State.ACTIVE or live.parked_for == "call"
+    return live.channel != "voice" and in_hand
 
 
 def next_late(contacts: Iterable[LiveContact], now: int) -> float | None:
     """The moment until which the next of them who waits is not late, ms; None: nobody will be."""
-    dues = (live.answer_by for live in contacts if waits(live))
+    dues = (live.answer_by for live in contacts if waits(live) or owed(live))
     return min((due for due in dues if due is not None and due >= now), default=None)
 
 
