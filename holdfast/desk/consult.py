@@ -5,30 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import ContactForm, Form, Id, Refused, Result, intent, said
+from holdfast.desk.intents import (
+    ContactForm,
+    Refused,
+    Result,
+    SwitchForm,
+    ToAgentForm,
+    intent,
+    said,
+)
 from holdfast.desk.owners import Owners
 from router.centre import Centre
 from router.core.model import Reply
 
 WORDS = {
     "no_sound": "No sound there: nothing has changed.",
-    "too_late": "That is over: the caller is with the agent.",
+    "too_late": "That is over already.",
 }
 """What a refusal says here: nobody loses a call by it."""
-
-
-class ConsultForm(Form, frozen=True):
-    """`agent`: the colleague."""
-
-    contact: Id
-    agent: Id
-
-
-class TogetherForm(Form, frozen=True):
-    """`on`: all three talk; otherwise the caller hears the agent alone."""
-
-    contact: Id
-    on: bool
 
 
 class Consulting:
@@ -39,17 +33,18 @@ class Consulting:
         self._engine = centre.engine
         self._owners = Owners(centre, hub)
 
-    async def _step(self, name: str, page: Page, contact: str, action: str, **more: Any) -> Reply:
-        detail = more.pop("detail", None)
-        line = said(page, action, contact, **({"detail": detail} if detail else {}))
+    async def _step(
+        self, name: str, page: Page, contact: str, action: str, *, detail: str = "", **more: Any
+    ) -> Reply:
         fields = {"agent": page.account.id, "contact": contact, **more}
+        line = said(page, action, contact, detail=detail)
         reply = await self._engine.step(name, **fields, audit=line)
         if not reply.ok:
             raise Refused.by(reply, WORDS)
         return reply
 
-    @intent("consult", ConsultForm, audit="contact.consult_asked")
-    async def _ask(self, page: Page, form: ConsultForm) -> Result:
+    @intent("consult", ToAgentForm, audit="contact.consult_asked")
+    async def _ask(self, page: Page, form: ToAgentForm) -> Result:
         await self._step(
             "consult",
             page,
@@ -67,10 +62,10 @@ class Consulting:
 
     @intent(
         "consult_together",
-        TogetherForm,
+        SwitchForm,
         audit=("contact.consult_together", "contact.consult_apart"),
     )
-    async def _together(self, page: Page, form: TogetherForm) -> Result:
+    async def _together(self, page: Page, form: SwitchForm) -> Result:
         action = "contact.consult_together" if form.on else "contact.consult_apart"
         await self._step("consult_together", page, form.contact, action, on=form.on)
         return {}

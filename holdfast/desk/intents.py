@@ -57,6 +57,18 @@ class ContactForm(Form, frozen=True):
     contact: Id
 
 
+class ToAgentForm(ContactForm, frozen=True):
+    """A contact, and the agent whom it is to reach."""
+
+    agent: Id
+
+
+class SwitchForm(ContactForm, frozen=True):
+    """Something about a contact that is on or off."""
+
+    on: bool
+
+
 class IncidentForm(Form, frozen=True):
     incident: Id
 

@@ -15,6 +15,7 @@ from holdfast.desk.intents import (
     Moment,
     Refused,
     Result,
+    ToAgentForm,
     done,
     intent,
     said,
@@ -26,11 +27,6 @@ from router.core.model import LiveContact
 from router.core.states import State
 
 MOST_RESERVED = 1000
-
-
-class AssignForm(Form, frozen=True):
-    contact: Id
-    agent: Id
 
 
 class ParkForm(Form, frozen=True):
@@ -118,8 +114,10 @@ class Steering:
             )
         )
 
-    @intent("assign", AssignForm, Permission.QUEUE_STEER, audit="contact.assigned", desk_only=False)
-    async def _assign(self, page: Page, form: AssignForm) -> Result:
+    @intent(
+        "assign", ToAgentForm, Permission.QUEUE_STEER, audit="contact.assigned", desk_only=False
+    )
+    async def _assign(self, page: Page, form: ToAgentForm) -> Result:
         return done(
             await self._engine.step(
                 "assign",

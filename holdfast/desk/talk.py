@@ -11,6 +11,7 @@ from holdfast.desk.intents import (
     Key,
     Refused,
     Result,
+    SwitchForm,
     Word,
     done,
     intent,
@@ -25,11 +26,6 @@ from softphone.exchange import Exchange
 class OfferForm(Form, frozen=True):
     contact: Id
     fence: Key
-
-
-class HoldForm(Form, frozen=True):
-    contact: Id
-    on: bool
 
 
 class DigitsForm(Form, frozen=True):
@@ -80,8 +76,8 @@ class Talk:
     async def _hangup(self, page: Page, form: ContactForm) -> Result:
         return done(await self._engine.step("hang_up", agent=page.account.id, contact=form.contact))
 
-    @intent("hold", HoldForm)
-    async def _hold(self, page: Page, form: HoldForm) -> Result:
+    @intent("hold", SwitchForm)
+    async def _hold(self, page: Page, form: SwitchForm) -> Result:
         return done(
             await self._engine.step("hold", agent=page.account.id, contact=form.contact, on=form.on)
         )
