@@ -298,9 +298,6 @@ class Connection:
 class FakeDesk:
     """``async with FakeDesk() as desk: desk.url``. ``intents`` has what pages sent."""
 
-    _last = 0
-    """Where the one before was: pages have the modules from there in their memory."""
-
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.host, self.port = host, port
         self._kept = not port
@@ -352,8 +349,7 @@ class FakeDesk:
         self._tasks = await asyncio.TaskGroup().__aenter__()
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
-        await self._listen(self.port or FakeDesk._last)
-        FakeDesk._last = self.port
+        await self._listen(self.port)  # a new one: no page left open by a test comes back here
         return self
 
     async def _listen(self, port: int) -> None:
