@@ -44,15 +44,17 @@ def as_read(incident: dict[str, Any]) -> dict[str, Any]:
 
 
 class Connection:
-    """One WebSocket: its scene, its sequence number, and how it answers intents."""
+    """One page's: its scene, its sequence number, and how it answers intents. Whoever connects
+    again (a page that heard nothing for long does) goes on with it."""
 
     def __init__(self, desk: FakeDesk, ws: web.WebSocketResponse, view: str, scene: str) -> None:
         self.desk, self.ws, self.view = desk, ws, view
-        self.scene = fake_scenes.build(scene, desk.now())
+        self.page = desk.pages
+        self.name, self.scene = scene, fake_scenes.build(scene, desk.now())
         self.seq = 0
 
     async def say(self, type_: str, **fields: Any) -> None:
-        if not self.ws.closed:
+        with contextlib.suppress(ConnectionError):
             await self.ws.send_json({"type": type_, "now": self.desk.now(), **fields})
 
     async def snapshot(self) -> None:
@@ -77,6 +79,9 @@ class Connection:
         self, name: str, put: dict[str, Any], drop: dict[str, Any] | None = None
     ) -> None:
         self.seq += 1
+        for part, entries in put.items():
+            if isinstance(entries, dict) and isinstance(self.scene.get(part), dict):
+                self.scene[part].update(entries)
         await self.say("event", seq=self.seq, name=name, put=put, drop=drop or {})
 
     async def handle(self, intent: dict[str, Any]) -> None:
@@ -306,6 +311,10 @@ class FakeDesk:
         self.pongs = 0
         self.refuse: dict[str, str] = {}
         self.connections: list[Connection] = []
+        self._waits: list[Connection] = []
+        """Of pages whose socket has ended, and who may connect again."""
+        self.pages = 0
+        """Served so far."""
         self._told = asyncio.Condition()
         self.peers: list[Any] = []
         self.away = False
@@ -315,10 +324,14 @@ class FakeDesk:
 
     async def here(self) -> Connection:
         """The newest page's connection, as soon as it has its snapshot: a page is drawn before, and
-        one that heard nothing for long connects again."""
+        that of the page before may not have ended yet."""
+
+        def newest() -> list[Connection]:
+            return [c for c in self.connections if c.page == self.pages]
+
         async with asyncio.timeout(60), self._told:
-            await self._told.wait_for(lambda: self.connections)
-        return self.connections[-1]
+            await self._told.wait_for(newest)
+        return newest()[-1]
 
     @staticmethod
     def now() -> int:
@@ -382,6 +395,7 @@ class FakeDesk:
             text=(STATIC / f"{PAGES[request.path]}.html").read_text(), content_type="text/html",
             headers={"Content-Security-Policy": CSP},
         )  # fmt: skip
+        self.pages += 1
         if "scene" in request.query:
             response.set_cookie("scene", request.query["scene"])
         return response
@@ -414,7 +428,14 @@ class FakeDesk:
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         ws = web.WebSocketResponse(max_msg_size=65536)
         await ws.prepare(request)
-        c = Connection(self, ws, request.query["view"], request.cookies.get("scene", "call"))
+        view, scene = request.query["view"], request.cookies.get("scene", "call")
+        again = (view, scene, self.pages)
+        c = next((c for c in self._waits if (c.view, c.name, c.page) == again), None)
+        if c is None:
+            c = Connection(self, ws, view, scene)
+        else:
+            self._waits.remove(c)
+            c.ws = ws
         await c.snapshot()
         async with self._told:
             self.connections.append(c)
@@ -427,6 +448,7 @@ class FakeDesk:
         finally:
             pings.cancel()
             self.connections.remove(c)
+            self._waits.append(c)
         return ws
 
     async def pings(self, c: Connection) -> None:
