@@ -145,7 +145,7 @@ async def test_a_page_without_a_secure_context_says_what_to_do(
     await expect(page.get_by_role("alert").first).to_contain_text(
         "Calls do not work at this address"
     )
-    await page.get_by_role("button", name="Ready").first.click()
+    await page.get_by_role("group", name="My state").get_by_role("button", name="Ready").click()
     await expect(page.get_by_role("dialog")).to_contain_text("https")
     assert not [i for i in desk.intents if i["do"] == "ready"]
     await close(page)

@@ -257,7 +257,7 @@ async def test_whoever_is_paused_by_misses_is_not_told_that_their_desk_works(
 async def test_a_denied_microphone_is_named_with_its_mend(pw, real: Centre) -> None:  # type: ignore[no-untyped-def]
     browser = await launch(pw, without=("--use-fake-ui-for-media-stream",))
     page = await signed_in(browser, real.url, "noah", PASSWORD, *DENIED)
-    await page.get_by_role("button", name="Ready").first.click()
+    await page.get_by_role("group", name="My state").get_by_role("button", name="Ready").click()
     await expect(page.get_by_role("alert").first).to_contain_text("The microphone is not allowed.")
     await expect(page.get_by_role("alert").first).to_contain_text("left of the address")
     await expect(page.locator(".choice")).to_contain_text("Paused")
@@ -270,7 +270,7 @@ async def test_a_page_over_plain_http_from_elsewhere_says_what_to_do(
 ) -> None:
     page = await signed_in_by_form(chromium, f"http://desk.test:{real.port}", "noah", PASSWORD)
     await expect(page.get_by_role("alert").first).to_contain_text("Calls do not work at this")
-    await page.get_by_role("button", name="Ready").first.click()
+    await page.get_by_role("group", name="My state").get_by_role("button", name="Ready").click()
     await expect(page.get_by_role("dialog")).to_contain_text("https")
     await expect(page.get_by_role("dialog")).to_contain_text("HOLDFAST_TLS_CERT")
     await closed(page)

@@ -120,7 +120,7 @@ async def test_an_account_is_edited_from_the_command_line(centre: Centre) -> Non
     assert (status, errors) == (0, "")
     assert "Noah Kim" in out
     async with desk(centre, "noah", sound=False) as noah:
-        await noah.until(lambda: (stage := noah.agent()["stage"]) and stage["floor"] == 1)
+        await noah.until(lambda: (noah.agent().get("stage") or {}).get("floor") == 1)
     assert (await run("user", "edit", "noah", "--stage", "king", env=env))[0] == 1
     assert (await run("user", "edit", "nobody", env=env))[0] == 1
     await run("user", "edit", "noah", "--stage", "full", env=env)
