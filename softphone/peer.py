@@ -212,6 +212,7 @@ class AgentPeer:
         self._lost: str | None = None
         self._sent = 0
         self._changed = asyncio.Event()
+        self._settled = asyncio.Event()
         self._pc.on("connectionstatechange", self._state_changed)
         self._pc.on("datachannel", self._channel_came)
 
@@ -267,6 +268,12 @@ class AgentPeer:
         """Sound can flow: ICE and DTLS are done."""
         return self._connected and not self._closed
 
+    async def settled(self) -> bool:
+        """Waits until sound can flow, or never will (5 s at most). The browser knows of the first a
+        moment before us. Returns `connected`."""
+        await self._settled.wait()
+        return self.connected
+
     @property
     def rtt_ms(self) -> float | None:
         return self._rtt_ms
@@ -299,6 +306,7 @@ class AgentPeer:
         self._closed = True
         self._sink = None
         self._changed.set()
+        self._settled.set()
         await self._pc.close()
 
     # -- life
@@ -379,6 +387,7 @@ class AgentPeer:
         if self._lost is None and not self._closed:
             self._lost = cause
             self._changed.set()
+            self._settled.set()
 
     def _packet(self, payload: bytes, timestamp: int) -> None:
         self._heard_at = self._loop.time()
@@ -394,6 +403,7 @@ class AgentPeer:
             self._changed.set()
             if first and self.on_up is not None:
                 self.on_up(self)
+            self._settled.set()
         elif state == "failed":
             self._lose("the browser's sound path failed")
         elif state == "closed":

@@ -53,9 +53,13 @@ class DeskSound:
         self._boards: dict[str, Page] = {}
         """Of each board's sound: the page that has it."""
 
-    def heard_by(self, page: Page) -> bool:
-        """True while sound can flow between this board and us."""
+    async def heard_by(self, page: Page) -> bool:
+        """True while sound can flow between this board and us; what is just coming up is waited
+        for, since the page knows of it a moment before us."""
         leg = board_leg(page.account.id)
+        newest = self._open.get(leg, [])[-1:]
+        for peer in newest:
+            await peer.settled()
         return self._boards.get(leg) is page and self.connected(leg)
 
     def connected(self, agent: str) -> bool:

@@ -64,7 +64,7 @@ class BesideAgents:
     )
     async def _sit(self, page: Page, form: BesideForm) -> Result:
         """With the sound of this page, if it is a board that has one; else of their desk."""
-        here = not page.kind.on_duty and self._sound.heard_by(page)
+        here = not page.kind.on_duty and await self._sound.heard_by(page)
         result = _done(
             await self._engine.step(
                 "sit_beside",

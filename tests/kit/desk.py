@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import json
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from fractions import Fraction
 from typing import Any
@@ -279,8 +279,11 @@ class DeskClient:
         )
         return found
 
-    async def sound(self, hertz: float = 700) -> None:
-        """Brings the sound path up: microphone with a tone, ear on."""
+    async def sound(
+        self, hertz: float = 700, before: Callable[[], Coroutine[Any, Any, Any]] | None = None
+    ) -> None:
+        """Brings the sound path up: microphone with a tone, ear on. `before` begins while the
+        centre waits for this end."""
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._pc.addTrack(Tone(hertz))
         channel = self._pc.createDataChannel("alive")
@@ -292,7 +295,12 @@ class DeskClient:
 
         await self._pc.setLocalDescription(await self._pc.createOffer())
         result = await self.do("rtc", sdp=self._pc.localDescription.sdp, epoch=1)
-        await self._pc.setRemoteDescription(RTCSessionDescription(result["sdp"], "answer"))
+        async with asyncio.TaskGroup() as group:
+            if before is not None:
+                group.create_task(before())
+            group.create_task(
+                self._pc.setRemoteDescription(RTCSessionDescription(result["sdp"], "answer"))
+            )
         if self._view == "desk":
             await self.until(lambda: self.agent().get("sound"))
 
