@@ -8,9 +8,9 @@ from collections import defaultdict
 from typing import Any
 
 from holdfast.clock import now_ms
+from holdfast.desk.entities import telling_entity
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, Nothing, Refused, Result, intent
-from holdfast.desk.view import telling_entity
 from holdfast.followers.waits import Waits
 from holdfast.http.access import Permission, allowed
 from router.core.abandoned import waits_from

@@ -14,9 +14,10 @@ from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import NOT_REACHED, dial_news
+from holdfast.desk.entities import agent_entity
 from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.ring_news import RING_OVER, ring_news
-from holdfast.desk.view import Change, View, agent_entity
+from holdfast.desk.view import Change, View
 from holdfast.http.access import ROLES
 from router.core.abandoned import AbandonedCaller
 from router.core.alarms import Alarm, alarm_of

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from holdfast.desk.entities import agent_entity, contact_entity
 from router.core.incident import REASONS
+from router.core.model import LiveAgent, LiveContact
 
 S, M, H = 1000, 60_000, 3_600_000
 ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
@@ -46,17 +48,12 @@ def hello(now: int) -> dict[str, Any]:
 
 def contact(id_: str, now: int, channel: str, severity: int, state: str, waited: int, target: int,
             name: str, address: str, role: str = "owner", **more: Any) -> dict[str, Any]:  # fmt: skip
-    return {
-        "id": id_, "channel": channel, "direction": "in", "severity": severity, "queue": "pets",
-        "line": "emergency", "state": state, "state_at": now - waited, "arrived_at": now - waited,
-        "queued_at": now - waited, "waits_from": now - waited, "answer_by": now - waited + target, "answered_at": None,
-        "agent": None, "until": None, "offer": None, "returned": None, "needs": {"vet": 3, "en": 1},
-        "rule": "Emergency line", "score": more.pop("place", severity - 0.5), "about": "", "incident": None,
-        "incident_no": None, "provisional": False, "held": False, "beside": [], "consult": None, "link": "none", "caller": "present", "fault": None,
-        "step": 0, "named": None, "sticky_for": None, "promoted": False, "parked_for": None, "reason": None,
-        "grounds": None, "outside": None, "telling": None, "alarm": None, "progress": None, "unread": None,
-        "not_before": None, "callback": None,
-        "stands": None, "still_needed": None,
+    at = now - waited
+    bare = contact_entity(LiveContact(id_, channel, severity, at, severity - 0.5), None)
+    return bare | {
+        "queue": "pets", "line": "emergency", "state": state, "state_at": at, "queued_at": at,
+        "answer_by": at + target, "needs": {"vet": 3, "en": 1}, "rule": "Emergency line", "about": "",
+        "score": more.pop("place", severity - 0.5),
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip
 
@@ -73,10 +70,11 @@ def agent(
     id_: str, name: str, state: str, at: int, skills: dict[str, int], **more: Any
 ) -> dict[str, Any]:
     room = {"voice": 1, "sms": 4, "email": 5} if state == "ready" else NO_ROOM
-    return {"id": id_, "name": name, "choice": "paused" if state == "paused" else "ready",
-            "pause_reason": None, "presence": "lost" if state == "lost" else "online", "state": state,
-            "state_at": at, "skills": skills, "room": room, "contacts": [], "beside": None, "asked": None, "consult": None, "handed": None, "offer": None, "until": None, "sound": state != "lost",
-            "testing": None, "missed": False, "stage": None, "shift": None, **more}  # fmt: skip
+    return agent_entity(LiveAgent(id_, name)) | {
+        "choice": "paused" if state == "paused" else "ready", "sound": state != "lost",
+        "presence": "lost" if state == "lost" else "online", "state": state, "state_at": at,
+        "skills": skills, "room": room, **more,
+    }  # fmt: skip
 
 
 def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:

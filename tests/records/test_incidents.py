@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, Engine, event, text
 
-from holdfast.desk.view import contact_entity
+from holdfast.desk.entities import contact_entity
 from router.core.bidi import isolated
 from router.core.model import Happening, LiveContact, Step
 from router.records import contacts, incidents, people, timeline

@@ -1,6 +1,6 @@
-"""What pages get of a contact or an agent is written three times: made by holdfast/desk/view.py,
-typed by static/protocol.d.ts, told by docs/desk-protocol.md. Here the three are held together, and
-whoever adds a field reads which line is missing where.
+"""What pages get of a contact or an agent is written three times: made by
+holdfast/desk/entities.py, typed by static/protocol.d.ts, told by docs/desk-protocol.md. Here the
+three are held together, and whoever adds a field reads which line is missing where.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from holdfast.desk.view import agent_entity, contact_entity
+from holdfast.desk.entities import agent_entity, contact_entity
 from router.core.abandoned import AbandonedCaller
 from router.core.causes import Cause
 from router.core.model import LiveAgent, LiveContact

@@ -1,0 +1,167 @@
+"""What pages get of a contact and of an agent (docs/desk-protocol.md, Entities)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from router.core.abandoned import waits_from
+from router.core.alarms import alarm_of
+from router.core.bidi import isolated
+from router.core.model import LiveAgent, LiveContact
+from router.core.severity import Channel
+from router.core.states import Told
+
+
+def contact_entity(
+    live: LiveContact,
+    returned: dict[str, Any] | None,
+    still_needed: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Contact of docs/desk-protocol.md."""
+    offer = live.offer
+    return {
+        "id": live.id,
+        "channel": live.channel,
+        "direction": live.dir,
+        "severity": live.severity,
+        "queue": live.queue,
+        "line": live.line,
+        "state": live.state,
+        "state_at": live.state_at,
+        "arrived_at": live.arrived_at,
+        "queued_at": live.queued_at,
+        "waits_from": waits_from(live),
+        "score": live.score,
+        "answer_by": live.answer_by,
+        "answered_at": live.answered_at,
+        "agent": live.agent,
+        "until": live.until,
+        "offer": {"fence": offer.fence, "agents": offer.agents, "expires": offer.expires}
+        if offer
+        else None,
+        "needs": live.needs,
+        "step": int(live.step or 0),
+        "named": live.named,
+        "sticky_for": live.sticky_for,
+        "returned": returned,
+        "promoted": live.promoted_at is not None,
+        "parked_for": live.parked_for,
+        "reason": live.reason,
+        "rule": live.rule,
+        "grounds": live.grounds and {"why": [], **msgspec.to_builtins(live.grounds)},
+        # Also what was written before names were closed off where they come in.
+        "who": {name: word and isolated(word) for name, word in live.who.items()},
+        "about": live.about and isolated(live.about),
+        "incident": live.incident,
+        "incident_no": live.incident_no,
+        "provisional": live.provisional,
+        "outside": {"kind": live.outside.kind, "word": live.outside.word, "by": live.outside.by}
+        if live.outside
+        else None,
+        "telling": telling_entity(live),
+        "alarm": alarm_of(live),
+        "held": live.held,
+        "beside": [
+            {
+                "agent": one.agent,
+                "name": one.name,
+                "mode": one.mode,
+                "since": one.since,
+                "board": one.board,
+            }
+            for one in live.beside or ()
+        ],
+        "consult": consult_entity(live),
+        "link": live.link,
+        "caller": live.caller,
+        "fault": live.fault,
+        "progress": live.progress,
+        "unread": live.unread,
+        "not_before": live.not_before,
+        "still_needed": still_needed,
+        "stands": {
+            "contact": live.stands.contact,
+            "why": live.stands.why,
+            "agent": live.stands.agent,
+            "at": live.stands.at,
+        }
+        if live.stands
+        else None,
+        "callback": {
+            "by": live.callback.by,
+            "by_name": live.callback.by_name,
+            "why": live.callback.why,
+            "tried": live.callback.tried,
+            "tries": live.callback.tries,
+        }
+        if live.callback
+        else None,
+    }
+
+
+def consult_entity(live: LiveContact) -> dict[str, Any] | None:
+    """The colleague whom its agent asks in."""
+    if (it := live.consult) is None:
+        return None
+    return {
+        "at": it.at,
+        "agent": it.agent,
+        "name": it.name,
+        "by_name": it.by_name,
+        "since": it.since,
+        "until": it.until,
+    }
+
+
+def telling_entity(live: LiveContact) -> dict[str, Any] | None:
+    """How far an S1 text or mail is told by telephone; `until`: then the numbers are rung again."""
+    if (telling := live.telling) is None:
+        return None
+    again = telling.until if telling.at in (Told.PAUSE, Told.TAKEN) else None
+    return {"at": telling.at, "word": telling.word, "since": telling.since, "until": again}
+
+
+def agent_entity(live: LiveAgent) -> dict[str, Any]:
+    """Agent of docs/desk-protocol.md."""
+    offer = live.offer
+    return {
+        "id": live.id,
+        "name": live.name,
+        "choice": "ready" if live.choice.ready else "paused",
+        "pause_reason": live.choice.reason,
+        "presence": live.presence,
+        "sound": live.media == "up",
+        "state": live.state,
+        "state_at": live.state_at,
+        "skills": live.skills,
+        "room": {str(channel): live.room.get(channel, 0) for channel in Channel},
+        "contacts": live.contacts,
+        "beside": live.beside,
+        "asked": live.asked,
+        "consult": live.consult,
+        "handed": {
+            "contact": live.handed,
+            "at": live.handed_at,
+            "until": live.handed_until,
+        }
+        if live.handed_until
+        else None,
+        "offer": {"contact": offer.contact, "fence": offer.fence, "expires": offer.expires}
+        if offer
+        else None,
+        "until": live.until,
+        "testing": live.testing,
+        "missed": live.miss is not None,
+        "stage": {"word": live.stage, "floor": int(live.floor)}
+        if live.stage and live.floor
+        else None,
+        "shift": {
+            "from": live.shift_from,
+            "to": live.shift_to,
+            "outside": live.ceiling is not None,
+        }
+        if live.shift_from and live.shift_to
+        else None,
+    }
