@@ -18,7 +18,8 @@ LIBRARY = "holdfast"
 PARTS = (
     *("store/values", "store/memory", "store/records"),
     *("store/deadlines", "store/effects", "store/events"),
-    *("order/ladder", "order/agents", "order/agent_timers", "order/states", "order/waiting"),
+    *("order/moments", "order/ladder", "order/agents", "order/agent_timers", "order/states"),
+    *("order/waiting",),
     *("order/candidates", "order/reasons", "order/offers", "order/match", "order/figures"),
     *("order/life", "order/standing"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/telling", "steps/texts"),

@@ -76,3 +76,14 @@ def test_there_is_room_for_three_times_as_many_parts() -> None:
         ("ctx", "State", "AgentState", "Told", "Consulted", "STATES", "AGENT_TIMERS", "FIGURES")
     )
     assert 3 * len(PARTS) < 200
+
+
+def test_each_moment_comes_and_some_part_hears_of_it() -> None:
+    """router/live/lua/order/moments.lua: one that nobody brings about, or nobody hears of, is a
+    slip of the pen."""
+    said = {
+        verb: set(re.findall(rf"moments\.(\w+)\.{verb}\(", "\n".join(CODE.values())))
+        for verb in ("come", "at")
+    }
+    listed = set(re.findall(r"^moments\.(\w+) = moment\(\)", CODE["order/moments"], re.MULTILINE))
+    assert said["come"] == listed == said["at"]

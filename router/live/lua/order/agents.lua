@@ -33,7 +33,8 @@ function agents.in_tiers(c, of)
   return tier(c) >= num(of.floor, 0) and tier(c) <= num(of.ceiling, 2)
 end
 
--- Parked and frozen work takes no capacity.
+-- Parked and frozen work takes no capacity. since: of a call that is not among their contacts, since when
+-- they are in it.
 function agents.load_of(a)
   local load = { used = 0, sms = 0, email = 0, texts = 0, least = 3 }
   for _, id in ipairs(a.contacts) do
@@ -47,12 +48,7 @@ function agents.load_of(a)
       else load.voice = c end
     end
   end
-  local with = has(a.consult) and contact(a.consult) -- a colleague asked them in
-  if with then load.voice, load.used = with, load.used + ctx.cfg.units_voice end
-  if not load.voice and not load.wrap then
-    load.wrap = handed.wrap(a)
-    if load.wrap then load.used = load.used + ctx.cfg.units_voice end
-  end
+  moments.load.come(a, load)
   return load
 end
 
@@ -377,7 +373,7 @@ local function show(a, load)
   a.used = load.used
   local c = load.voice or load.wrap
   if c then
-    since = has(a.consult) and has(c.consult) and c.consult.since or c.state_at
+    since = load.since or c.state_at
     state = STATES[c.state].agent
     if state ~= AgentState.TALKING then until_at = c['until'] end -- during a call: the time left to come back
   end

@@ -33,7 +33,7 @@ local timers -- every kind that a contact may have (`pairs` is not available whi
 local function timers_of_all()
   if timers then return timers end
   timers = { caller = true, comeback = true, cool = true, stream_idle = true, step = true, sticky = true,
-    promote = true, told = true, consult = true }
+    promote = true, told = true }
   for _, row in pairs(STATES) do
     if row.timer then timers[row.timer] = true end
     if row.idle then timers[row.idle] = true end
@@ -46,8 +46,7 @@ function life.finish(c, outcome, cause, by)
   waiting.unwait(c)
   waiting.unname(c)
   standing.drop(c)
-  sitting.over(c)
-  consult.over(c, 'call_over')
+  moments.call_over.come(c)
   ctx.kept.refused[c.id] = nil
   life.talk_over(c)
   telling.stop(c)
@@ -66,9 +65,7 @@ end
 
 -- An agent with other work took a call: their texts are set aside, a wrap-up stands still.
 function life.set_aside(a)
-  sitting.leave(a, 'own_work')
-  if has(a.asked) then consult.leave(a, 'own_work') end
-  handed.over(a)
+  moments.work_begins.come(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and is_text(c) and c.state == State.ACTIVE then
@@ -127,7 +124,7 @@ function life.take_back(c, why, named)
   local a, fresh = agent(c.agent), c.state ~= State.CONNECTING
   disarm('comeback', c.id)
   c.parked_for = nil
-  consult.over(c, 'call_over')
+  moments.out_of_hands.come(c)
   life.talk_over(c)
   if a then
     if named then c.named = a.id end
@@ -165,8 +162,7 @@ end
 -- cause: who hung up first; the report of their line's end that follows does not change it.
 function life.wrap_up(c, cause)
   states.enter(c, State.WRAPUP, num(c.wrapup_ms, 30000))
-  sitting.over(c)
-  consult.over(c, 'call_over')
+  moments.call_over.come(c)
   life.talk_over(c)
   c.cause, c.fault, c.held = cause, nil, nil
   disarm('comeback', c.id)
@@ -318,7 +314,7 @@ function life.media_down(a, ours)
   a.media = 'down'
   waiting.let_go(a, true)
   life.unring(a, 'sound_lost', true)
-  consult.lost(a)
+  moments.lost.come(a)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
@@ -337,7 +333,7 @@ end
 
 function life.media_up(a)
   a.media = 'up'
-  consult.back(a)
+  moments.back.come(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and c.channel == 'voice' and c.fault == 'agent_sound_lost' then
@@ -363,7 +359,7 @@ function life.lose(a)
   agent_timers.arm_all(a)
   life.off_duty(a)
   life.unring(a, 'agent_lost', false)
-  consult.lost(a)
+  moments.lost.come(a)
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
     if c and is_text(c) and STATES[c.state].returns then

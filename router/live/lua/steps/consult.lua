@@ -57,22 +57,40 @@ function consult.leave(a, why)
   a.asked, a.consult = nil, nil
 end
 
+moments.call_over.at(function(c) consult.over(c, 'call_over') end)
+moments.out_of_hands.at(function(c) consult.over(c, 'call_over') end)
+moments.desk_left.at(function(a) consult.leave(a, 'left_desk') end)
+moments.work_begins.at(function(a)
+  if has(a.asked) then consult.leave(a, 'own_work') end
+end)
+moments.session_over.at(function(a, board)
+  if not board then consult.leave(a, 'left_desk') end
+end)
+
+-- They are in a call, as long as they are in it.
+moments.load.at(function(a, load)
+  local c = has(a.consult) and contact(a.consult)
+  if not c then return end
+  load.voice, load.used = c, load.used + ctx.cfg.units_voice
+  load.since = has(c.consult) and c.consult.since or nil
+end)
+
 -- Their page or their sound is gone: they have as long as any agent to come back.
-function consult.lost(a)
+moments.lost.at(function(a)
   local c = has(a.consult) and contact(a.consult)
   if not c or has(c.consult['until']) then return end
   c.consult['until'] = ctx.now + ctx.cfg.come_back
   arm('consult', c.id, c.consult['until'])
   touch(c)
-end
+end)
 
-function consult.back(a)
+moments.back.at(function(a)
   local c = has(a.consult) and contact(a.consult)
   if not c or not has(c.consult['until']) or a.presence ~= 'online' or a.media ~= 'up' then return end
   c.consult['until'] = nil
   disarm('consult', c.id)
   touch(c)
-end
+end)
 
 function fire.consult(id)
   local c = contact(id)
@@ -80,8 +98,12 @@ function fire.consult(id)
   consult.over(c, consult.there(c) and 'not_back' or 'not_answered')
 end
 
+moments.busy_by_call.at(function(c, busy)
+  if c.state == State.ACTIVE and consult.there(c) then busy[c.consult.agent] = true end
+end)
+
 -- After a loss of the index: whoever was there still is; a desk that rang is not rung again.
-function consult.go_on(c)
+moments.rebuilt.at(function(c)
   if not has(c.consult) then return end
   local a = agent(c.consult.agent)
   if a and consult.there(c) and c.state == State.ACTIVE and not has(a.consult) then
@@ -92,23 +114,37 @@ function consult.go_on(c)
     if c.consult.holds then c.held = nil end
     c.consult = nil
   end
-end
+end)
 
--- For the sweeper: the call and the colleague know of each other.
-function consult.sound(c)
+-- The call and the colleague know of each other.
+local function known_by_both(c)
   if not has(c.consult) then return true end
   local a = agent(c.consult.agent)
   return a ~= nil and c.state == State.ACTIVE
     and (consult.there(c) and a.consult or not consult.there(c) and a.asked) == c.id
 end
 
-function consult.nowhere(a)
+local function nowhere(a)
   for _, id in ipairs({ a.asked or false, a.consult or false }) do
     local c = has(id) and id and contact(id)
     if has(id) and id and not (c and has(c.consult) and c.consult.agent == a.id) then return true end
   end
   return false
 end
+
+moments.check_call.at(function(c, wrong)
+  if known_by_both(c) then return end
+  wrong('consult')
+  consult.over(c, 'mended')
+end)
+
+moments.check_agent.at(function(a, wrong)
+  if not nowhere(a) then return end
+  wrong('consult')
+  a.asked, a.consult = nil, nil
+  life.resume(a)
+  agents.settle(a)
+end)
 
 -- What keeps somebody from being asked in: their choice counts only where they do not wish to be rung at all.
 local function keeps_out(a)
@@ -218,7 +254,7 @@ end)
 local function hand_over(c, why)
   local to, from = agent(c.consult.agent), c.agent
   waiting.cool(c, from)
-  if why == 'handed_over' then handed.begin(agent(from), c) end
+  if why == 'handed_over' then moments.handed_on.come(c, agent(from)) end
   consult.over(c, why, true)
   life.unring(to, 'in_a_call', false)
   life.take_back(c, 'handed_over', false)
@@ -246,10 +282,10 @@ mutation('consult_hand_over', function(req)
   return { ok = true, contact = c }
 end)
 
--- The agent has not come back: the caller goes on with the colleague who is there. Whether it did.
-function consult.inherits(c)
+-- The caller goes on with the colleague who is there.
+moments.not_back.at(function(c)
   if not consult.there(c) or has(c.consult['until']) then return false end
   event('contact.transferred', c, { agent = c.agent, handed_to = c.consult.agent })
   hand_over(c, 'inherited')
   return true
-end
+end)

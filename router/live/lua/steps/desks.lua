@@ -21,7 +21,7 @@ local function come_online(a, conn)
     local c = contact(id)
     if c and c.fault == 'agent_lost' then back_in_hand(c) end
   end
-  consult.back(a)
+  moments.back.come(a)
   agents.settle(a)
 end
 
@@ -56,7 +56,7 @@ mutation('agent_online', function(req)
   a.name, a.skills = known.name, known.skills
   a.floor, a.ceiling, a.supervisor = known.floor, ceiling, known.supervisor
   a.stage, a.shift_from, a.shift_to = known.stage, known.shift_from, known.shift_to
-  if known.supervisor == false then sitting.leave(a, 'no_supervisor') end -- they are none any more
+  moments.known.come(a)
   come_online(a, req.conn)
   event('agent.online', nil, { agent = a.id })
   return { ok = true }
@@ -182,9 +182,8 @@ end)
 -- takes: agent, board
 mutation('session_over', function(req)
   local a, board = agent(req.agent), has(req.board) and req.board or nil
-  if a and (has(a.beside) or has(a.asked) or has(a.consult)) then
-    if (has(a.ears) and a.ears or nil) == board then sitting.leave(a, 'session_over') end
-    if not board then consult.leave(a, 'left_desk') end
+  if a then
+    moments.session_over.come(a, board)
     agents.settle(a)
   end
   return { ok = true }
@@ -199,13 +198,11 @@ function desks.go_offline(a, reason)
   local mine = a.contacts
   for _, id in ipairs(mine) do
     local c = contact(id)
-    if c and STATES[c.state].returns and not consult.inherits(c) then
+    if c and STATES[c.state].returns and not moments.not_back.come(c) then
       life.take_back(c, 'agent_left', true)
     end
   end
-  if not has(a.ears) then sitting.leave(a, 'left_desk') end
-  consult.leave(a, 'left_desk')
-  handed.over(a)
+  moments.desk_left.come(a)
   a.presence, a.media, a.conn = 'offline', 'down', nil
   agent_timers.disarm_all(a)
   agent_timers.arm(a, 'ears') -- their board may still hear a call
@@ -225,7 +222,7 @@ mutation('agent_off', function(req)
     end
   end
   a.presence = a.presence == 'online' and 'lost' or a.presence -- nothing may be offered to them in between
-  sitting.leave(a, 'left_desk') -- by a board, too
+  moments.signed_out.come(a)
   desks.go_offline(a, 'signed_out')
   return { ok = true }
 end)

@@ -7,27 +7,34 @@ local fire = deadlines.fire
 local event = events.add
 local mutation, no = entry.mutation, entry.no
 
--- Before the call leaves their hands. Texts have no wrap-up.
-function handed.begin(a, c)
+-- Texts have no wrap-up.
+moments.handed_on.at(function(c, a)
   if c.channel ~= 'voice' then return end
   a.handed, a.handed_at, a.handed_until = c.id, ctx.now, ctx.now + num(c.wrapup_ms, 30000)
   agent_timers.arm(a, 'handed')
-end
+end)
 
--- As load_of (order/agents.lua) sees it: a wrap-up.
-function handed.wrap(a)
-  if not has(a.handed_until) then return nil end
-  return { state = State.WRAPUP, state_at = a.handed_at, ['until'] = a.handed_until }
-end
+-- A wrap-up as any other.
+moments.load.at(function(a, load)
+  if load.voice or load.wrap or not has(a.handed_until) then return end
+  load.wrap = { state = State.WRAPUP, state_at = a.handed_at, ['until'] = a.handed_until }
+  load.used = load.used + ctx.cfg.units_voice
+end)
 
-function handed.over(a)
+local function over(a)
   if not has(a.handed_until) then return end
   a.handed, a.handed_at, a.handed_until = nil, nil, nil
   agent_timers.arm(a, 'handed')
 end
 
+moments.work_begins.at(over)
+moments.desk_left.at(over)
+moments.busy_by_agent.at(function(a, busy)
+  if has(a.handed_until) then busy[a.id] = true end
+end)
+
 local function done(a)
-  handed.over(a)
+  over(a)
   a.idle_since = ctx.now
   life.resume(a)
   agents.settle(a)
@@ -35,10 +42,10 @@ local function done(a)
 end
 
 -- Not taken where they sent it: the call comes back to them, and so they are free for it.
-function handed.comes_back(c, id)
+moments.comes_back.at(function(c, id)
   local a = agent(id)
   if a and has(a.handed) and a.handed == c.id then done(a) end
-end
+end)
 
 function fire.handed(id)
   local a = agent(id)

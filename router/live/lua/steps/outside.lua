@@ -167,12 +167,11 @@ mutation('send_outside', function(req)
   if from then
     if c.agent ~= from.id or c.state ~= State.ACTIVE then return no('not_yours', 'call_not_in_your_hands') end
     event('contact.transferred', c, { agent = from.id, handed_to = req.word, by = from.id })
-    consult.over(c, 'call_over')
-    sitting.over(c)
+    moments.call_over.come(c)
     life.talk_over(c)
     disarm('comeback', c.id)
     c.named, c.agent, c.units, c.fault, c.held = from.id, nil, nil, nil, nil
-    handed.begin(from, c)
+    moments.handed_on.come(c, from)
     agents.leave(from, c)
     life.resume(from)
     agents.settle(from)
@@ -255,7 +254,7 @@ end
 -- Not taken there: back at its place, where a free agent comes before the next number.
 function outside.back(c, cause)
   event('contact.not_taken_outside', c, { handed_to = c.outside.word, cause = cause, by = c.outside.by })
-  handed.comes_back(c, c.outside.by)
+  moments.comes_back.come(c, c.outside.by)
   to_line(c, 'not_taken_outside')
 end
 

@@ -7,6 +7,7 @@
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
+local fire = deadlines.fire
 local event = events.add
 local mutation, no = entry.mutation, entry.no
 
@@ -50,7 +51,7 @@ local function hear_by(a, board)
   agent_timers.arm(a, 'ears')
 end
 
-function sitting.stand_up(a)
+local function stand_up(a)
   a.beside = nil
   hear_by(a, nil)
 end
@@ -58,35 +59,54 @@ end
 -- They sit beside nobody any more.
 function sitting.leave(a, why)
   local c = has(a.beside) and contact(a.beside)
-  sitting.stand_up(a)
+  stand_up(a)
   if not c then return end
   local rest, one = without(c, a.id)
   put(c, rest)
   if one then ended(c, one, why) end
 end
 
--- The call is over.
-function sitting.over(c)
+moments.call_over.at(function(c)
   keep(c, function(_, a)
     if a and has(a.beside) and a.beside == c.id then
-      sitting.stand_up(a)
+      stand_up(a)
       agents.settle(a)
     end
     return false
   end, 'call_over')
+end)
+
+moments.work_begins.at(function(a) sitting.leave(a, 'own_work') end)
+moments.signed_out.at(function(a) sitting.leave(a, 'left_desk') end) -- by a board, too
+moments.desk_left.at(function(a)
+  if not has(a.ears) then sitting.leave(a, 'left_desk') end
+end)
+moments.known.at(function(a)
+  if a.supervisor == false then sitting.leave(a, 'no_supervisor') end -- they are none any more
+end)
+moments.session_over.at(function(a, board)
+  if (has(a.ears) and a.ears or nil) == board then sitting.leave(a, 'session_over') end
+end)
+
+-- The board by which they hear it is gone.
+function fire.ears(id)
+  local a = agent(id)
+  if not a or not has(a.ears) then return end
+  sitting.leave(a, 'page_lost')
+  agents.settle(a)
 end
 
 -- After a loss of the index: whoever sat there by their desk still does.
-function sitting.go_on(c)
+moments.rebuilt.at(function(c)
   keep(c, function(one, a)
     local still = a and c.state == State.ACTIVE and not has(a.beside) and one.board ~= true
     if still then a.beside = c.id end
     return still
   end, 'index_rebuilt')
-end
+end)
 
--- For the sweeper: whoever a call knows beside its agent knows it too, and the other way round.
-function sitting.sound(c)
+-- Whoever a call knows beside its agent knows it too, and the other way round.
+local function known_by_all(c)
   for _, one in ipairs(has(c.beside) and c.beside or {}) do
     local a = agent(one.agent)
     if not a or a.beside ~= c.id then return false end
@@ -94,14 +114,19 @@ function sitting.sound(c)
   return true
 end
 
-function sitting.mend(c)
+moments.check_call.at(function(c, wrong)
+  if known_by_all(c) then return end
+  wrong('beside')
   keep(c, function(_, a) return a and a.beside == c.id end, 'mended')
-end
+end)
 
-function sitting.nowhere(a)
+moments.check_agent.at(function(a, wrong)
   local c = has(a.beside) and contact(a.beside)
-  return has(a.beside) and not (c and #without(c, a.id) < #(has(c.beside) and c.beside or {}))
-end
+  if not has(a.beside) or c and #without(c, a.id) < #(has(c.beside) and c.beside or {}) then return end
+  wrong('beside')
+  stand_up(a)
+  agents.settle(a)
+end)
 
 -- What keeps somebody from sitting there or from taking the call. board: with the sound of their board.
 function sitting.keeps_out(c, a, board)

@@ -93,7 +93,7 @@ mutation('transfer', function(req)
   event('contact.transferred', c, { agent = c.agent, handed_to = req.to_agent or req.queue, needs = req.needs,
     by = req.agent })
   local from = agent(c.agent)
-  handed.begin(from, c)
+  moments.handed_on.come(c, from)
   c.named = to and to.id or nil
   if has(req.ladder) then
     c.ladder, c.ladder_ms, c.step = req.ladder, nil, nil

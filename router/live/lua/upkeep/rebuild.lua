@@ -78,16 +78,14 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     agent_timers.go_on(a)
   end
   local on_call = {} -- by agent: the call for which their other work is paused
-  for _, a in ipairs(req.agents) do
-    if has(a.handed_until) then on_call[a.id] = true end
-  end
+  for _, a in ipairs(req.agents) do moments.busy_by_agent.come(a, on_call) end
   for _, c in ipairs(req.contacts) do
     records.new_contact(bare(c))
     c.offer, c.cooling, c.passed_over, c.lane, c.sticky_for = nil, nil, nil, nil, nil
     if has(c.agent) and STATES[c.state].in_hands and not is_text(c) and not has(c.frozen_ms) then
       on_call[c.agent] = true
     end
-    if c.state == State.ACTIVE and consult.there(c) then on_call[c.consult.agent] = true end
+    moments.busy_by_call.come(c, on_call)
   end
   for _, c in ipairs(req.contacts) do
     local a = agent(c.agent)
@@ -119,8 +117,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     end
     if row.idle and is_text(c) then arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle]) end
     telling.go_on(c)
-    sitting.go_on(c)
-    consult.go_on(c)
+    moments.rebuilt.come(c)
     if c.state == State.DIALING then effect('dial', c) end -- the record knows whether the call was attempted
     touch(c)
   end

@@ -79,14 +79,7 @@ local function check_contact(c, found)
     standing.add(c)
   end
   if standing.unseen(c) then wrong('stands') end -- and it is looked at
-  if not sitting.sound(c) then
-    wrong('beside')
-    sitting.mend(c)
-  end
-  if not consult.sound(c) then
-    wrong('consult')
-    consult.over(c, 'mended')
-  end
+  moments.check_call.come(c, wrong)
   if row.in_hands then
     local a, mine = agent(c.agent), false
     for _, id in ipairs(a and a.contacts or {}) do mine = mine or id == c.id end
@@ -141,17 +134,7 @@ local function check_agent(a, found)
       agents.settle(a)
     end
   end
-  if sitting.nowhere(a) then
-    wrong('beside')
-    sitting.stand_up(a)
-    agents.settle(a)
-  end
-  if consult.nowhere(a) then
-    wrong('consult')
-    a.asked, a.consult = nil, nil
-    life.resume(a)
-    agents.settle(a)
-  end
+  moments.check_agent.come(a, wrong)
   for kind in pairs(AGENT_TIMERS) do
     if agent_timers.moment(a, kind) and not armed(kind, a.id) then
       wrong('no_deadline')

@@ -72,21 +72,13 @@ function fire.comeback(id)
   local c = contact(id)
   if not c or not STATES[c.state].returns then return end
   event('contact.agent_not_back', c, { agent = c.agent })
-  if consult.inherits(c) then return end
+  if moments.not_back.come(c) then return end
   life.take_back(c, 'agent_not_back', true)
 end
 
 function fire.lease(id)
   local a = agent(id)
   if a then life.lose(a) end
-end
-
--- The board by which they hear a call is gone.
-function fire.ears(id)
-  local a = agent(id)
-  if not a or not has(a.ears) then return end
-  sitting.leave(a, 'page_lost')
-  agents.settle(a)
 end
 
 -- Their shift begins or ends: what rings for them and what they have in hand stays.
