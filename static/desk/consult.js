@@ -3,11 +3,12 @@ import { cls, computed, effect, html, useEffect } from '../ui.js';
 import { announce } from '../announce.js';
 import { whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
-import { toast, wordsOf, SAYS_OF_UNDO } from '../toasts.js';
+import { toast, SAYS_OF_UNDO } from '../toasts.js';
 import { Seconds, Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { call, hold, link, mark, me, offer, openFound, pending, state, wordOf } from './context.js';
+import { accept, act, call, hold, me, offer, openFound, pending, state, wordOf } from './context.js';
 import { startRing, stopRing } from './ring.js';
+import { tab } from './tabs.js';
 
 /** The call of mine, and whom I asked in. */
 const mine = computed(() => (call.value?.consult ? { c: call.value, it: call.value.consult } : null));
@@ -22,6 +23,21 @@ export const asked = computed(() => withMe(me.value?.asked));
 /** The call that I am in because somebody asked me. */
 export const joined = computed(() => withMe(me.value?.consult));
 
+/** Of an offer and a question that stand here together: the more severe is what Alt Enter and the headset
+ * answer, and what is heard; of two that are as severe, the offer. */
+export const askedFirst = computed(
+  () => !!asked.value && (!offer.value || asked.value.c.severity < offer.value.contact.severity),
+);
+export const answer = () => (askedFirst.peek() ? answerAsked() : accept());
+
+/** What rings here is heard as the more severe of the two. */
+export function followRings() {
+  const heard = computed(
+    () => tab.value !== 'elsewhere' && (askedFirst.value ? asked.value?.c : offer.value?.contact)?.severity,
+  );
+  effect(() => (heard.value ? startRing(heard.value) : stopRing()));
+}
+
 /** Whoever has come sees the incident that it is about. */
 export function followConsult() {
   let open = '';
@@ -33,19 +49,7 @@ export function followConsult() {
 }
 
 /** Refusals here are about no offer. @param {string} what @param {object} fields */
-async function send(what, fields) {
-  if (pending.peek()[what]) return false;
-  mark(what, true);
-  try {
-    await link.send(what, fields);
-    return true;
-  } catch (error) {
-    toast(wordsOf(error, SAYS_OF_UNDO), 'warn');
-    return false;
-  } finally {
-    mark(what, false);
-  }
-}
+const send = async (what, fields) => !!(await act(what, fields, { says: SAYS_OF_UNDO }));
 
 /** @param {Contact} c @param {string} agent */
 export const askIn = (c, agent) => send('consult', { contact: c.id, agent });
@@ -71,7 +75,7 @@ export async function handOver() {
 export const CONSULT_KEYS = {
   KeyJ: { when: () => !!mine.peek(), does: together },
   KeyO: { when: () => !!mine.peek(), does: () => void handOver() },
-  Enter: { when: () => !!asked.peek() && !offer.peek(), does: () => void answerAsked() },
+  Enter: { when: () => !!(asked.peek() ?? offer.peek()), does: () => void answer() },
 };
 
 /** Who hears whom. @param {{c: Contact, it: Consult}} at @returns {'talk'|'apart'|'together'} */
@@ -159,25 +163,18 @@ export function ConsultBar({ mute }) {
   </div>`;
 }
 
-/** Heard while nothing else rings here. @param {{at: {c: Contact, it: Consult}}} props */
-function Ringing({ at: { c, it } }) {
-  useEffect(() => {
-    startRing(c.severity);
-    announce(t.consult.asked.speak(it.by_name, whoOf(c), c.severity), 'assertive');
-    return stopRing;
-  }, [c.id]);
-  return null;
-}
-
 /** @param {{at: {c: Contact, it: Consult}}} props */
 function Card({ at: { c, it } }) {
-  const alone = !offer.value;
+  const first = askedFirst.value;
   useEffect(() => {
-    if (offer.peek())
-      announce(`${t.consult.asked.title(it.by_name)}, ${t.consult.asked.about(whoOf(c))}`, 'assertive');
+    announce(
+      first
+        ? t.consult.asked.speak(it.by_name, whoOf(c), c.severity)
+        : `${t.consult.asked.title(it.by_name)}, ${t.consult.asked.about(whoOf(c))}`,
+      'assertive',
+    );
   }, [c.id]);
   return html`<section class=${`offer o${c.severity}`} aria-label=${t.consult.asked.title(it.by_name)}>
-    ${alone && html`<${Ringing} at=${{ c, it }}/>`}
     <div class="row">
       <div class="grow stack tight">
         <span class="row kind"><${Icon} name="people"/>${t.consult.asked.title(it.by_name)}</span>
@@ -193,13 +190,13 @@ function Card({ at: { c, it } }) {
     <div class="muted">${t.consult.asked.hears}</div>
     <div class="row">
       <button class="answer grow" disabled=${pending.value.consult_answer} onClick=${answerAsked}>
-        ${t.consult.asked.answer} ${alone && html`<kbd>Alt ↵</kbd>`}
+        ${t.consult.asked.answer} ${first && html`<kbd>Alt ↵</kbd>`}
       </button>
       <button disabled=${pending.value.consult_end} onClick=${() => end(c)}>${t.consult.asked.no}</button>
     </div>
   </section>`;
 }
 
-/** Somebody asks me in. What rings for me has the keys and the sound; a mail that rings for a minute does
- * not hide who waits with a caller. */
+/** Somebody asks me in: beside what rings for me, because a mail that rings for a minute does not hide who
+ * waits with a caller. */
 export const Asked = () => asked.value && html`<${Card} key=${asked.value.c.id} at=${asked.value}/>`;

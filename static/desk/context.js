@@ -81,17 +81,17 @@ export const mark = (name, on) => {
   pending.value = { ...pending.peek(), [name]: on };
 };
 
-/** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words.
- * @template {string} K @param {K} what @param {object} [fields]
- * @param {{key?: string, quiet?: boolean}} [options]
+/** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words: the centre's own
+ * for the codes of `says`. @template {string} K @param {K} what @param {object} [fields]
+ * @param {{key?: string, quiet?: boolean, says?: ReadonlySet<string>}} [options]
  * @returns {Promise<ResultOf<K>|undefined>} its result, or undefined when refused */
-export async function act(what, fields = {}, { key = what, quiet = false } = {}) {
+export async function act(what, fields = {}, { key = what, quiet = false, says } = {}) {
   if (pending.peek()[key]) return undefined;
   mark(key, true);
   try {
     return (await link.send(what, fields)) ?? /** @type {ResultOf<K>} */ ({});
   } catch (error) {
-    if (!quiet) toast(wordsOf(error), /** @type {Fault} */ (error).code === 'taken' ? 'info' : 'warn');
+    if (!quiet) toast(wordsOf(error, says), /** @type {Fault} */ (error).code === 'taken' ? 'info' : 'warn');
     return undefined;
   } finally {
     mark(key, false);

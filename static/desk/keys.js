@@ -70,10 +70,6 @@ function onKey(e) {
     layer.value = layer.peek() === 'commands' ? null : 'commands';
     return e.preventDefault();
   }
-  if (offer.peek() && e.altKey && e.key === 'Enter') {
-    void accept();
-    return stop(e);
-  }
   if (e.altKey && !e.ctrlKey && !e.metaKey && ofTheCall(e)) return stop(e);
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (layer.peek()) {
@@ -120,7 +116,7 @@ const OF_THE_CALL = {
 
 /** @param {KeyboardEvent} e @returns {boolean} whether it is one of these, and there is something to do */
 function ofTheCall(e) {
-  const key = OF_THE_CALL[e.code];
+  const key = OF_THE_CALL[e.key === 'Enter' ? e.key : e.code];
   if (!key?.when()) return false;
   if (!e.repeat) key.does();
   return true;
@@ -139,7 +135,7 @@ function waits(e) {
 
 /** A key so soon was on its way before anybody could have seen the ring: it is not taken for an
  * answer, but never dropped in silence. */
-function early() {
+export function early() {
   if (performance.now() - rangAt > GUARD_MS) return false;
   const o = offer.peek();
   tooSoon.value = o ? `${o.contact.id}:${o.fence}` : '';

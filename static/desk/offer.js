@@ -24,7 +24,7 @@ import {
   tooSoon,
   wordOf,
 } from './context.js';
-import { startRing, stopRing } from './ring.js';
+import { askedFirst } from './consult.js';
 import { GlanceAtOffer } from './severity.js';
 
 /** @param {{from: number, until: number}} props */
@@ -122,7 +122,6 @@ function useAlarm(contact, expires) {
   useEffect(() => {
     const who = whoOf(contact);
     const word = wordOf(contact.severity);
-    startRing(contact.severity);
     const kind = kindOf(contact);
     const left = secondsLeft(expires - serverTime());
     const said = t.offer.speak(contact.severity, word, t.channels[kind] ?? t.promised.word, who, left);
@@ -151,7 +150,6 @@ function useAlarm(contact, expires) {
     show();
     document.addEventListener('visibilitychange', show);
     return () => {
-      stopRing();
       clearInterval(flash);
       document.title = title;
       note?.close();
@@ -214,7 +212,11 @@ function Card({ ring }) {
       </button>
     </div>
     <div class=${tooSoon.value === `${c.id}:${ring.fence}` ? 't1 b hint' : 't0 hint'}>
-      ${tooSoon.value === `${c.id}:${ring.fence}` ? t.offer.again : t.offer.typing}
+      ${tooSoon.value === `${c.id}:${ring.fence}`
+        ? t.offer.again
+        : askedFirst.value
+          ? t.offer.beside
+          : t.offer.typing}
     </div>
     ${of && html`<${Peek} of=${of} c=${c}/>`}
     <${Threshold} at=${expires} before=${5000} text=${t.offer.left(5)} how="assertive"/>

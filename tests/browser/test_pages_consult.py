@@ -16,6 +16,15 @@ from tests.kit.fake_scenes import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 BAR = "Colleague in this call"
+# The first tone of each figure of the ring, as it is made.
+TONES = """(() => { const start = OscillatorNode.prototype.start;
+  globalThis.__tones = [];
+  let at = 0;
+  OscillatorNode.prototype.start = function (when) {
+    if (when > at + 0.6 || !at) globalThis.__tones.push(this.frequency.value);
+    at = when;
+    return start.call(this, when);
+  }; })();"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -190,20 +199,35 @@ async def test_whoever_is_asked_comes_and_sees_who_hears_whom(
     await close(page)
 
 
-async def test_what_rings_besides_has_the_keys_and_hides_nobody_who_asks(
-    chromium: Browser, desk: FakeDesk
+@pytest.mark.parametrize(("rings", "asks"), [(2, 2), (4, 1), (1, 2)])
+async def test_of_two_that_ring_the_more_severe_is_heard_and_has_alt_enter(
+    chromium: Browser, desk: FakeDesk, rings: int, asks: int
 ) -> None:
-    page = await opened(chromium, f"{desk.url}/desk?scene=ringtext")
-    _, _, call = await asked(desk, page)
-    await expect(page.get_by_role("region", name="Incoming text")).to_be_visible()
+    page = await opened(chromium, f"{desk.url}/desk?scene=ringtext", TONES)
+    here, _, call = await asked(desk, page)
+    offer = here.scene["contacts"]["o1"]
+    offer["severity"], call["severity"] = rings, asks
+    await here.event(
+        "contact.severity_changed", {"contacts": {offer["id"]: offer, call["id"]: call}}
+    )
+    first = asks < rings
+    text = page.get_by_role("region", name="Incoming text")
     card = page.get_by_role("region", name="Priya Raman asks you in")
-    await expect(card.get_by_role("button", name="Answer")).to_be_in_viewport(ratio=1)
-    await expect(card.get_by_role("button", name="Answer")).not_to_contain_text("Alt")
+    answer = card.get_by_role("button", name="Answer")
+    await expect(answer).to_be_in_viewport(ratio=1)
+    await expect(answer).to_have_text("Answer Alt ↵" if first else "Answer")
+    await expect(text).to_contain_text(
+        "Enter answers this; Alt + Enter answers your colleague" if first else "Alt + Enter"
+    )
+    tone = {1: 880, 2: 784, 4: 523}[min(rings, asks)]
+    await page.wait_for_function(f"() => globalThis.__tones.at(-1) === {tone}")
     await page.keyboard.press("Alt+Enter")
-    await done(desk, "accept")
-    assert not [one for one in desk.intents if one["do"] == "consult_answer"]
-    await card.get_by_role("button", name="Answer").click()
-    await done(desk, "consult_answer", contact=call["id"])
+    await done(desk, "consult_answer" if first else "accept")
+    assert not [
+        one for one in desk.intents if one["do"] == ("accept" if first else "consult_answer")
+    ]
+    await (text.get_by_role("button", name="Take it") if first else answer).click()
+    await done(desk, "accept" if first else "consult_answer")
     await close(page)
 
 

@@ -58,6 +58,7 @@ export const desk = {
     why: 'Why',
     whyYou: 'Why you',
     typing: 'while you type: Alt + Enter',
+    beside: 'Enter answers this; Alt + Enter answers your colleague',
     before: 'Before this',
     says: 'It says:',
     saidBefore: 'wrote before:',
@@ -399,7 +400,7 @@ export const desk = {
     close: 'Close',
     keys: [
       ['Enter, A', 'answer what is ringing'],
-      ['Alt + Enter', 'answer while typing'],
+      ['Alt + Enter', 'answer while typing; of two that ring, the more severe'],
       ['D', 'decline what is ringing'],
       ['Alt + M', 'mute, unmute; also while typing'],
       ['Alt + H', 'hold, resume'],
