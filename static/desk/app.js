@@ -9,6 +9,8 @@ import * as phone from '../softphone.js';
 import { call, followWork, link } from './context.js';
 import { resumeDuty } from './duty.js';
 import { Handed } from './handed.js';
+import { followHeadset } from './headset.js';
+import { release, resume } from '../headset.js';
 import { Incident } from './incident.js';
 import { Asked, ConsultBar, followConsult, followRings, joined } from './consult.js';
 import { CloseIncidentDialog } from './ending.js';
@@ -74,12 +76,17 @@ followRings();
 followHash();
 resumeDuty();
 bindKeys();
+followHeadset();
 answerTests();
 followBoard();
 holdTab(
-  () => link.start(),
+  () => {
+    link.start();
+    void resume();
+  },
   () => {
     stopRing();
+    release();
     phone.stop();
     link.stop();
   },

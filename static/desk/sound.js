@@ -7,6 +7,7 @@ import { SAME, choose, chosen, devices, inUse, listDevices, missing, offered } f
 import * as phone from '../softphone.js';
 import { layer, me } from './context.js';
 import { faultWords, goReady, readyForTexts, secure, starting, textsOnly } from './duty.js';
+import { HeadsetPick } from './headset.js';
 import { ringOnce } from './ring.js';
 import { Quality } from './phonebar.js';
 
@@ -89,6 +90,7 @@ export function SoundCard() {
       icon="voice"
       word=${t.sound.ring}
       onPick=${(/** @type {string} */ id) => choose('ring', id)}/>
+    <${HeadsetPick}/>
     <div class="row">
       <button class="small" onClick=${() => phone.playThere('/static/audio/greeting-en.wav')}>
         ${t.sound.testSpeaker}

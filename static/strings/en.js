@@ -7,6 +7,7 @@ import { login } from './en/login.js';
 import { desk } from './en/desk.js';
 import { beside } from './en/beside.js';
 import { consult } from './en/consult.js';
+import { controls } from './en/controls.js';
 import { board } from './en/board.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
@@ -20,6 +21,7 @@ export const t = {
   ...desk,
   ...beside,
   ...consult,
+  ...controls,
   ...board,
   ...phone,
   ...timeline,
