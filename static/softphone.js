@@ -4,12 +4,13 @@
  * Microphone first, then an offer (audio sendrecv, PCMU) with one data channel "alive", ICE gathered
  * (≤ 1 s) and sent as the intent `rtc` with a rising epoch. A broken path is rebuilt automatically.
  */
-import { signal } from './ui.js';
+import { effect, signal } from './ui.js';
 import { serverTime } from './clock.js';
 import { choose, devices, inUse, listDevices } from './devices.js';
 import { createMeter } from './meter.js';
 import { beat, follow, leave, quiet } from './sound_health.js';
 import { createStats, verdict } from './rtcstats.js';
+import { talkGain, volume } from './volume.js';
 
 const GATHER_MS = 1000;
 const BROKEN_MS = 3000; // "disconnected" often mends itself; after this it is rebuilt
@@ -272,6 +273,7 @@ function play(remote) {
     audio.autoplay = true;
     audio.hidden = true;
     document.body.append(audio);
+    effect(() => loud());
   }
   audio.srcObject = remote;
   void useSpeaker();
@@ -294,6 +296,11 @@ function play(remote) {
   );
 }
 
+/** As loud as was chosen. @param {HTMLMediaElement|null} [player] */
+function loud(player = audio) {
+  if (player) player.volume = talkGain(volume.talk.value);
+}
+
 /** @param {HTMLMediaElement|null} [player] */
 async function useSpeaker(player = audio) {
   const id = inUse('speaker');
@@ -313,6 +320,7 @@ export async function switchSpeaker(id) {
 /** A sound where calls are heard. @param {string} url */
 export async function playThere(url) {
   const player = new Audio(url);
+  loud(player);
   await useSpeaker(player);
   await player.play().catch(() => {});
 }

@@ -30,6 +30,7 @@ import { toggleMute } from './phonebar.js';
 import { askSeverity, glanceKey, severityKey } from './severity.js';
 import { undo } from './undo.js';
 import { handable, openTransfer } from './transfer.js';
+import { VOLUME_KEYS } from './volume.js';
 import { choiceKey, finish, wrapping } from './wrapup.js';
 import { ContactState } from '../states.js';
 
@@ -106,19 +107,21 @@ function onKey(e) {
 }
 
 /** What changes a call, by the key's place: with Alt some machines write another letter there.
- * @type {Record<string, {when: () => boolean, does: () => void}>} */
+ * @type {Record<string, {when: () => boolean, does: () => void, repeats?: boolean}>} */
 const OF_THE_CALL = {
   KeyM: { when: () => !!(call.peek() || joined.peek()), does: toggleMute },
   KeyH: { when: () => !!call.peek(), does: () => void hold() },
   KeyT: { when: () => !!handable.peek() && !layer.peek(), does: openTransfer },
   ...CONSULT_KEYS,
+  ...VOLUME_KEYS,
 };
 
 /** @param {KeyboardEvent} e @returns {boolean} whether it is one of these, and there is something to do */
 function ofTheCall(e) {
   const key = OF_THE_CALL[e.key === 'Enter' ? e.key : e.code];
-  if (!key?.when()) return false;
-  if (!e.repeat) key.does();
+  // Alt and an arrow open a list.
+  if (!key?.when() || (key.repeats && /** @type {Element} */ (e.target).closest?.('select'))) return false;
+  if (!e.repeat || key.repeats) key.does();
   return true;
 }
 

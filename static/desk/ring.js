@@ -1,4 +1,5 @@
 /** The ring: synthesised, so that nothing is fetched. Each severity has its own figure. */
+import { ringGain, volume } from '../volume.js';
 
 /** [Hz, start s, length s] within one round, and the round's length. */
 const FIGURES = {
@@ -33,7 +34,7 @@ let context = null;
 /** @type {GainNode|null} */
 let output = null;
 let timer = 0;
-let ringing = 0;
+let ringing = /** @type {Severity|0} */ (0);
 let sink = 'default';
 
 /** Called from a click: browsers start sound only then. */
@@ -69,10 +70,13 @@ export function startRing(severity) {
   stopRing();
   ringing = severity;
   const figure = FIGURES[severity];
-  const round = () => play(figure.notes);
+  const round = () => play(figure.notes, severity);
   round();
   timer = window.setInterval(round, figure.round * 1000);
 }
+
+/** How severe what rings now is; 0. */
+export const ringsNow = () => ringing;
 
 export function stopRing() {
   ringing = 0;
@@ -84,11 +88,11 @@ export function stopRing() {
 }
 
 export const ringOnce = () => {
-  void unlockSound().then(() => play(FIGURES[2].notes));
+  void unlockSound().then(() => play(FIGURES[2].notes, 2));
 };
 
-/** @param {number[][]} notes */
-function play(notes) {
+/** @param {number[][]} notes @param {Severity} severity */
+function play(notes, severity) {
   if (!context) {
     try {
       context = new AudioContext();
@@ -99,7 +103,7 @@ function play(notes) {
   if (context.state === 'suspended') void context.resume();
   const start = context.currentTime + 0.02;
   output = context.createGain();
-  output.gain.value = 0.22;
+  output.gain.value = ringGain(volume.ring.peek(), severity);
   output.connect(context.destination);
   for (const [hz, at, length] of notes) {
     for (const [times, loud] of [

@@ -9,6 +9,7 @@ import { layer, me } from './context.js';
 import { faultWords, goReady, readyForTexts, secure, starting, textsOnly } from './duty.js';
 import { HeadsetPick } from './headset.js';
 import { ringOnce } from './ring.js';
+import { Loudness } from './volume.js';
 import { Quality } from './phonebar.js';
 
 const AWAY = 'away';
@@ -85,11 +86,13 @@ export function SoundCard() {
     <${Pick} use="mic" icon="mic" word=${t.sound.mic} onPick=${phone.switchMic}/>
     ${open ? html`<${Level}/>` : html`<p class="faint t1">${t.sound.idle}</p>`}
     <${Pick} use="speaker" icon="speaker" word=${t.sound.speaker} onPick=${phone.switchSpeaker}/>
+    <${Loudness} which="talk"/>
     <${Pick}
       use="ring"
       icon="voice"
       word=${t.sound.ring}
       onPick=${(/** @type {string} */ id) => choose('ring', id)}/>
+    <${Loudness} which="ring"/>
     <${HeadsetPick}/>
     <div class="row">
       <button class="small" onClick=${() => phone.playThere('/static/audio/greeting-en.wav')}>

@@ -4,6 +4,7 @@ The devices are scripted: Chromium's own cannot be plugged in and out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -49,7 +50,7 @@ async def plug(page: Page, *devices: tuple[str, str, str]) -> None:
     await page.evaluate("(list) => globalThis.__plug(list)", [list(one) for one in devices])
 
 
-async def last(page: Page, what: str, value: str) -> None:
+async def last(page: Page, what: str, value: str | int) -> None:
     """The last device that the page asked for there is this one."""
 
     async def so() -> bool:
@@ -143,4 +144,41 @@ async def test_without_a_microphone_texts_are_taken_all_the_same(
     await page.reload()
     await expect(page.get_by_role("group", name="My state")).to_be_visible()
     assert await page.evaluate("globalThis.__mic") == 0  # nobody is asked again after a reload
+    await close(page)
+
+
+async def test_how_loud_by_slider_and_by_key_and_an_s1_is_always_heard(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    gains = """(() => { globalThis.__gains = [];
+      const connect = AudioNode.prototype.connect;
+      AudioNode.prototype.connect = function (to, ...more) {
+        if (to instanceof AudioDestinationNode) globalThis.__gains.push(this.gain.value);
+        return connect.call(this, to, ...more); }; })();"""
+    page = await opened(chromium, f"{desk.url}/desk?scene=call", SCRIPTED + gains)
+    heard = "Math.round(document.querySelector('audio').volume * 1000)"
+    await page.wait_for_function(f"() => document.querySelector('audio') && {heard} === 1000")
+    await page.keyboard.press("n")
+    await page.keyboard.type("she ")
+    await page.keyboard.press("Alt+ArrowDown")
+    await page.keyboard.press("Alt+ArrowDown")
+    await expect(page.locator(".toast")).to_have_text(re.compile("Call volume: 8 of 10"))
+    assert await page.evaluate(heard) == 501  # -6 dB
+    await expect(page.locator("textarea.pad")).to_have_value("she ")
+    group = await sound(page)
+    talk = group.get_by_role("slider", name="Call volume")
+    await expect(talk).to_have_value("8")
+    await talk.fill("1")
+    assert await page.evaluate(heard) == 45
+    ring = group.get_by_role("slider", name="Ring volume")
+    await ring.fill("2")
+    await expect(group).to_contain_text("An S1 rings at 5 at least")
+    await last(page, "__gains.map((g) => Math.round(g * 1000))", 39)  # played as a sample: an S2
+    await page.goto(f"{desk.url}/desk?scene=ring")  # an S1; the choice outlived the page
+    await last(page, "__gains.map((g) => Math.round(g * 1000))", 110)
+    await page.keyboard.press("Alt+ArrowDown")
+    await expect(page.locator(".toast")).to_contain_text("An S1 rings at 5 at least")
+    await page.keyboard.press("Alt+ArrowUp")
+    await expect(page.locator(".toast")).to_contain_text("Ring volume: 6 of 10")
+    assert not [one for one in desk.intents if one["do"] in ("accept", "decline")]
     await close(page)

@@ -1,5 +1,15 @@
 /** Words of what an agent holds in the hand: a headset, its volume, the keys. */
 export const controls = {
+  volume: {
+    talk: 'Call volume',
+    ring: 'Ring volume',
+    /** @param {number} step @param {number} most */
+    of: (step, most) => `${step} of ${most}`,
+    /** @param {string} what @param {number} step @param {number} most */
+    is: (what, step, most) => `${what}: ${step} of ${most}`,
+    /** @param {number} step */
+    least: (step) => `An S1 rings at ${step} at least: somebody’s life may depend on hearing it.`,
+  },
   headset: {
     title: 'Headset buttons',
     choose: 'Choose the headset …',

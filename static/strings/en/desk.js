@@ -405,6 +405,7 @@ export const desk = {
       ['Alt + M', 'mute, unmute; also while typing'],
       ['Alt + H', 'hold, resume'],
       ['Alt + T', 'transfer, or back in line'],
+      ['Alt + ↑ / ↓', 'louder, quieter: the call, or what rings'],
       ['N', 'notes'],
       ['R', 'reply'],
       ['Ctrl + Enter', 'send and wait'],
