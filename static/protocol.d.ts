@@ -403,6 +403,15 @@ type Message =
   | { type: 'record'; now: number; trouble: Trouble };
 
 /** What an intent gives back, by its name; all others give nothing of note. */
+/** Whom this agent called last. */
+interface LastCalled {
+  incident: string;
+  incident_no: string;
+  address: string;
+  name: string | null;
+  masked: string;
+}
+
 interface Results {
   open: Incident | null;
   peek: Peek;
@@ -415,6 +424,7 @@ interface Results {
   glance: { correction: string | null; taken: boolean };
   force_release: { ended: boolean };
   request_callback: { contact: string };
+  last_called: { last: LastCalled | null };
   rtc: { sdp: string };
 }
 

@@ -22,6 +22,9 @@ from router.records.ids import derived_id
 
 log = structlog.get_logger()
 
+REDIAL_MS = 24 * 3_600_000
+"""Who was called longer ago is found by Find: nobody remembers whom "again" means."""
+
 ORDERED, REFUSED = "callback.ordered", "callback.refused"
 """Actions of the audit: the record has the intent; nobody is dialled for it after all."""
 
@@ -34,6 +37,17 @@ class CallbackOrder:
     incident: str
     address: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody whom an agent called: enough to say who, and to call them again."""
+
+    incident: str
+    incident_no: str
+    address: str
+    name: str | None
+    masked: str
 
 
 class Callbacks:
@@ -66,6 +80,19 @@ class Callbacks:
         lines = [line for line in self._current.value.lines if line.number]
         last = await contacts.last_line_of(connection, incident)
         return next((line for line in lines if line.name == last), lines[0])
+
+    async def last_by(self, agent: str, now: int) -> Called | None:
+        """Whom they called last, for a while."""
+        async with self._database.read() as connection:
+            last = await contacts.last_called_by(connection, agent, now - REDIAL_MS)
+            if last is None:
+                return None
+            incident = await people.incident_by_id(connection, last[0])
+            person = await people.person_at(connection, last[1])
+        if person is None or incident is None:
+            return None
+        masked = mask(person.kind, person.value)
+        return Called(incident.id, incident.word, person.address, person.name, masked)
 
     async def order(self, order: CallbackOrder, now: int) -> Reply:
         """Writes the intent, then puts it into the index; that step causes the dialling as an

@@ -324,6 +324,23 @@ async def mark_ended(connection: AsyncConnection, live: LiveContact) -> None:
     )
 
 
+async def last_called_by(
+    connection: AsyncConnection, agent: str, since: int
+) -> tuple[str, str] | None:
+    """Incident and address (ids) of the last call that this agent made and that ended since."""
+    c = contact.c
+    last = (
+        select(c.incident, c.address)
+        .where(
+            and_(c.ended_at >= since, c.direction == "out", c.channel == "voice", c.agent == agent)
+        )
+        .order_by(desc(c.ended_at), desc(c.id))
+        .limit(1)
+    )
+    row = (await connection.execute(last)).first()
+    return (row.incident, row.address) if row else None
+
+
 async def intend_dial(
     connection: AsyncConnection, dial_id: str, contact_id: str, to: str, from_: str, now: int
 ) -> bool:

@@ -22,14 +22,13 @@ export const blocked = computed(() =>
         : '',
 );
 
-/** @param {string} address */
-export async function callBack(address) {
+/** @param {string} address @param {string|null} [incident] */
+export async function callBack(address, incident = incidentId.peek()) {
   if (calling.peek()) return;
   if (!secure) {
     layer.value = 'insecure';
     return;
   }
-  const incident = incidentId.peek();
   calling.value = address;
   try {
     void unlockSound();

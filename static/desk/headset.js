@@ -9,6 +9,7 @@ import { act, call, hangUp, hold, offer } from './context.js';
 import { answer, asked, askedFirst, joined } from './consult.js';
 import { early } from './keys.js';
 import { toggleMute } from './phonebar.js';
+import { redial } from './redial.js';
 import { ContactState } from '../states.js';
 
 /** A second press so soon belongs to the first: it hangs up nobody who was just answered. */
@@ -58,6 +59,10 @@ function mute(to) {
 
 /** @param {HidPress} press */
 function pressed({ button, to }) {
+  if (button === 'redial') {
+    if (!inCall.peek()) void redial();
+    return;
+  }
   const done =
     button === 'hook'
       ? hook(to)

@@ -27,6 +27,7 @@ import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
+import { redial } from './redial.js';
 import { askSeverity, glanceKey, severityKey } from './severity.js';
 import { undo } from './undo.js';
 import { handable, openTransfer } from './transfer.js';
@@ -111,6 +112,7 @@ function onKey(e) {
 const OF_THE_CALL = {
   KeyM: { when: () => !!(call.peek() || joined.peek()), does: toggleMute },
   KeyH: { when: () => !!call.peek(), does: () => void hold() },
+  KeyR: { when: () => !call.peek() && !joined.peek(), does: () => void redial() },
   KeyT: { when: () => !!handable.peek() && !layer.peek(), does: openTransfer },
   ...CONSULT_KEYS,
   ...VOLUME_KEYS,

@@ -9,6 +9,7 @@ import * as phone from '../softphone.js';
 import { act, call, hangUp, hold, pending, seat, wordOf, lineOf } from './context.js';
 import { emergencies, Emergencies } from './emergencies.js';
 import { joined } from './consult.js';
+import { Redial } from './redial.js';
 import { handable, openTransfer } from './transfer.js';
 import { ContactState } from '../states.js';
 
@@ -159,6 +160,7 @@ export function PhoneBar() {
         : !seat.value && html`<span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span>`}
       ${seat.value && html`<${Seat} of=${seat.value}/>`}
       <span class="grow"></span>
+      <${Redial}/>
       <${Quality}/>
     </div>`;
   }

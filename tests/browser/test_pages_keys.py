@@ -9,8 +9,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.kit import until
 from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
+from tests.kit.fake_scenes import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -99,4 +101,43 @@ async def test_with_alt_they_act_while_somebody_types_and_leave_the_words_alone(
     await page.keyboard.press("Alt+t")
     await expect(page.get_by_role("dialog", name="Transfer")).to_be_visible()
     assert [one["on"] for one in desk.intents if one["do"] == "hold"] == [True, False]
+    await close(page)
+
+
+async def test_whom_one_called_last_is_called_again_by_mouse_by_key_and_not_in_a_call(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    here = await desk.here()
+    bar = page.get_by_role("region", name="Phone")
+    await expect(bar.get_by_role("button")).to_have_count(0)  # nobody was called yet
+    await page.keyboard.press("Alt+r")
+    await expect(page.locator(".toast")).to_contain_text("You have called nobody")
+    last = {"incident": "i7", "incident_no": "INC-20431", "address": "d7", "name": "Ade Brooks",
+            "masked": "+1 206 ••• 0177"}  # fmt: skip
+    here.scene["last_called"] = last
+    call = build("call", desk.now())["contacts"]["c1"]
+    put = {"contacts": {call["id"]: call}}
+    await here.event("contact.connected", put)
+    await expect(bar.get_by_role("button", name="Hang up")).to_be_visible()
+    await page.keyboard.press("Alt+r")  # in a call it is nothing
+    await here.event("contact.ended", {}, {"contacts": [call["id"]]})
+    again = bar.get_by_role("button", name="Redial Ade Brooks, +1 206 ••• 0177, into INC-20431")
+    await again.click()
+
+    def orders() -> list[dict[str, str]]:
+        return [one for one in desk.intents if one["do"] == "callback"]
+
+    async def dialled(times: int) -> None:
+        async def so() -> bool:
+            return len(orders()) == times
+
+        await until(so, f"{times} calls")
+
+    await dialled(1)
+    await expect(again).to_be_enabled()
+    await page.keyboard.press("Alt+r")
+    await dialled(2)
+    assert {(one["incident"], one["address"]) for one in orders()} == {("i7", "d7")}
+    assert len({one["key"] for one in orders()}) == 2
     await close(page)

@@ -143,3 +143,37 @@ async def test_typed_numbers_are_capped_by_account_and_hour_in_words_with_an_aud
             f"{rows} order by id",
             [("contact.sent_outside", contacts[0]), ("contact.typed_too_often", contacts[1])],
         )
+
+
+async def test_whom_an_agent_called_last_is_called_again_by_the_same_rule(centre: Centre) -> None:
+    person = "+12065550841"
+    async with desk(centre) as agent:
+        assert await agent.do("last_called") == {"last": None}
+        await centre.sandbox.text("please call me", from_=person, to="+12065550101")
+        text = await take_text(agent)
+        incident = agent.contacts[text]["incident"]
+        no = agent.contacts[text]["incident_no"]
+        opened = await agent.do("open", incident=incident)
+        address = opened["parties"][0]["addresses"][0]["id"]
+        await centre.sandbox.person(person, ring_ms=100, talk="tone", hz=440)
+        for times in (1, 2):
+            order = {"incident": incident, "address": address, "key": f"again-{times}"}
+            await agent.do("callback", **order)
+            made = await agent.until(
+                lambda: next((c for c in agent.contacts.values() if c["state"] == "dialing"), None)
+            )
+            call = made["id"]
+            await agent.until_state(call, "active")
+            await agent.do("hang_up", contact=call)
+            await agent.do("wrapped", contact=call, disposition="resolved", comment="")
+            ended = f"select count(*) from contact where id = '{call}' and ended_at is not null"
+            await centre.until_rows(ended, [(1,)])
+            last = (await agent.do("last_called"))["last"]
+            assert last == {
+                "incident": incident, "incident_no": no, "address": address,
+                "name": last["name"], "masked": "+1 206 ••• 0841",
+            }  # fmt: skip
+        assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 2
+        await agent.do("close", contact=text, disposition="resolved")
+    async with desk(centre, "noah") as other:
+        assert await other.do("last_called") == {"last": None}

@@ -188,6 +188,9 @@ class Connection:
             "older": str(at + page) if at + page < len(rows) else None,
         }
 
+    async def do_last_called(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"last": self.scene.get("last_called")}
+
     async def do_corrections(self, intent: dict[str, Any]) -> dict[str, Any]:
         return {"days": intent["days"], "triaged": 14, "rows": []}
 

@@ -106,6 +106,7 @@ TABLE: dict[str, Row] = {
     "title": Row(A.talking, DONE, DONE, NO),
     "callback": Row(A.gave_up, DONE, DONE, NO),
     "request_callback": Row(A.gave_up, DONE, DONE, DONE),
+    "last_called": Row(A.gave_up, DONE, DONE, NO),
     "cancel_callback": Row(A.promised, DONE, DONE, DONE),
     "abandoned_done": Row(A.gave_up, DONE, DONE, DONE),
     "close_incident": Row(A.gave_up, DONE, DONE, NO),
@@ -124,7 +125,7 @@ OWN = {"rtc"}
 """It names no contact: a page's own sound."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "figure", "rtc_state",
+    "last_called", "figure", "rtc_state",
 }  # fmt: skip
 
 

@@ -10,6 +10,13 @@ export const controls = {
     /** @param {number} step */
     least: (step) => `An S1 rings at ${step} at least: somebody’s life may depend on hearing it.`,
   },
+  redial: {
+    /** @param {string} who */
+    short: (who) => `Redial ${who}`,
+    /** @param {string|null} who @param {string} number @param {string} no */
+    to: (who, number, no) => `Redial ${who && who !== number ? `${who}, ` : ''}${number}, into ${no}`,
+    none: 'You have called nobody in the last 24 hours. Find (/) has everybody.',
+  },
   headset: {
     title: 'Headset buttons',
     choose: 'Choose the headset …',

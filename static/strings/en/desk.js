@@ -406,6 +406,7 @@ export const desk = {
       ['Alt + H', 'hold, resume'],
       ['Alt + T', 'transfer, or back in line'],
       ['Alt + ↑ / ↓', 'louder, quieter: the call, or what rings'],
+      ['Alt + R', 'redial: call again whom you called last'],
       ['N', 'notes'],
       ['R', 'reply'],
       ['Ctrl + Enter', 'send and wait'],

@@ -1,0 +1,51 @@
+/** Calling again whom one called last: offered while no call is there, by the one way in which people are
+ * called back. */
+import { effect, html, signal } from '../ui.js';
+import { Icon } from '../icons.js';
+import { t } from '../strings/en.js';
+import { toast } from '../toasts.js';
+import { blocked, callBack, calling } from './callback.js';
+import { call, link, onLive } from './context.js';
+
+const last = signal(/** @type {LastCalled|null} */ (null));
+
+const look = () =>
+  link.send('last_called').then(
+    (found) => {
+      last.value = found?.last ?? null;
+    },
+    () => {},
+  );
+
+/** Asked after each call; whoever it was is called again until the next one. */
+export function followRedial() {
+  onLive.add(look);
+  let was = false;
+  effect(() => {
+    if (was && !call.value) void look();
+    was = !!call.value;
+  });
+}
+
+export function redial() {
+  const to = last.peek();
+  if (!to) return toast(t.redial.none);
+  if (blocked.peek()) return toast(blocked.peek());
+  return callBack(to.address, to.incident);
+}
+
+/** In the bar while there is no call. */
+export function Redial() {
+  const to = last.value;
+  if (!to) return null;
+  const whom = t.redial.to(to.name, to.masked, to.incident_no);
+  return html`<button
+    class="cut"
+    disabled=${!!blocked.value || !!calling.value}
+    title=${blocked.value || whom}
+    aria-label=${whom}
+    onClick=${redial}>
+    <${Icon} name="callback"/>
+    ${calling.value === to.address ? t.party.calling : t.redial.short(to.name ?? to.masked)} <kbd>Alt R</kbd>
+  </button>`;
+}
