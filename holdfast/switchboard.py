@@ -37,7 +37,7 @@ from softphone.plans import (
     Second,
     Waiting,
 )
-from softphone.room import Direction, Want
+from softphone.room import Direction
 
 log = structlog.get_logger()
 
@@ -91,11 +91,8 @@ class Switchboard:
         self._steps: asyncio.Queue[tuple[str, dict[str, object]]] = asyncio.Queue()
         self._legs: dict[str, tuple[CarrierLeg, int]] = {}
         self._epoch = 0
-        self._notices: Callable[[str, str, str], None] = lambda agent, code, text: None
-
-    def on_notice(self, notify: Callable[[str, str, str], None]) -> None:
-        """Who tells an agent something about their sound: (agent, code, text)."""
-        self._notices = notify
+        self.listeners: list[Callable[[Event], None]] = []
+        """Hear all that the exchange tells."""
 
     # From the index ---------------------------------------------------------------------------
 
@@ -187,6 +184,8 @@ class Switchboard:
     # To the index -------------------------------------------------------------------------------
 
     def _heard(self, event: Event) -> None:
+        for listener in self.listeners:
+            listener(event)
         match event:
             case Bridged(contact, agent, ms):
                 self._observe("bridge_ms", ms)
@@ -209,22 +208,10 @@ class Switchboard:
                 self._observe(name, ms)
                 log.info("contact.first_audio", contact=contact, way=direction.name, ms=round(ms))
             case OneWay(contact, direction, want):
-                log.info("contact.one_way", contact=contact, way=direction.name, want=want.name)
-                if want is Want.FRAMES:  # silence alone may be a muted or a quiet person
-                    self._warn_one_way(contact, direction)
+                what = want.name if want else "OVER"
+                log.info("contact.one_way", contact=contact, way=direction.name, want=what)
             case _:
-                pass  # CallerUp: told by `started`
-
-    def _warn_one_way(self, contact: str, direction: Direction) -> None:
-        for line in self.exchange.snapshot():
-            if line.contact == contact and line.agent:
-                self._notices(
-                    line.agent,
-                    "one_way",
-                    "No sound from the caller for 3 s."
-                    if direction is Direction.FROM_CALLER
-                    else "The caller has not heard you for 3 s. Check your microphone.",
-                )
+                pass  # CallerUp: told by `started`; Measured: call_sounds.py
 
     def _post(self, function: str, **request: object) -> None:
         self._steps.put_nowait((function, request))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +20,7 @@ import structlog
 
 from router.ports import AudioLeg
 from softphone import tones
+from softphone.far_hops import from_agent, from_caller
 from softphone.mixer import Mixer
 from softphone.pacer import BROWSER_CHUNK, CARRIER_CHUNK, Clock, Pacer, Timer
 from softphone.plans import (
@@ -31,6 +32,7 @@ from softphone.plans import (
     Event,
     FirstAudio,
     Live,
+    Measured,
     OneWay,
     OnHold,
     Plan,
@@ -40,13 +42,13 @@ from softphone.plans import (
     people_of,
 )
 from softphone.quality import Quality
-from softphone.room import DIRECTIONS, Direction, Room
+from softphone.room import DIRECTIONS, Direction, Room, Want
 from softphone.seats import AGENT, CALLER, Seat
 
 log = structlog.get_logger(__name__)
 
 WATCH_S: Final = 1.0
-"""One timer for all bridges looks for one-way audio this often; none while nobody talks."""
+"""One timer for all bridges measures them this often; none while nobody talks."""
 CLOSE_S: Final = 2.0
 
 
@@ -245,16 +247,18 @@ class Exchange:
     def quality(self, contact: str) -> dict[Direction, Quality] | None:
         """Both directions since the last question; None while nobody talks."""
         line = self._lines.get(contact)
-        if line is None or line.room.since is None:
-            return None
-        said = {DIRECTIONS[seat]: line.room.mouth(seat) for seat in (CALLER, AGENT)}
-        rtt_ms = float(getattr(line.legs[AGENT], "rtt_ms", 0.0) or 0.0)
-        backlog_ms = float(getattr(line.legs[CALLER], "backlog_ms", 0.0))
+        return None if line is None or line.room.since is None else self._measured(line)
+
+    def _measured(self, line: _Line) -> dict[Direction, Quality]:
+        now = self._clock.time()
+        far = {
+            CALLER: from_caller(line.legs[AGENT], now),
+            AGENT: from_agent(line.legs[AGENT], line.legs[CALLER], now),
+        }
+        said = {seat: line.room.mouth(seat) for seat in far}
         return {
-            direction: mouth.meter.second(
-                backlog_ms=backlog_ms if direction is Direction.FROM_AGENT else 0.0, rtt_ms=rtt_ms
-            )
-            for direction, mouth in said.items()
+            DIRECTIONS[seat]: mouth.meter.second(far[seat])
+            for seat, mouth in said.items()
             if mouth is not None
         }
 
@@ -313,7 +317,10 @@ class Exchange:
         if (legs, wanted) == (line.legs, line.wiring):
             return
         agent = agent_of(line.plan)
-        if self._connect(line, legs, wanted) and agent is not None:
+        before = line.room.wanting
+        joined = self._connect(line, legs, wanted)
+        self._tell_one_way(line, before)
+        if joined and agent is not None:
             ms = (self._clock.time() - line.planned_at) * 1000
             self._events.append(Bridged(line.contact, agent, ms))
             self._watch_on()
@@ -358,11 +365,26 @@ class Exchange:
         self._watch = None
         talking = [line for line in self._lines.values() if line.room.since is not None]
         for line in talking:
-            for direction, want in line.room.alarms():
-                self._events.append(OneWay(line.contact, direction, want))
+            before = line.room.wanting
+            line.room.look()
+            self._tell_one_way(line, before)
+            self._tell_measured(line)
         if talking:
             self._watch_on()
         self._tell()
+
+    def _tell_one_way(self, line: _Line, before: Mapping[Direction, Want]) -> None:
+        now = line.room.wanting
+        for way in Direction:
+            if before.get(way) is not now.get(way):
+                self._events.append(OneWay(line.contact, way, now.get(way)))
+
+    def _tell_measured(self, line: _Line) -> None:
+        """A second that is not whole yet counts with the next."""
+        agent = agent_of(line.plan)
+        since = line.room.since
+        if agent is not None and since is not None and self._clock.time() - since >= WATCH_S:
+            self._events.append(Measured(line.contact, agent, self._measured(line)))
 
     def _tell(self) -> None:
         if self._telling:

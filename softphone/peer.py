@@ -34,6 +34,7 @@ from aiortc.rtcrtpreceiver import StreamStatistics
 
 from router.ports import FRAME_BYTES, FrameSink
 from softphone import sdp as sdp_tools
+from softphone.far_hops import PageSays
 from softphone.sdp import OfferError
 from softphone.timeline import Timeline
 
@@ -206,6 +207,8 @@ class AgentPeer:
         self._pinged_at: float | None = None
         self._unanswered = 0
         self._rtt_ms: float | None = None
+        self.page_says: PageSays | None = None
+        """What the page measured last; its owner sets it."""
         self._born = self._heard_at = self._loop.time()
         self._connected = False
         self._closed = False

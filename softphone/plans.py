@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from router.core.beside import Beside, Mode
 from softphone import tones
+from softphone.quality import Quality
 from softphone.room import Direction, Want
 from softphone.seats import AGENT, CALLER, SECOND, Edge, Role, Seat
 
@@ -182,14 +183,24 @@ class FirstAudio:
 
 @dataclass(frozen=True, slots=True)
 class OneWay:
-    """A bridged direction has been absent or silent for more than 3 s. Once until sound is back."""
+    """A bridged direction has been absent or silent for too long; told again when that changes.
+    `want`: None = sound is back, or the two are not joined any more."""
 
     contact: str
     direction: Direction
-    want: Want
+    want: Want | None
 
 
-Event = CallerUp | CallerLost | AgentUp | AgentLost | Bridged | FirstAudio | OneWay
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One second of two who are joined."""
+
+    contact: str
+    agent: str
+    ways: Mapping[Direction, Quality]
+
+
+Event = CallerUp | CallerLost | AgentUp | AgentLost | Bridged | FirstAudio | OneWay | Measured
 
 
 @dataclass(frozen=True, slots=True)

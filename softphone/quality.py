@@ -1,9 +1,9 @@
 """The quality of a sound path, second by second, and what a listener would think of it.
 
-`Meter` is fed once per frame and must stay cheap: integer counters, the interarrival jitter of
-RFC 3550 section 6.4.1, and a level taken from one frame in ten. `mos` is the simplified E-model of
-ITU-T G.107 (R = 93.2 - Id - Ie,eff) with the packet loss robustness of G.711 without concealment
-(G.113 Appendix I: Ie = 0, Bpl = 4.3) and with it (Bpl = 25.1; browsers conceal).
+`Meter` is fed once per frame and must stay cheap: integer counters and the interarrival jitter of
+RFC 3550 section 6.4.1. The level is that of the second's last frame. `mos` is the simplified
+E-model of ITU-T G.107 (R = 93.2 - Id - Ie,eff) with the packet loss robustness of G.711 without
+concealment (G.113 Appendix I: Ie = 0, Bpl = 4.3) and with it (Bpl = 25.1; browsers conceal).
 """
 
 from __future__ import annotations
@@ -14,9 +14,27 @@ from typing import Final
 from softphone import g711
 
 _WRAP: Final = 1 << 32
-_LEVEL_EVERY: Final = 10
 RESTART_SAMPLES: Final = 5 * g711.RATE
 """A timestamp jumping farther than this is a new source: neither a gap nor late."""
+PACKET_MS: Final = 20.0
+"""The sound of one packet is complete when its last sample was spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class FarHop:
+    """The way from us to the listener, as far as it is known."""
+
+    rtt_ms: float = 0.0
+    """Between the browser and us, wherever the browser stands in this way."""
+    lost: float = 0.0
+    """Share of what we sent."""
+    jitter_ms: float = 0.0
+    buffer_ms: float | None = None
+    """How long the listener's jitter buffer holds a frame; None: not known."""
+    backlog_ms: float = 0.0
+    """Sound that stands in a carrier's buffer."""
+    concealed: bool = True
+    """The listener covers up frames that are missing, as browsers do and carriers do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +43,50 @@ class Quality:
 
     frames: int
     gaps: int
-    """Frames of 20 ms that never came, seen from the timestamps."""
+    """Frames of 20 ms that never came to us, seen from the timestamps."""
     late: int
     """Frames whose time had already passed."""
     jitter_ms: float
     level_db: float
-    backlog_ms: float
-    """Sound waiting at the far transport (a carrier's buffer)."""
-    mos: float
+    far: FarHop
+
+    @property
+    def near_lost(self) -> float:
+        """Share of what was said that never came to us; all of it, where nothing came at all."""
+        due = self.frames + self.gaps
+        return self.gaps / due if due else 1.0
+
+    @property
+    def lost(self) -> float:
+        """Share of what was said that the listener never got."""
+        return 1 - (1 - self.near_lost) * (1 - self.far.lost)
+
+    @property
+    def delay_ms(self) -> float:
+        """From mouth to ear, without what lies beyond the carrier."""
+        far = self.far
+        buffer_ms = far.buffer_ms
+        if buffer_ms is None:
+            buffer_ms = 2 * max(self.jitter_ms, far.jitter_ms)
+        return far.rtt_ms / 2 + buffer_ms + far.backlog_ms + PACKET_MS
+
+    @property
+    def mos(self) -> float:
+        """What a listener would think of this second."""
+        return mos(one_way_ms=self.delay_ms, loss=self.lost, concealed=self.far.concealed)
 
 
 class Meter:
     """Counters of one direction."""
 
-    __slots__ = ("_expected", "_jitter", "_level", "_seen", "_transit", "frames", "gaps", "late")
+    __slots__ = ("_expected", "_jitter", "_last", "_seen", "_transit", "frames", "gaps", "late")
 
     def __init__(self) -> None:
         self.frames = self.gaps = self.late = 0
         self._expected: int | None = None
         self._transit: float | None = None
         self._jitter = 0.0
-        self._level = -96.0
+        self._last = b""
         self._seen = (0, 0, 0)
 
     def feed(self, payload: bytes, timestamp: int, now: float) -> None:
@@ -66,28 +107,33 @@ class Meter:
             if difference < RESTART_SAMPLES / g711.RATE:
                 self._jitter += (difference - self._jitter) / 16
         self._transit = transit
-        if self.frames % _LEVEL_EVERY == 1:
-            self._level = g711.level_db(payload)
+        self._last = payload
 
-    def second(self, *, backlog_ms: float = 0.0, rtt_ms: float = 0.0) -> Quality:
+    def second(self, far: FarHop = FarHop()) -> Quality:
         """What happened since the last call."""
         frames, gaps, late = (
             now - then
             for now, then in zip((self.frames, self.gaps, self.late), self._seen, strict=True)
         )
         self._seen = (self.frames, self.gaps, self.late)
-        jitter_ms = self._jitter * 1000
-        lost = gaps / (frames + gaps) if frames + gaps else 0.0
-        return Quality(
-            frames, gaps, late, round(jitter_ms, 2), round(self._level, 1), backlog_ms,
-            mos(one_way_ms=rtt_ms / 2 + 2 * jitter_ms + backlog_ms + 20, loss=lost),
-        )  # fmt: skip
+        level = g711.level_db(self._last)
+        self._last = b""
+        return Quality(frames, gaps, late, round(self._jitter * 1000, 2), round(level, 1), far)
 
 
 def mos(*, one_way_ms: float, loss: float, concealed: bool = True) -> float:
     """Mean opinion score 1.0 to 4.5 from delay (ms) and loss (0 to 1). ITU-T G.107, Annex B."""
-    delay = 0.024 * one_way_ms + (0.11 * (one_way_ms - 177.3) if one_way_ms > 177.3 else 0.0)
-    percent = loss * 100
-    equipment = 95 * percent / (percent + (25.1 if concealed else 4.3))
-    r = max(0.0, min(93.2, 93.2 - delay - equipment))
+    r = max(0.0, min(93.2, 93.2 - by_delay(one_way_ms) - by_loss(loss, concealed=concealed)))
     return round(max(1.0, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6), 2)
+
+
+def by_delay(one_way_ms: float) -> float:
+    """Id: what R loses by delay."""
+    late = 0.11 * (one_way_ms - 177.3) if one_way_ms > 177.3 else 0.0
+    return 0.024 * one_way_ms + late
+
+
+def by_loss(loss: float, *, concealed: bool) -> float:
+    """Ie,eff: what R loses by missing frames."""
+    percent = loss * 100
+    return 95 * percent / (percent + (25.1 if concealed else 4.3))

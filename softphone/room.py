@@ -22,8 +22,9 @@ from softphone.pacer import Clock
 from softphone.quality import Meter
 from softphone.seats import AGENT, CALLER, TALK, Edge, Role, Seat
 
-ONE_WAY_S: Final = 3.0
-"""A caller or agent silent or absent for longer than this while they talk raises the alarm."""
+ONE_WAY_S: Final = 2.0
+"""A caller or agent silent or absent for so long while they talk is looked for once a second: that
+nothing comes from them is told within three."""
 
 
 class Direction(enum.Enum):
@@ -37,7 +38,7 @@ DIRECTIONS: Final = {CALLER: Direction.FROM_CALLER, AGENT: Direction.FROM_AGENT}
 
 
 class Want(enum.Enum):
-    """What a one-way path wants."""
+    """What a one-way path wants. Digital silence may be a muted or a quiet person."""
 
     FRAMES = "absent"
     SOUND = "silent"
@@ -68,7 +69,7 @@ class Ear:
 class Mouth:
     """What one seat says: measured, and handed to everybody who hears it."""
 
-    __slots__ = ("_alarmed", "_clock", "_on_first", "ears", "first_at", "heard_at", "last_at",
+    __slots__ = ("_clock", "_on_first", "ears", "first_at", "heard_at", "last_at",
                  "leg", "meter", "voice")  # fmt: skip
 
     def __init__(self, leg: AudioLeg, clock: Clock) -> None:
@@ -77,7 +78,6 @@ class Mouth:
         self.voice: Voice | None = None
         """For those who hear others, too; None = there is nobody."""
         self.meter = Meter()
-        self._alarmed = False
         self.expect(lambda: None)
         leg.listen(self.forward)
 
@@ -98,7 +98,6 @@ class Mouth:
             self.voice.push(payload)
         if not g711.is_dead(payload):
             self.heard_at = now
-            self._alarmed = False
         if self.first_at is None:
             self.first_at = now
             self._on_first()
@@ -112,12 +111,11 @@ class Mouth:
         """Nobody hears it any more."""
         self.ears, self.voice = (), None
 
-    def alarm(self, now: float) -> Want | None:
-        """What has been missing for too long; said once until sound is back."""
-        if self._alarmed or now - self.heard_at <= ONE_WAY_S:
-            return None
-        self._alarmed = True
-        return Want.FRAMES if now - self.last_at > ONE_WAY_S else Want.SOUND
+    def wants(self, now: float) -> Want | None:
+        """What has been missing for too long."""
+        if now - self.last_at >= ONE_WAY_S:
+            return Want.FRAMES
+        return Want.SOUND if now - self.heard_at >= ONE_WAY_S else None
 
 
 class Room:
@@ -136,6 +134,8 @@ class Room:
         self._mouths: dict[Seat, Mouth] = {}
         """Of those whom somebody hears."""
         self._edges: frozenset[Edge] = frozenset()
+        self.wanting: dict[Direction, Want] = {}
+        """One-way audio, as of the last look."""
         self.since: float | None = None
         """When caller and agent were joined; None = they do not hear each other."""
 
@@ -162,6 +162,7 @@ class Room:
             self._begin()
         elif not edges >= TALK:
             self.since = None
+            self.wanting = {}
         return joined
 
     def _connect(self) -> None:
@@ -186,6 +187,7 @@ class Room:
 
     def _begin(self) -> None:
         since = self.since = self._clock.time()
+        self.wanting = {}
 
         def first(direction: Direction) -> Callable[[], None]:
             return lambda: self._on_first(direction, (self._clock.time() - since) * 1000)
@@ -202,16 +204,13 @@ class Room:
         """What this seat says; None = nobody hears it."""
         return self._mouths.get(seat)
 
-    def alarms(self) -> list[tuple[Direction, Want]]:
-        """One-way audio that began since the last question."""
+    def look(self) -> None:
+        """Looks for one-way audio between caller and agent: `wanting`."""
         if self.since is None:
-            return []
+            return
         now = self._clock.time()
-        return [
-            (direction, want)
-            for seat, direction in DIRECTIONS.items()
-            if (want := self._mouths[seat].alarm(now))
-        ]
+        wants = {way: self._mouths[seat].wants(now) for seat, way in DIRECTIONS.items()}
+        self.wanting = {way: want for way, want in wants.items() if want is not None}
 
 
 def _order(edge: Edge) -> tuple[str, ...]:

@@ -128,6 +128,7 @@ interface Contact {
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';
   fault: 'agent_sound_lost' | 'agent_lost' | null;
+  sound: CallSound | null;
   progress: 'queued' | 'ringing' | 'in-progress' | null;
   unread: number | null;
   not_before: number | null;

@@ -85,6 +85,8 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     stream_deaf_after_ms: int = 0
     """The caller's sound stops coming after this time, and 500 ms later the carrier ends the call:
     RTP time-out (31953, then 32014)."""
+    stream_mute: bool = False
+    """Nothing comes from callers while their streams stand, and nobody says so."""
     stream_no_pong: int = 0
     """Streams that do not answer pings."""
     stream_slash: int = 0

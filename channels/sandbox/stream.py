@@ -200,7 +200,9 @@ class StreamClient:
         while True:
             deaf = bool(deaf_ms) and n * 20 >= deaf_ms
             if not deaf:
-                self._media(party.speak(), n * 20)
+                said = party.speak()
+                if not self._session.carrier.faults.stream_mute:
+                    self._media(said, n * 20)
             elif n * 20 >= deaf_ms + RTP_TIMEOUT_MS:
                 self._error(31953, "Stream - Media - RTP timeout")
                 self._session.call.error_code = 32014

@@ -83,6 +83,11 @@ class CarrierLeg:
         """Sound on its way that the caller has not heard: our queue and the carrier's buffer."""
         return self._backlog.ms(self._now()) + self._queued_ms
 
+    @property
+    def standing_ms(self) -> float:
+        """The smallest backlog of the last second: a delay that stays."""
+        return self._standing.ms(self.backlog_ms, self._now())
+
     def send(self, payload: bytes, timestamp: int) -> None:
         """Live frames are forwarded at once. What stands is judged by the smallest backlog of the
         last second: above 80 ms silent frames are left out, above 250 ms all: oldest first in our

@@ -15,12 +15,14 @@ from holdfast.desk.intents import Form, Moment, Refused, Result, intent
 from holdfast.http.access import Permission, allowed
 from router.core.beside import board_leg
 from softphone.exchange import Exchange
+from softphone.far_hops import PageSays
 from softphone.peer import AgentPeer
 from softphone.sdp import OfferError
 
 log = structlog.get_logger()
 
 ANSWER_S = 5.0
+MOST_MS = 10_000.0
 MOST_PEERS = 2
 """Of one desk: the one that sounds, and the one that is being built to follow it."""
 
@@ -37,6 +39,22 @@ class RtcStateForm(Form, frozen=True):
     rtt_ms: float | None = None
     loss: float | None = None
     jitter_ms: float | None = None
+    buffer_ms: float | None = None
+
+
+def _measured(form: RtcStateForm, now: float) -> PageSays:
+    """A page may say anything; what cannot be is the nearest that can."""
+
+    def within(value: float | None, most: float) -> float:
+        return min(max(value or 0.0, 0.0), most)
+
+    return PageSays(
+        now,
+        within(form.rtt_ms, MOST_MS),
+        within(form.loss, 1.0),
+        within(form.jitter_ms, MOST_MS),
+        None if form.buffer_ms is None else within(form.buffer_ms, MOST_MS),
+    )
 
 
 class DeskSound:
@@ -145,7 +163,9 @@ class DeskSound:
 
     @intent("rtc_state", RtcStateForm, desk_only=False)
     async def rtc_state(self, page: Page, form: RtcStateForm) -> Result:
-        """Takes the page's measurements of its path."""
+        """Takes the page's measurements of what it hears."""
+        if page.kind.on_duty and (peer := self._peers.get(page.account.id)) is not None:
+            peer.page_says = _measured(form, asyncio.get_running_loop().time())
         log.debug(
             "agent.rtc_state",
             agent=page.account.id,

@@ -18,6 +18,7 @@ def contact_entity(
     live: LiveContact,
     returned: dict[str, Any] | None,
     still_needed: dict[str, Any] | None = None,
+    sound: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Contact of docs/desk-protocol.md."""
     offer = live.offer
@@ -77,6 +78,7 @@ def contact_entity(
         "link": live.link,
         "caller": live.caller,
         "fault": live.fault,
+        "sound": sound,
         "progress": live.progress,
         "unread": live.unread,
         "not_before": live.not_before,

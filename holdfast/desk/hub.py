@@ -34,6 +34,9 @@ OUTBOX = 500
 TALLY_S = 0.2
 """The counts go to every page: at most so often, however many steps there are."""
 
+SOUND = "contact.sound_changed"
+"""An event of the pages alone: no step of the index."""
+
 RETRY_S = 1.0
 """A changed incident that the record did not give is requested again after this many seconds."""
 
@@ -309,6 +312,14 @@ class Hub:
             put["agents"] = here
         if away:
             drop["agents"] = away
+
+    def show_sound(self, contact: str) -> None:
+        """How a contact sounds has changed, and nothing else of it."""
+        live = self.view.contacts.get(contact)
+        if live is not None:
+            change = Change(now_ms(), [SOUND], None, [], [], False, {}, [], again=[live])
+            for page in self._pages.values():
+                self._tell(page, change, None)
 
     # Incidents --------------------------------------------------------------------------------
 

@@ -65,6 +65,8 @@ class View:
     """The estimated wait of a call of that severity that would come now."""
     queues: Callable[[], Any] = field(default=dict)
     """The same for each queue in which calls wait."""
+    sound: Callable[[str], dict[str, Any] | None] = field(default=lambda _contact: None)
+    """How a contact sounds."""
     clock: Callable[[], int] = field(default=now_ms)
     day: Callable[[int], int | None] = field(default=lambda _now: None)
     """The number of the day of a moment: counts of another day are not today's."""
@@ -213,9 +215,9 @@ class View:
 
     def entity(self, live: LiveContact) -> dict[str, Any]:
         """The contact as pages get it."""
-        agent = self.returned.of(live)
+        agent, sound = self.returned.of(live), self.sound(live.id)
         if agent is None:
-            return contact_entity(live, None, self.still_needed.of(live, self.contacts))
+            return contact_entity(live, None, self.still_needed.of(live, self.contacts), sound)
         rung = live.offer.agents if live.offer else []
         names = [self.agents[one].name if one in self.agents else one for one in rung]
         at = 0  # by name nothing depends on the moment

@@ -8,11 +8,15 @@ from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from holdfast.followers.call_sounds import CallSounds, Verdicts, Ways
 from router.core.model import LiveAgent
 from router.intake.spool import Spool
 from router.records.database import Database
 from router.records.trouble import Trouble
+from softphone.report import HEARS
+from softphone.room import Direction
 
+_SCORES = (1.5, 2, 2.5, 3, 3.3, 3.6, 3.8, 4, 4.2, 4.3)
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 15, 60)
 
 
@@ -97,6 +101,49 @@ class Metrics:
         )
         for cause in Trouble:
             trouble.labels(cause.value).set_function(partial(_is, database, cause))
+
+    def watch_calls(self, sounds: CallSounds) -> None:
+        """How calls sound, each second of each, and what of it raised an alarm."""
+        score = Histogram(
+            "holdfast_call_mos",
+            "Each second of each call by what listeners would give it (MOS, ITU-T G.107)",
+            ["hears"],
+            buckets=_SCORES,
+            registry=self.registry,
+        )
+        backlog = Histogram(
+            "holdfast_call_backlog_seconds",
+            "What stands in the carrier's buffer, each second of each call",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        silent = Counter(
+            "holdfast_call_silent_seconds",
+            "Seconds of calls in which nothing came to one who should hear something",
+            ["hears"],
+            registry=self.registry,
+        )
+        alarms = Counter(
+            "holdfast_call_one_way",
+            "Alarms: nothing had come for 2 to 3 s",
+            ["hears"],
+            registry=self.registry,
+        )
+
+        def second(_contact: str, ways: Ways, verdicts: Verdicts) -> None:
+            for way, verdict in verdicts.items():
+                score.labels(HEARS[way]).observe(verdict.mos)
+                if not ways[way].frames:
+                    silent.labels(HEARS[way]).inc()
+            if Direction.FROM_AGENT in ways:
+                backlog.observe(ways[Direction.FROM_AGENT].far.backlog_ms / 1000)
+
+        def alarm(_contact: str, way: Direction, on: bool) -> None:
+            if on:
+                alarms.labels(HEARS[way]).inc()
+
+        sounds.follow.append(second)
+        sounds.alarm.append(alarm)
 
     def observe_sound(self, what: str, ms: float) -> None:
         self.sound.labels(what).observe(ms / 1000)

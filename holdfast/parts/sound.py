@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from holdfast.desk.hub import Hub
+from holdfast.followers.call_sounds import CallSounds
 from holdfast.followers.metrics import Metrics
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
@@ -12,7 +13,7 @@ from softphone import clips
 
 
 def part(house: House) -> Part:
-    centre, hold = house.centre, static_dir() / "audio" / "hold.wav"
+    centre, hub, hold = house.centre, house[Hub], static_dir() / "audio" / "hold.wav"
     switchboard = Switchboard(
         centre.engine,
         house[Premises].key,
@@ -22,5 +23,12 @@ def part(house: House) -> Part:
         house[Metrics].observe_sound,
     )
     house.keep(Switchboard, switchboard)
-    switchboard.on_notice(house[Hub].notice)
-    return Part(tasks={"switchboard": switchboard.run}, listeners=[switchboard.on_step])
+    sounds = CallSounds(centre.clock)
+    switchboard.listeners.append(sounds.heard)
+    hub.view.sound, sounds.show = sounds.shown, hub.show_sound
+    house.keep(CallSounds, sounds)
+    house[Metrics].watch_calls(sounds)
+    return Part(
+        tasks={"switchboard": switchboard.run, "sounds": sounds.run},
+        listeners=[switchboard.on_step, sounds.on_step],
+    )

@@ -1,5 +1,6 @@
 /** The phone bar: who, how long, how it sounds, and what can be done with the call. */
 import { cls, html, signal, useLayoutEffect, useRef } from '../ui.js';
+import { Bars, Both, look, mendOf, toldAgent, worse } from '../call_sound.js';
 import { Fault, Marks, addressOf, roleWord, whoOf } from '../contact.js';
 import { lend } from '../focus.js';
 import { Icon, Sev } from '../icons.js';
@@ -52,37 +53,48 @@ function Keypad() {
 }
 
 /** @type {Record<ReturnType<typeof phone.quality>, number>} */
-const BARS = { good: 4, fair: 3, poor: 2, checking: 1, lost: 0, connecting: 1, off: 0 };
+const BARS = { good: 4, checking: 1, lost: 0, connecting: 1, off: 0 };
 
 /** @type {Record<ReturnType<typeof phone.quality>, string>} */
-const TONES = {
-  good: 'ok',
-  fair: 's2',
-  poor: 's1',
-  checking: 's2',
-  lost: 's1',
-  connecting: 'muted',
-  off: 'muted',
-};
+const TONES = { good: 'ok', checking: 's2', lost: 's1', connecting: 'muted', off: 'muted' };
 
 /** Is something heard just now? Words about the call promise no more. */
 export const soundGoesOn = () => BARS[phone.quality()] > 1;
 
+/** How it sounds: with a call as the centre judges it, else whether the path to it stands. */
 export function Quality() {
   const q = phone.quality();
   const s = phone.stats.value;
-  return html`<span
-    class=${cls('quality', TONES[q])}
-    title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
-    <span class="bars" aria-hidden="true">
-      ${[1, 2, 3, 4].map((n) => html`<i key=${n} class=${n <= BARS[q] ? 'on' : ''}></i>`)}
-    </span>
-    <span class="words">
-      <b>${t.quality[q]}</b>
-      ${s && BARS[q] > 1
-        ? html`<span class="faint">${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %</span>`
-        : html`<span class="faint">${t.quality.hint[q] ?? ''}</span>`}
-    </span>
+  const c = call.value;
+  const sound = q === 'good' && c && !c.held ? c.sound : null;
+  const figures = s ? `${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %` : '';
+  if (!sound)
+    return html`<span
+      class=${cls('quality', TONES[q])}
+      title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
+      <${Bars} n=${BARS[q]}/>
+      <span class="words">
+        <b>${t.quality[q]}</b>
+        <span class="faint">${figures && BARS[q] > 1 ? figures : (t.quality.hint[q] ?? '')}</span>
+      </span>
+    </span>`;
+  const [word, why] = toldAgent(sound);
+  const { bars, tone } = look(sound);
+  return html`<span class="anchor sounds">
+    <button
+      type="button"
+      class="quiet quality"
+      aria-describedby="soundtip"
+      onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
+        if (e.key === 'Escape') e.currentTarget.blur();
+      }}>
+      <span class=${tone}><${Bars} n=${bars}/></span>
+      <span class="words">
+        <b class=${cls('cut', tone)}>${word}</b>
+        <span class="faint cut">${why ?? figures}</span>
+      </span>
+    </button>
+    <${Both} sound=${sound} id="soundtip"/>
   </span>`;
 }
 
@@ -91,6 +103,8 @@ function Hint({ c }) {
   if (phone.playBlocked.value)
     return html`<span class="callhint s2"><${Icon} name="speaker"/>${t.sound.playBlocked}</span>`;
   if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/><${Fault} c=${c}/></span>`;
+  if (c.sound && !c.held && worse(c.sound).is === 'missing')
+    return html`<span class="callhint s1" role="alert"><${Icon} name="warn"/>${mendOf(c.sound)}</span>`;
   if (phone.talkingMuted.value)
     return html`<span class="callhint s1" role="status">
       <${Icon} name="micOff"/>

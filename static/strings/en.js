@@ -9,6 +9,7 @@ import { beside } from './en/beside.js';
 import { consult } from './en/consult.js';
 import { controls } from './en/controls.js';
 import { board } from './en/board.js';
+import { hears } from './en/hears.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
 import { today } from './en/today.js';
@@ -24,6 +25,7 @@ export const t = {
   ...controls,
   ...board,
   ...phone,
+  hears,
   ...timeline,
   ...today,
 };

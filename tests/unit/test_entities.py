@@ -19,7 +19,7 @@ from router.core.causes import Cause
 from router.core.model import LiveAgent, LiveContact
 
 ROOT = Path(__file__).parents[2]
-TYPES = (ROOT / "static" / "protocol.d.ts").read_text()
+TYPES = "".join((ROOT / "static" / f"{name}.d.ts").read_text() for name in ("protocol", "sound"))
 PAGE = (ROOT / "docs" / "desk-protocol.md").read_text()
 
 
@@ -60,6 +60,7 @@ CASES = [
             full(inspect.type_info(LiveContact)),
             {"agent": "u1", "rings_at": [], "kept": None},
             {"contact": "c2", "by_name": "Dana", "why": "x", "due": 1},
+            {"agent": {}, "caller": {}},
         ),
         contact_entity(LiveContact("c1", "voice", 1, 0, 0), None),
     ),

@@ -179,12 +179,7 @@ export const desk = {
     connecting: 'sound connecting …',
     off: 'sound off',
     /** @type {Record<string, string>} */
-    hint: {
-      fair: 'Some loss on the way; speak a little slower.',
-      poor: 'Heavy loss on the way. Use a network cable and stop downloads.',
-      checking: 'No sound is arriving right now.',
-      lost: 'The sound path broke and is being rebuilt.',
-    },
+    hint: { checking: 'No sound is arriving right now.', lost: 'The sound path broke and is being rebuilt.' },
     /** @param {number} rtt @param {string} loss @param {number} jitter */
     detail: (rtt, loss, jitter) => `round trip ${rtt} ms · loss ${loss} % · jitter ${jitter} ms`,
   },

@@ -1,0 +1,80 @@
+/** How a call sounds, as the centre judges it: the worse of both ways in a word, both in figures. */
+import { cls, html } from './ui.js';
+import { t } from './strings/en.js';
+
+/** @typedef {'agent'|'caller'} Hears */
+/** @typedef {'missing'|'poor'|'fair'|'good'} Is */
+
+/** Worst first. */
+const ORDER = { missing: 0, poor: 1, fair: 2, good: 3 };
+const BARS = { missing: 0, poor: 2, fair: 3, good: 4 };
+const TONES = { missing: 's1', poor: 's1', fair: 's2', good: 'ok' };
+
+/** @param {SoundWay} way @returns {Is} */
+const wordOf = (way) => (way.missing ? 'missing' : way.sounds);
+
+/** The worse of both ways, and who hears it so.
+ * @param {CallSound} sound @returns {{hears: Hears, is: Is, where: SoundWay['where']}} */
+export function worse(sound) {
+  const hears = ORDER[wordOf(sound.agent)] < ORDER[wordOf(sound.caller)] ? 'agent' : 'caller';
+  return { hears, is: wordOf(sound[hears]), where: sound[hears].where };
+}
+
+/** @param {CallSound} sound */
+export const look = (sound) => ({ bars: BARS[worse(sound).is], tone: TONES[worse(sound).is] });
+
+/** @param {{n: number}} props */
+export const Bars = ({ n }) => html`<span class="bars" aria-hidden="true">
+  ${[1, 2, 3, 4].map((i) => html`<i key=${i} class=${i <= n ? 'on' : ''}></i>`)}
+</span>`;
+
+/** What an agent is told of their call: how it sounds, and what is at fault; null: nothing is.
+ * @param {CallSound} sound @returns {[string, string|null]} */
+export function toldAgent(sound) {
+  const { hears, is, where } = worse(sound);
+  if (is === 'missing') return [t.hears.missing[hears], ''];
+  return [t.quality[is], where && t.hears.why[where][hears]];
+}
+
+/** What an agent can do about it; '': nothing is wrong. @param {CallSound} sound */
+export function mendOf(sound) {
+  const { hears, is, where } = worse(sound);
+  return is === 'missing' ? t.hears.mend[hears] : where ? t.hears.do[where] : '';
+}
+
+/** @param {SoundWay} way */
+const figures = (way) =>
+  t.hears.figures(way.mos.toFixed(1), (way.lost * 100).toFixed(1), Math.round(way.delay_ms));
+
+/** Both ways in figures, a line each. @param {CallSound} sound @returns {string[]} */
+export const bothWays = (sound) => [
+  `${t.hears.board.agent} ${figures(sound.agent)}`,
+  `${t.hears.board.caller} ${figures(sound.caller)}`,
+];
+
+/** The figures of both ways, for hover and focus. @param {{sound: CallSound, id: string}} props */
+export const Both = ({ sound, id }) => html`<span class="soundtip panel" role="tooltip" id=${id}>
+  ${mendOf(sound) && html`<b>${mendOf(sound)}</b>`}
+  ${/** @type {Hears[]} */ (['agent', 'caller']).map(
+    (who) => html`<span key=${who} class="between">
+      <span>${t.hears.desk[who]}</span>
+      <span class=${cls('num', TONES[wordOf(sound[who])])}>${figures(sound[who])}</span>
+    </span>`,
+  )}
+  <span class="faint">${t.hears.mos}</span>
+</span>`;
+
+/** The mark in an agent’s row. @param {{sound: CallSound}} props */
+export function SoundMark({ sound }) {
+  const { hears, is, where } = worse(sound);
+  const word =
+    is === 'missing'
+      ? t.hears.board.missing[hears]
+      : where && is !== 'good'
+        ? `${t.hears.is[is]}: ${t.hears.board.where[where]}`
+        : t.quality[is];
+  return html`<span class=${cls('soundmark t0 row', look(sound).tone)} title=${bothWays(sound).join('\n')}>
+    <${Bars} n=${look(sound).bars}/>
+    <span class="cut">${word}</span>
+  </span>`;
+}

@@ -1,0 +1,103 @@
+"""How a call sounds, at the desk and on the board: a word, what is at fault, both ways."""
+
+from __future__ import annotations
+
+import pprint
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.kit import axe
+from tests.browser.pages import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+GOOD = {"mos": 4.37, "sounds": "good", "where": None, "lost": 0.001, "delay_ms": 82}
+POOR = {"mos": 2.9, "sounds": "poor", "where": "network", "lost": 0.071, "delay_ms": 140}
+
+
+def way(of: dict[str, Any], *, missing: bool = False) -> dict[str, Any]:
+    return {**of, "missing": missing}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def sounds(desk: FakeDesk, page: Page, contact: str, sound: dict[str, Any] | None) -> None:
+    connection = await desk.here()
+    connection.scene["contacts"][contact]["sound"] = sound
+    put = {"contacts": {contact: connection.scene["contacts"][contact]}}
+    await connection.event("contact.sound_changed", put)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_phone_bar_says_how_it_sounds_and_what_to_do(
+    chromium: Browser, desk: FakeDesk, theme: Any
+) -> None:
+    found: dict[Any, Any] = {}
+    page = await opened(
+        chromium,
+        f"{desk.url}/desk?scene=call",
+        color_scheme=theme,
+    )
+    bar = page.locator(".phonebar")
+    await expect(bar).to_contain_text("sound good")
+    await sounds(desk, page, "c1", {"agent": way(GOOD), "caller": way(GOOD)})
+    mark = bar.get_by_role("button", name="sound good")
+    await expect(mark).to_be_visible()
+    tip = page.get_by_role("tooltip")
+    await expect(tip).to_be_hidden()
+    await mark.focus()
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Tab")
+    await expect(tip).to_contain_text("They hear you")
+    await expect(tip).to_contain_text("4.4 of 4.4 · 0.1 % lost · 82 ms")
+    await page.keyboard.press("Escape")
+    await expect(tip).to_be_hidden()
+
+    await sounds(desk, page, "c1", {"agent": way(GOOD), "caller": way(POOR)})
+    await expect(bar).to_contain_text("sound poor")
+    await expect(bar).to_contain_text("Your network loses part of what you say.")
+    await bar.get_by_role("button", name="sound poor").hover()
+    await expect(tip).to_contain_text("Use a network cable")
+    await axe(page, "sound poor", found)
+    await page.mouse.move(600, 600)
+
+    await sounds(desk, page, "c1", {"agent": way(GOOD, missing=True), "caller": way(GOOD)})
+    await expect(bar).to_contain_text("you do not hear them")
+    await expect(bar.get_by_role("alert")).to_contain_text("They may hear you")
+    await axe(page, "nothing comes", found)
+    assert not found, pprint.pformat(found, width=180)
+
+    contact = (await desk.here()).scene["contacts"]["c1"]
+    contact.update(held=True)
+    await sounds(desk, page, "c1", None)
+    await expect(bar).not_to_contain_text("you do not hear them")
+    await expect(bar.get_by_role("alert")).to_have_count(0)
+    await close(page)
+
+
+async def test_the_board_marks_whose_call_sounds_bad(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    connection = await desk.here()
+    of = next(
+        c for c in connection.scene["contacts"].values()
+        if c["state"] == "active" and c["channel"] == "voice" and c["agent"]
+    )  # fmt: skip
+    name = connection.scene["agents"][of["agent"]]["name"]
+    row = page.get_by_role("table", name="Agents").get_by_role("row").filter(has_text=name)
+    await sounds(desk, page, of["id"], {"agent": way(GOOD), "caller": way(POOR)})
+    await expect(row).to_contain_text("poor: agent’s network")
+    await expect(row.get_by_title("caller hears: 2.9 of 4.4")).to_be_visible()
+    await sounds(desk, page, of["id"], {"agent": way(GOOD, missing=True), "caller": way(POOR)})
+    await expect(row).to_contain_text("agent hears nothing")
+    await row.get_by_role("button").first.click()
+    await expect(page.get_by_role("menu")).to_contain_text("agent hears: 4.4 of 4.4")
+    await close(page)

@@ -1,0 +1,180 @@
+"""How each way sounds: counted each second, judged over five, said with what is at fault."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from softphone.exchange import Exchange
+from softphone.far_hops import PageSays
+from softphone.plans import Event, Joined, Measured, OneWay, OnHold, Second
+from softphone.quality import FarHop, Quality, mos
+from softphone.room import Direction, Want
+from softphone.verdict import Sounds, Where, Window, judge
+from tests.media.fakes import FakeLeg, VirtualClock
+
+VOICE = b"\x80" * 160
+DEAD = b"\xff" * 160
+MUTED_OR_QUIET = DEAD
+TO_AGENT, TO_CALLER = Direction.FROM_CALLER, Direction.FROM_AGENT
+
+
+class Talk:
+    """A caller and an agent who hear each other, on virtual time."""
+
+    def __init__(self) -> None:
+        self.clock, self.told = VirtualClock(), list[Event]()
+        self.exchange = Exchange(None, None, self.clock, self.told.append)
+        self.caller, self.agent = FakeLeg("caller"), FakeLeg("agent")
+        self.exchange.attach_caller("c", 1, self.caller)
+        self.exchange.attach_agent("a", 1, self.agent)
+        self.exchange.plan("c", Joined("a"))
+        self._sent = 0
+
+    def speaks(
+        self, seconds: float, caller: bytes | None = VOICE, agent: bytes | None = VOICE
+    ) -> None:
+        for _ in range(round(seconds * 50)):
+            for leg, payload in ((self.caller, caller), (self.agent, agent)):
+                if payload is not None:
+                    leg.says(payload, self._sent * 160)
+            self._sent += 1
+            self.clock.advance(0.02)
+
+    def one_way(self) -> list[tuple[Direction, Want | None]]:
+        return [(e.direction, e.want) for e in self.told if isinstance(e, OneWay)]
+
+    def measured(self) -> list[Measured]:
+        return [event for event in self.told if isinstance(event, Measured)]
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk()
+
+
+def second(**fields: float) -> Quality:
+    far = FarHop(rtt_ms=40.0, buffer_ms=40.0)
+    return replace(Quality(50, 0, 0, 1.0, -20.0, far), **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("way", [TO_AGENT, TO_CALLER])
+@pytest.mark.parametrize("still_s", [0.0, 0.4, 0.98])
+def test_that_nothing_comes_is_told_within_three_seconds(
+    talk: Talk, way: Direction, still_s: float
+) -> None:
+    talk.speaks(2 + still_s)
+    silent = {"caller": None} if way is TO_AGENT else {"agent": None}
+    talk.speaks(1.9, **silent)
+    assert talk.one_way() == []
+    talk.speaks(1.1, **silent)
+    assert talk.one_way() == [(way, Want.FRAMES)]
+    talk.speaks(30, **silent)
+    assert len(talk.one_way()) == 1
+    talk.speaks(1.1)
+    assert talk.one_way()[1:] == [(way, None)]
+
+
+def test_whoever_is_muted_or_quiet_is_not_absent(talk: Talk) -> None:
+    talk.speaks(10, caller=MUTED_OR_QUIET)
+    talk.speaks(10, agent=MUTED_OR_QUIET)
+    assert Want.FRAMES not in [want for _, want in talk.one_way()]
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [OnHold("a"), OnHold("a", second=Second("b")), Joined("b"), None],
+    ids=["hold", "consult", "transfer to somebody not there yet", "over"],
+)
+def test_whoever_is_not_to_be_heard_is_not_missed(
+    talk: Talk, apart: OnHold | Joined | None
+) -> None:
+    talk.speaks(3)
+    if apart is None:
+        talk.exchange.forget("c")
+    else:
+        talk.exchange.plan("c", apart)
+    talk.speaks(10, caller=None, agent=None)
+    assert talk.one_way() == []
+
+
+def test_an_alarm_is_over_when_they_are_parted(talk: Talk) -> None:
+    talk.speaks(5, caller=None)
+    talk.exchange.plan("c", OnHold("a"))
+    assert talk.one_way() == [(TO_AGENT, Want.FRAMES), (TO_AGENT, None)]
+    talk.exchange.plan("c", Joined("a"))
+    talk.speaks(1.5, caller=None)
+    assert len(talk.one_way()) == 2  # it begins anew
+    talk.speaks(1.5, caller=None)
+    assert talk.one_way()[2:] == [(TO_AGENT, Want.FRAMES)]
+
+
+def test_each_second_of_two_who_talk_is_measured_and_no_other(talk: Talk) -> None:
+    talk.speaks(4.5)
+    assert [len(event.ways) for event in talk.measured()] == [2] * 4
+    assert all(way.frames in (49, 50, 51) for e in talk.measured()[1:] for way in e.ways.values())
+    talk.exchange.plan("c", OnHold("a"))
+    talk.speaks(5)
+    assert len(talk.measured()) == 4
+
+
+def test_what_the_page_and_the_carrier_say_of_their_hop_counts_in_the_way_of_it(talk: Talk) -> None:
+    talk.agent.page_says = PageSays(talk.clock.time(), 100.0, 0.1, 12.0, 60.0)  # type: ignore[attr-defined]
+    talk.caller.standing_ms = 300.0  # type: ignore[attr-defined]
+    talk.speaks(2.5)
+    ways = talk.measured()[-1].ways
+    assert ways[TO_AGENT].lost == pytest.approx(0.1)
+    assert ways[TO_AGENT].delay_ms == 50 + 60 + 20
+    assert ways[TO_CALLER].lost == 0
+    assert ways[TO_CALLER].delay_ms == pytest.approx(50 + 300 + 20, abs=2)
+    talk.speaks(8)  # it says no more: what it said is old
+    assert talk.measured()[-1].ways[TO_AGENT].lost == 0
+
+
+def test_one_lost_frame_is_no_verdict_and_a_few_are() -> None:
+    window = Window(from_caller=False)
+    for _ in range(10):
+        assert window.add(second(far=FarHop(concealed=False))).sounds is Sounds.GOOD
+    assert window.add(second(gaps=1, far=FarHop(concealed=False))).sounds is Sounds.GOOD
+    bad = second(gaps=4, far=FarHop(concealed=False))
+    assert [window.add(bad).sounds for _ in range(4)][-1] is Sounds.POOR
+
+
+@pytest.mark.parametrize(
+    ("from_caller", "one", "where"),
+    [
+        (True, second(gaps=6), Where.LINE),
+        (True, second(far=FarHop(lost=0.1)), Where.NETWORK),
+        (True, second(far=FarHop(rtt_ms=900)), Where.NETWORK),
+        (False, second(gaps=6, far=FarHop(concealed=False)), Where.NETWORK),
+        (False, second(far=FarHop(backlog_ms=600, concealed=False)), Where.BACKLOG),
+    ],
+)
+def test_what_is_at_fault_is_where_most_is_lost(
+    from_caller: bool, one: Quality, where: Where
+) -> None:
+    verdict = judge([one], from_caller=from_caller)
+    assert verdict.sounds is not Sounds.GOOD
+    assert verdict.where is where
+
+
+def test_a_second_without_a_frame_is_lost_as_a_whole() -> None:
+    assert second(frames=0).mos < 1.3
+    assert judge([second(frames=0)], from_caller=True).where is Where.LINE
+
+
+@pytest.mark.parametrize(
+    ("r", "score"), [(93.2, 4.41), (90, 4.34), (80, 4.03), (70, 3.60), (60, 3.10), (50, 2.58)]
+)
+def test_the_score_is_that_of_the_recommendation(r: float, score: float) -> None:
+    """G.107, table B.1."""
+    delay_ms = (93.2 - r) / 0.024 if 93.2 - r <= 4.2552 else (93.2 - r + 0.11 * 177.3) / 0.134
+    assert mos(one_way_ms=delay_ms, loss=0) == pytest.approx(score, abs=0.011)
+
+
+async def test_measuring_needs_no_more_than_the_one_timer(talk: Talk) -> None:
+    talk.speaks(3)
+    await asyncio.sleep(0)
+    assert talk.clock.pending == 1

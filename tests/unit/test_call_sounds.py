@@ -1,0 +1,150 @@
+"""What pages are told of how a call sounds, and what is kept of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from holdfast.followers.call_sounds import CallSounds
+from router.core.model import LiveContact, Step
+from softphone.plans import Measured, OneWay
+from softphone.quality import FarHop, Quality
+from softphone.report import MOST_POINTS, Report
+from softphone.room import Direction, Want
+from softphone.verdict import judge
+
+TO_AGENT, TO_CALLER = Direction.FROM_CALLER, Direction.FROM_AGENT
+
+
+class Story:
+    """Seconds of a call, and what the pages hear of them."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000
+        self.sounds = CallSounds(lambda: self.now)
+        self.told: list[dict[str, Any] | None] = []
+        self.sounds.show = lambda contact: self.told.append(self.sounds.shown(contact))
+
+    def second(self, gaps: int = 0, *, agent: str = "a", rtt_ms: float = 40) -> None:
+        self.now += 1000
+        ways = {
+            TO_AGENT: Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=rtt_ms)),
+            TO_CALLER: Quality(50 - gaps, gaps, 0, 1.0, -20, FarHop(rtt_ms=rtt_ms)),
+        }
+        self.sounds.heard(Measured("c", agent, ways))
+
+    def step(self, **fields: Any) -> None:
+        given = {"channel": "voice", "severity": 1, "queue": "general", "score": 1.0, "needs": {}}
+        live = LiveContact(id="c", arrived_at=0, **{**given, **fields})
+        self.sounds.on_step("1-0", Step(at=self.now, epoch=1, contacts=[live]))
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def test_a_verdict_is_told_at_once_and_figures_alone_now_and_then(story: Story) -> None:
+    for number in range(20):
+        story.second(rtt_ms=40 + number)
+    assert len(story.told) == 4
+    story.second(gaps=40)
+    assert len(story.told) == 5
+    assert story.told[-1] is not None
+    assert (story.told[-1]["caller"]["sounds"], story.told[-1]["caller"]["where"]) == (
+        "poor",
+        "network",
+    )
+    assert story.told[-1]["agent"]["sounds"] == "good"
+
+
+def test_a_snapshot_says_what_the_events_said(story: Story) -> None:
+    for number in range(7):
+        story.second(rtt_ms=40 + 20 * number)
+        assert story.sounds.shown("c") == story.told[-1]
+
+
+def test_that_nothing_comes_is_told_until_it_does(story: Story) -> None:
+    alarms: list[tuple[Direction, bool]] = []
+    story.sounds.alarm.append(lambda _contact, way, on: alarms.append((way, on)))
+    story.second()
+    story.sounds.heard(OneWay("c", TO_AGENT, Want.SOUND))
+    assert len(story.told) == 1
+    story.sounds.heard(OneWay("c", TO_AGENT, Want.FRAMES))
+    assert story.told[-1] is not None
+    assert story.told[-1]["agent"]["missing"]
+    assert not story.told[-1]["caller"]["missing"]
+    story.second()
+    story.sounds.heard(OneWay("c", TO_AGENT, None))
+    assert not story.told[-1]["agent"]["missing"]
+    assert alarms == [(TO_AGENT, True), (TO_AGENT, False)]
+
+
+@pytest.mark.parametrize(
+    "end", [{"state": "active", "held": True}, {"state": "wrapup"}, {"state": "queued"}], ids=str
+)
+def test_whoever_hears_nobody_sounds_no_way(story: Story, end: dict[str, Any]) -> None:
+    story.second()
+    story.step(state="active")
+    assert story.told[-1] is not None
+    story.step(**end)
+    assert story.told[-1] is None
+
+
+def test_what_is_not_measured_any_more_is_shown_no_more(story: Story) -> None:
+    story.second()
+    story.sounds.heard(OneWay("c", TO_CALLER, Want.FRAMES))
+    story.now += 2_000
+    story.sounds.turn()
+    assert story.told[-1] is not None
+    story.now += 1_000
+    story.sounds.turn()
+    assert story.told[-1] is None
+
+
+def test_another_desk_begins_anew(story: Story) -> None:
+    for _ in range(5):
+        story.second(gaps=20)
+    story.second(agent="b")
+    assert story.told[-1] is not None
+    assert story.told[-1]["caller"]["sounds"] == "good"
+
+
+def heard(report: Report, at: int, gaps: int = 0) -> None:
+    ways = {way: Quality(50 - gaps, gaps, 0, 1.0, -20, FarHop(rtt_ms=40)) for way in Direction}
+    report.second(at, ways, {way: judge([one], from_caller=True) for way, one in ways.items()})
+
+
+def test_four_hours_fit_into_120_points_and_keep_their_worst_second() -> None:
+    report = Report(0)
+    for number in range(4 * 3600):
+        heard(report, (number + 1) * 1000, gaps=25 if number == 9_000 else 0)
+        if number == 100:
+            report.lasts((number + 1) * 1000, "hold", "hold")
+            report.lasts((number + 3) * 1000, "hold", None)
+    kept = report.document()
+    assert MOST_POINTS // 2 <= len(kept["points"]) <= MOST_POINTS
+    assert kept["every"] * len(kept["points"]) >= 4 * 3600 * 1000
+    low = [i for i, (agent, _) in enumerate(kept["points"]) if agent < 400]
+    assert low == [9_001 * 1000 // kept["every"]]
+    assert kept["hears"]["agent"]["worst_at"] == 9_001 * 1000
+    assert kept["hears"]["agent"]["lost"] == pytest.approx(25 / (4 * 3600 * 50), rel=0.5)
+    assert kept["marks"] == [{"at": 101_000, "what": "hold", "until": 103_000}]
+    assert len(json.dumps(kept)) < 4_000
+
+
+def test_a_hold_leaves_a_gap_in_the_picture() -> None:
+    report = Report(0)
+    for number in [*range(10), *range(30, 40)]:
+        heard(report, number * 1000)
+    points = report.document()["points"]
+    assert [point == [None, None] for point in points] == [False] * 10 + [True] * 20 + [False] * 10
+
+
+def test_a_call_of_many_holds_keeps_a_bounded_number_of_marks() -> None:
+    report = Report(0)
+    for number in range(1_000):
+        report.lasts(number * 10, "hold", "hold" if number % 2 else None)
+    assert len(report.document()["marks"]) == 60
