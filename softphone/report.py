@@ -68,8 +68,10 @@ class Way:
 class Report:
     """Of one call, as this process heard it. Moments are ms since 1970."""
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at: int, agent: str) -> None:
+        """`agent`: whose call it is; another one's is another report."""
         self.at = self._to = at
+        self.agent = agent
         self._every = 1000
         self._points: list[list[int | None]] = []
         """What agent and caller heard at worst in each stretch of `_every` ms, MOS x 100."""
@@ -82,7 +84,7 @@ class Report:
     ) -> None:
         """Both ways in the second that ends now."""
         self._to = max(self._to, at)
-        while (index := (self._to - self.at) // self._every) >= MOST_POINTS:
+        while (index := max(0, self._to - self.at - 1) // self._every) >= MOST_POINTS:
             self._thin()
         while len(self._points) <= index:
             self._points.append([None, None])
@@ -121,13 +123,19 @@ class Report:
             self._open[key] = self._marks[-1]
 
     @property
-    def heard(self) -> bool:
-        """Somebody heard somebody."""
-        return bool(self._points)
+    def to(self) -> int:
+        """Until when it goes."""
+        return self._to
+
+    def end(self, at: int) -> None:
+        """It is over, and with it all that lasted."""
+        for key in list(self._open):
+            self.lasts(at, key, None)
 
     def document(self) -> dict[str, Any]:
         """What is kept of it."""
         return {
+            "agent": self.agent,
             "from": self.at,
             "to": self._to,
             "every": self._every,

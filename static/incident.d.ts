@@ -35,6 +35,8 @@ interface TimelineEntry {
   decided: string[] | null;
   /** Of the search for somebody to take it: missed, declined, withdrawn, widened, promoted. */
   routing: string | null;
+  /** Of a call: how it sounded, part by part; null: not measured. */
+  sound?: SoundReport[] | null;
   parts: { text: string; quoted: boolean }[] | null;
   written_by?: string | null;
   answer_to?: string | null;

@@ -18,3 +18,27 @@ interface CallSound {
   agent: SoundWay;
   caller: SoundWay;
 }
+
+/** What one of the two heard in all. */
+interface SoundHeard {
+  mos: number;
+  worst: number;
+  worst_at: number;
+  lost: number;
+  jitter_ms: number;
+  delay_ms: number;
+  silent_s: number;
+  /** Seconds that did not sound good, by what was at fault. */
+  where: Partial<Record<'network' | 'line' | 'backlog', number>>;
+}
+
+/** How a part of a call sounded: `points` are the worst of what agent and caller heard, MOS x 100. */
+interface SoundReport {
+  agent: string | null;
+  from: number;
+  to: number;
+  every: number;
+  points: [number | null, number | null][];
+  marks: { what: 'hold' | 'silent'; at: number; until: number | null; hears?: 'agent' | 'caller' }[];
+  hears: { agent: SoundHeard | null; caller: SoundHeard | null };
+}

@@ -13,13 +13,17 @@ from softphone.plans import Event, Measured, OneWay
 from softphone.quality import Quality
 from softphone.report import HEARS
 from softphone.room import Direction, Want
-from softphone.verdict import Verdict, Window
+from softphone.verdict import Verdict, Where, Window
 
 STALE_MS: Final = 2_500
 """Not measured for so long: they do not hear each other now."""
 TELL_MS: Final = 5_000
 """Figures alone are told this often at most; a verdict and an alarm at once."""
 TURN_S: Final = 1.0
+
+
+_MISSING: Final = {Direction.FROM_CALLER: Where.LINE, Direction.FROM_AGENT: Where.NETWORK}
+"""Where it gets lost, if nothing comes."""
 
 
 @dataclass(slots=True)
@@ -48,7 +52,7 @@ class _Call:
             HEARS[way]: {
                 "mos": verdict.mos,
                 "sounds": verdict.sounds,
-                "where": verdict.where,
+                "where": _MISSING[way] if way in self.missing else verdict.where,
                 "lost": round(verdict.lost, 3),
                 "delay_ms": round(verdict.delay_ms),
                 "missing": way in self.missing,
@@ -66,7 +70,7 @@ def _words(shown: dict[str, Any] | None) -> object:
 
 Ways = dict[Direction, Quality]
 Verdicts = dict[Direction, Verdict]
-Follow = Callable[[str, Ways, Verdicts], None]
+Follow = Callable[[str, str, Ways, Verdicts], None]
 
 
 class CallSounds:
@@ -78,7 +82,7 @@ class CallSounds:
         self.show: Callable[[str], None] = lambda contact: None
         """Tells the pages that how this contact sounds has changed."""
         self.follow: list[Follow] = []
-        """Told of every second of every call: contact, both ways, what is thought of them."""
+        """Told of every second of every call: whose, both ways, what is thought of them."""
         self.alarm: list[Callable[[str, Direction, bool], None]] = []
         """Told when nothing comes in one way any more, and when it does again."""
 
@@ -102,7 +106,7 @@ class CallSounds:
         call.at = self._clock()
         call.verdicts = {way: call.windows[way].add(second) for way, second in ways.items()}
         for follow in self.follow:
-            follow(contact, ways, call.verdicts)
+            follow(contact, agent, ways, call.verdicts)
         self._tell(contact, call)
 
     def _one_way(self, contact: str, way: Direction, missing: bool) -> None:

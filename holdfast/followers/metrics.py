@@ -130,7 +130,7 @@ class Metrics:
             registry=self.registry,
         )
 
-        def second(_contact: str, ways: Ways, verdicts: Verdicts) -> None:
+        def second(_contact: str, _agent: str, ways: Ways, verdicts: Verdicts) -> None:
             for way, verdict in verdicts.items():
                 score.labels(HEARS[way]).observe(verdict.mos)
                 if not ways[way].frames:

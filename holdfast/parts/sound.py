@@ -5,6 +5,7 @@ from __future__ import annotations
 from holdfast.desk.hub import Hub
 from holdfast.followers.call_sounds import CallSounds
 from holdfast.followers.metrics import Metrics
+from holdfast.followers.sound_reports import SoundReports
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
 from holdfast.settings.environment import static_dir
@@ -28,7 +29,17 @@ def part(house: House) -> Part:
     hub.view.sound, sounds.show = sounds.shown, hub.show_sound
     house.keep(CallSounds, sounds)
     house[Metrics].watch_calls(sounds)
+    file = house[Premises].data_dir / "sound-reports.json"
+    reports = SoundReports(centre.database, file, centre.clock)
+    reports.changed = hub.incident_changed
+    sounds.follow.append(reports.follow)
+    sounds.alarm.append(reports.alarm)
     return Part(
-        tasks={"switchboard": switchboard.run, "sounds": sounds.run},
-        listeners=[switchboard.on_step, sounds.on_step],
+        tasks={
+            "switchboard": switchboard.run,
+            "sounds": sounds.run,
+            "sound reports": reports.run,
+        },
+        listeners=[switchboard.on_step, sounds.on_step, reports.on_step],
+        drain=reports.keep_last,
     )

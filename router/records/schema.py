@@ -356,6 +356,27 @@ correction = Table(
 )
 """What a person said of the severity of a text or mail; it falls with that message."""
 
+call_sound = Table(
+    "call_sound",
+    metadata,
+    Column("contact", String(32), primary_key=True),
+    Column("part", BigInteger, primary_key=True, autoincrement=False),
+    Column("data", Text, nullable=False),
+)
+"""How a call sounded (docs/voice.md). `part`: since when, ms; another worker or agent begins one.
+The contact may come into the record later."""
+
+sound_check = Table(
+    "sound_check",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("agent", String(32), nullable=False),
+    Column("verdict", String(8), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+"""What an agent's own check of their sound found."""
+
 audit = Table(
     "audit",
     metadata,

@@ -17,7 +17,15 @@ from router.core.display import excerpt, in_words, mask
 from router.core.model import LiveContact
 from router.core.states import NOT_MADE, State
 from router.core.text import span
-from router.records import callbacks, contacts, incident_changes, incident_words, messages, schema
+from router.records import (
+    call_sounds,
+    callbacks,
+    contacts,
+    incident_changes,
+    incident_words,
+    messages,
+    schema,
+)
 from router.records.contact_words import NO_WORDS, Words, first_answers, not_reached, told
 from router.records.severity_words import deciding_words
 
@@ -48,11 +56,12 @@ async def incident_document(
     calls = [row for row in rows if row.channel == "voice"]
     texts = {row.id for row in rows if row.channel != "voice"}
     first = await first_answers(connection, [row.id for row in calls])
+    sounds = await call_sounds.of_contacts(connection, [row.id for row in calls], names)
     for row in calls:
         by = first.get(row.id, row.agent)
         agent = names.get(by, "somebody") if by else None
         if (told_so := _call_entry(row, parties, agent, words)) is not None:
-            timeline.append(told_so)
+            timeline.append(told_so | {"sound": sounds.get(row.id)})
     timeline += [
         _promise_entry(row, parties, names)
         for row in await callbacks.of_incident(connection, incident_id)
@@ -181,6 +190,7 @@ def _entry(entry_id: str, at: int, kind: str, **fields: Any) -> dict[str, Any]:
         "fault": None,
         "decided": None,
         "routing": None,
+        "sound": None,
         **fields,
     }
 

@@ -5,6 +5,7 @@ import { serverTime } from '../clock.js';
 import { Marked } from '../grounds.js';
 import { usePinned } from '../pinned.js';
 import { t } from '../strings/en.js';
+import { CallReport } from './call_report.js';
 import { folded, isFold } from './folds.js';
 
 /** @param {TimelineEntry} e */
@@ -94,6 +95,7 @@ const Entry = memo((/** @type {{e: TimelineEntry, inside?: boolean}} */ { e, ins
         ${BAD.has(e.status) ? '✕ ' : ''}
         ${t.timeline.status[e.status] ?? e.status}
       </span>`}
+      ${e.sound && html`<${CallReport} of=${e.sound}/>`}
       ${e.notice && html`<span class=${`t0 ${BAD.has(e.status ?? '') ? 's2' : 'faint'}`}>${e.notice}</span>`}
     </div>
   </li>`;

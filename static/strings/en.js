@@ -25,7 +25,7 @@ export const t = {
   ...controls,
   ...board,
   ...phone,
-  hears,
+  ...hears,
   ...timeline,
   ...today,
 };

@@ -5,6 +5,7 @@ from __future__ import annotations
 import aiohttp
 
 from tests.flow.conftest import until_heard
+from tests.flow.test_crashes import reconnect
 from tests.kit.centre import Centre
 from tests.kit.desk import desk
 
@@ -46,3 +47,37 @@ async def test_nothing_from_the_caller_is_told_at_desk_and_board_and_so_is_its_e
         await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
         assert agent.contacts[contact]["sound"] is None
+
+
+async def test_the_report_of_a_call_stands_with_it_also_of_what_a_killed_worker_heard(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        call = await centre.sandbox.call(talk="tone", hz=440)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+        await agent.until(lambda: agent.contacts[contact]["sound"])
+        await agent.do("hold", contact=contact, on=True)
+        await agent.do("hold", contact=contact, on=False)
+        await centre.until_rows(
+            f"select count(*) from call_sound where contact = '{contact}'", [(1,)]
+        )
+        centre.kill_worker()
+        await reconnect(agent, 900)
+        await until_heard(centre, call, 900)
+        await agent.until(lambda: agent.contacts[contact]["sound"])
+        incident = agent.contacts[contact]["incident"]
+        await agent.do("hang_up", contact=contact)
+        await agent.until_state(contact, "wrapup")
+        await centre.until_rows(
+            f"select count(*) from call_sound where contact = '{contact}'", [(2,)]
+        )
+        document = await agent.do("open", incident=incident)
+        (line,) = [e for e in document["timeline"] if e["id"] == f"call:{contact}"]
+        before, after = line["sound"]
+        assert (before["agent"], after["agent"]) == ("Priya Nair", "Priya Nair")
+        assert [mark["what"] for mark in before["marks"]] == ["hold"]
+        assert before["hears"]["caller"]["mos"] > 4
+        assert after["hears"]["agent"]["mos"] > 3
+        assert len(before["points"]) <= 120

@@ -1,6 +1,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { bothWays, look, mendOf, toldAgent, worse } from '../../static/call_sound.js';
+import { drawn, faultsOf, inAll } from '../../static/desk/call_report.js';
 
 const way = (over = {}) => ({
   mos: 4.4,
@@ -23,7 +24,7 @@ test('the worse of both ways is the one that is told, and nothing is worse than 
 test('a word, what is at fault and what to do', () => {
   const sound = { agent: way(), caller: way({ sounds: 'fair', where: 'network', lost: 0.02 }) };
   assert.deepEqual(toldAgent(sound), ['sound fair', 'Your network loses part of what you say.']);
-  assert.match(mendOf(sound), /cable/);
+  assert.ok(/cable/.test(mendOf(sound)));
   assert.equal(mendOf({ agent: way(), caller: way() }), '');
   assert.deepEqual(look(sound), { bars: 3, tone: 's2' });
 });
@@ -31,7 +32,7 @@ test('a word, what is at fault and what to do', () => {
 test('who hears nothing is said first', () => {
   const sound = { agent: way(), caller: way({ missing: true }) };
   assert.equal(toldAgent(sound)[0], 'they do not hear you');
-  assert.match(mendOf(sound), /headset/);
+  assert.ok(/headset/.test(mendOf(sound)));
   assert.deepEqual(look(sound), { bars: 0, tone: 's1' });
 });
 
@@ -40,4 +41,60 @@ test('both ways in figures', () => {
     'agent hears: 4.4 of 4.4 · 0.0 % lost · 60 ms',
     'caller hears: 3.5 of 4.4 · 3.1 % lost · 180 ms',
   ]);
+});
+
+const heard = (over = {}) => ({
+  mos: 4.4,
+  worst: 4.4,
+  worst_at: 1000,
+  lost: 0,
+  jitter_ms: 2,
+  delay_ms: 60,
+  silent_s: 0,
+  where: {},
+  ...over,
+});
+const part = (over = {}) => ({
+  agent: 'Ada',
+  from: 0,
+  to: 4000,
+  every: 1000,
+  points: [
+    [440, 440],
+    [440, 300],
+    [null, null],
+    [440, 440],
+  ],
+  marks: [],
+  hears: { agent: heard(), caller: heard() },
+  ...over,
+});
+
+test('what nobody heard is a gap, and each way a line', () => {
+  const { paths } = drawn([part()]);
+  assert.equal(paths.agent, 'M0 0H150L150 0H300M450 0H600');
+  assert.equal(paths.caller, 'M0 0H150L150 35H300M450 0H600');
+});
+
+test('parts stand on one axis of time, with a line where other hands began', () => {
+  const later = part({
+    from: 6000,
+    to: 10000,
+    points: [[440, 440]],
+    marks: [{ what: 'hold', at: 7000, until: null }],
+  });
+  const of = drawn([part(), later]);
+  assert.deepEqual(of.hands, [360]);
+  assert.deepEqual(of.marks, [{ what: 'hold', x: 420, wide: 180 }]);
+  assert.ok(/M360 0H420$/.test(of.paths.agent));
+});
+
+test('all parts together: the mean by their length, the worst of all, what was wrong in words', () => {
+  const bad = heard({ mos: 3.2, worst: 1.5, worst_at: 7000, lost: 0.1, silent_s: 4, where: { network: 3 } });
+  const all = [part(), part({ from: 4000, to: 8000, hears: { agent: heard(), caller: bad } })];
+  assert.equal(inAll(all, 'caller').mos.toFixed(2), '3.80');
+  assert.equal(inAll(all, 'caller').worst, 1.5);
+  assert.deepEqual(faultsOf(all), ['caller heard nothing for 4 s', '3 s not good: agent’s network']);
+  assert.deepEqual(faultsOf([part()]), []);
+  assert.equal(inAll([part({ hears: { agent: null, caller: null } })], 'agent'), null);
 });

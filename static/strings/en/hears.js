@@ -1,35 +1,56 @@
 /** How a call sounds, both ways. */
 
 export const hears = {
-  desk: { agent: 'You hear them', caller: 'They hear you' },
-  /** Nothing comes at all, by who hears nothing. */
-  missing: { agent: 'you do not hear them', caller: 'they do not hear you' },
-  mend: {
-    agent: 'They may hear you: say that you will call back, then hang up and call.',
-    caller: 'Check the headset and its mute button. If it stays so, hang up and call back.',
-  },
-  /** What is at fault, by who hears it so. */
-  why: {
-    network: {
-      agent: 'Your network loses part of what they say.',
-      caller: 'Your network loses part of what you say.',
+  hears: {
+    desk: { agent: 'You hear them', caller: 'They hear you' },
+    /** Nothing comes at all, by who hears nothing. */
+    missing: { agent: 'you do not hear them', caller: 'they do not hear you' },
+    mend: {
+      agent: 'They may hear you: say that you will call back, then hang up and call.',
+      caller: 'Check the headset and its mute button. If it stays so, hang up and call back.',
     },
-    line: { agent: 'The caller’s line breaks up.', caller: 'The caller’s line breaks up.' },
-    backlog: { agent: 'They come to you late.', caller: 'They hear you late.' },
+    /** What is at fault, by who hears it so. */
+    why: {
+      network: {
+        agent: 'Your network loses part of what they say.',
+        caller: 'Your network loses part of what you say.',
+      },
+      line: { agent: 'The caller’s line breaks up.', caller: 'The caller’s line breaks up.' },
+      backlog: { agent: 'They come to you late.', caller: 'They hear you late.' },
+    },
+    do: {
+      network: 'Use a network cable; stop video and downloads.',
+      line: 'Nothing here mends it. Ask them to move, or call them back.',
+      backlog: 'Wait a moment after each sentence, so that you do not talk over each other.',
+    },
+    is: { fair: 'fair', poor: 'poor', good: 'good', missing: '' },
+    board: {
+      agent: 'agent hears:',
+      caller: 'caller hears:',
+      missing: { agent: 'agent hears nothing', caller: 'caller hears nothing' },
+      where: { network: 'agent’s network', line: 'caller’s line', backlog: 'carrier is late' },
+    },
+    /** @param {string} mos @param {string} lost @param {number} ms */
+    figures: (mos, lost, ms) => `${mos} of 4.4 · ${lost} % lost · ${ms} ms`,
+    report: {
+      /** @param {string} agent @param {string} caller */
+      sum: (agent, caller) => `Sound: agent ${agent}, caller ${caller}`,
+      /** @param {string} mos */
+      of: (mos) => `heard ${mos} of 4.4`,
+      none: 'heard nothing',
+      /** @param {number} s @param {'agent'|'caller'} who */
+      silent: (s, who) => `${who} heard nothing for ${s} s`,
+      /** @param {number} s @param {'network'|'line'|'backlog'} where */
+      bad: (s, where) => `${s} s not good: ${hears.hears.board.where[where]}`,
+      /** @param {string} from @param {string} to */
+      picture: (from, to) =>
+        `How the call sounded from ${from} to ${to}: what agent and caller heard, from 1 to 4.4.`,
+      rows: { agent: 'Agent heard', caller: 'Caller heard' },
+      cols: ['', 'mean', 'worst', 'lost', 'jitter', 'delay', 'silent'],
+      hold: 'on hold',
+      gone: 'heard nothing',
+      lines: { agent: 'what the agent heard', caller: 'what the caller heard' },
+    },
+    mos: 'The first figure is what listeners would give (MOS).',
   },
-  do: {
-    network: 'Use a network cable; stop video and downloads.',
-    line: 'Nothing here mends it. Ask them to move, or call them back.',
-    backlog: 'Wait a moment after each sentence, so that you do not talk over each other.',
-  },
-  is: { fair: 'fair', poor: 'poor', good: 'good', missing: '' },
-  board: {
-    agent: 'agent hears:',
-    caller: 'caller hears:',
-    missing: { agent: 'agent hears nothing', caller: 'caller hears nothing' },
-    where: { network: 'agent’s network', line: 'caller’s line', backlog: 'carrier is late' },
-  },
-  /** @param {string} mos @param {string} lost @param {number} ms */
-  figures: (mos, lost, ms) => `${mos} of 4.4 · ${lost} % lost · ${ms} ms`,
-  mos: 'The first figure is what listeners would give (MOS).',
 };

@@ -1,0 +1,174 @@
+"""Keeps how each call sounded, with the contact, while it goes on and when it is over.
+
+A worker that is killed loses the last half minute of it, at most. While the record takes nothing,
+reports are kept in memory and in one small file, which the next worker writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from holdfast.followers.call_sounds import Verdicts, Ways
+from router.core.model import LiveContact, Step
+from router.core.states import TALKS
+from router.records import call_sounds
+from router.records.call_sounds import Part
+from router.records.database import Database, RecordRefused, RecordUnavailable
+from softphone.report import HEARS, Report
+from softphone.room import Direction
+
+log = structlog.get_logger()
+
+TURN_S: Final = 2.0
+FIRST_MS: Final = 5_000
+"""A call that lasts so long is written for the first time, and then each half minute."""
+EVERY_MS: Final = 30_000
+MOST: Final = 2_000
+"""Reports of calls that are over and could not be written yet."""
+
+
+@dataclass(slots=True)
+class _Call:
+    report: Report
+    incident: str | None = None
+    kept_at: int | None = None
+    over: bool = False
+
+
+class SoundReports:
+    """One per process. `follow` and `alarm` are called by CallSounds."""
+
+    def __init__(self, database: Database, file: Path, clock: Callable[[], int]) -> None:
+        """`file`: for what the record does not take."""
+        self._database, self._file, self._clock = database, file, clock
+        self._calls: dict[str, _Call] = {}
+        self._over: dict[tuple[str, int], _Call] = {}
+        self._left: list[Part] = []
+        """What the worker before could not write."""
+        self._saved_at = 0
+        self.changed: Callable[[str], None] = lambda incident: None
+        """Told when the report of a call of this incident is whole."""
+
+    # What happens -----------------------------------------------------------------------------
+
+    def follow(self, contact: str, agent: str, ways: Ways, verdicts: Verdicts) -> None:
+        now, call = self._clock(), self._calls.get(contact)
+        if call is None or call.report.agent != agent:
+            if call is not None:
+                self._end(contact, call)
+            call = self._calls[contact] = _Call(Report(now - 1000, agent))
+        call.report.second(now, ways, verdicts)
+
+    def alarm(self, contact: str, way: Direction, on: bool) -> None:
+        if call := self._calls.get(contact):
+            who = HEARS[way]
+            call.report.lasts(self._clock(), f"silent {who}", "silent" if on else None, hears=who)
+
+    def on_step(self, _step_id: str, step: Step) -> None:
+        """A listener of the stream of steps."""
+        for live in step.contacts:
+            if call := self._calls.get(live.id):
+                self._step(live, call)
+
+    def _step(self, live: LiveContact, call: _Call) -> None:
+        now = self._clock()
+        call.incident = live.incident or call.incident
+        if live.state in TALKS and live.agent == call.report.agent:
+            call.report.lasts(now, "hold", "hold" if live.held else None)
+        else:
+            self._end(live.id, call)
+
+    def _end(self, contact: str, call: _Call) -> None:
+        del self._calls[contact]
+        call.report.end(self._clock())
+        call.over = True
+        self._over[contact, call.report.at] = call
+        while len(self._over) > MOST:
+            self._over.pop(next(iter(self._over)))
+
+    # Kept -------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Writes what is due until cancelled."""
+        self._left = await asyncio.to_thread(_read, self._file)
+        while True:
+            await self.turn()
+            await asyncio.sleep(TURN_S)
+
+    async def turn(self) -> None:
+        """Writes what is due; what the record does not take now is due again."""
+        now = self._clock()
+        due = {key: call for key, call in self._all().items() if _is_due(call, now)}
+        if due or self._left:
+            await self._keep(due)
+
+    async def keep_last(self) -> None:
+        """As the process ends: all of it, to the record or else to the file."""
+        await self._keep(self._all())
+
+    def _all(self) -> dict[tuple[str, int], _Call]:
+        going = {(contact, call.report.at): call for contact, call in self._calls.items()}
+        return {**self._over, **going}
+
+    async def _keep(self, calls: dict[tuple[str, int], _Call]) -> None:
+        parts = [Part(*key, call.report.document()) for key, call in calls.items()]
+        over = {key for key, call in calls.items() if call.over}
+        try:
+            async with self._database.write() as connection:
+                await call_sounds.keep(connection, [*self._left, *parts])
+        except RecordRefused as error:  # what is in the file may be anything
+            log.error("sound.report_refused", reason=str(error), parts=len(parts))
+            self._left = []
+            return
+        except RecordUnavailable as error:
+            log.info("sound.report_waits", error=type(error).__name__)
+            await self._save()
+            return
+        self._left = []
+        self._saved_at = 0
+        await asyncio.to_thread(self._file.unlink, missing_ok=True)
+        for key, call in calls.items():
+            call.kept_at = self._clock()
+            if key in over:
+                self._over.pop(key, None)
+                if call.incident:
+                    self.changed(call.incident)
+
+    async def _save(self) -> None:
+        now = self._clock()
+        if self._saved_at and now - self._saved_at < EVERY_MS:
+            return
+        self._saved_at = now
+        parts = [Part(*key, call.report.document()) for key, call in self._all().items()]
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(_write, self._file, [*self._left, *parts])
+
+
+def _is_due(call: _Call, now: int) -> bool:
+    if call.over:
+        return True
+    if call.kept_at is None:
+        return now >= call.report.at + FIRST_MS
+    return now >= call.kept_at + EVERY_MS and call.report.to > call.kept_at
+
+
+def _write(file: Path, parts: list[Part]) -> None:
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps(parts))
+    new.replace(file)
+
+
+def _read(file: Path) -> list[Part]:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=list[Part])
+    except (OSError, msgspec.MsgspecError):
+        return []

@@ -1,0 +1,45 @@
+"""How calls sounded: a small picture of each part of a call, written while it goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.records import schema
+from router.records.sql import put
+
+_table = schema.call_sound
+
+
+class Part(NamedTuple):
+    """Of a call, from a moment (ms) on, in one pair of hands."""
+
+    contact: str
+    part: int
+    data: dict[str, Any]
+
+
+async def keep(connection: AsyncConnection, parts: Sequence[Part]) -> None:
+    """Writes them; what was written of the same parts before is replaced."""
+    for one in parts:
+        key = {"contact": one.contact, "part": one.part}
+        await put(connection, _table, key, {"data": json.dumps(one.data, separators=(",", ":"))})
+
+
+async def of_contacts(
+    connection: AsyncConnection, contacts: Sequence[str], names: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """The parts of each, in order; agents by their names."""
+    if not contacts:
+        return {}
+    asked = select(_table).where(_table.c.contact.in_(contacts)).order_by(_table.c.part)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in await connection.execute(asked):
+        data = json.loads(row.data)
+        data["agent"] = names.get(data.get("agent") or "")
+        found.setdefault(row.contact, []).append(data)
+    return found

@@ -1,0 +1,178 @@
+/** How a call sounded: a line, and behind it the picture and the figures. Drawn from numbers alone. */
+import { cls, html, useState } from '../ui.js';
+import { timeOfDay } from '../format.js';
+import { t } from '../strings/en.js';
+
+const WIDE = 600,
+  HIGH = 84,
+  BEST = 440,
+  WORST = 100;
+const GOOD = 400,
+  FAIR = 360;
+/** @type {import('../call_sound.js').Hears[]} */
+const WHO = ['agent', 'caller'];
+
+/** @param {number} mos x 100 */
+const y = (mos) => Math.round(((BEST - mos) / (BEST - WORST)) * HIGH);
+
+/** The parts of a call as lines on one axis of time; what nobody heard is a gap. Pure.
+ * @param {SoundReport[]} parts */
+export function drawn(parts) {
+  const from = parts[0].from;
+  const to = Math.max(from + 1000, ...parts.map((p) => p.to));
+  const x = (/** @type {number} */ at) => Math.round(((at - from) / (to - from)) * WIDE * 10) / 10;
+  /** @type {Record<string, string>} */
+  const paths = { agent: '', caller: '' };
+  for (const part of parts)
+    WHO.forEach((who, way) => {
+      let pen = 'M';
+      part.points.forEach((point, i) => {
+        const mos = point[way];
+        if (mos == null) {
+          pen = 'M';
+          return;
+        }
+        const at = part.from + i * part.every;
+        paths[who] += `${pen}${x(at)} ${y(mos)}H${x(Math.min(to, at + part.every))}`;
+        pen = 'L';
+      });
+    });
+  const marks = parts.flatMap((part) =>
+    part.marks.map((m) => {
+      const left = x(m.at);
+      return { what: m.what, x: left, wide: Math.max(2, x(m.until ?? part.to) - left) };
+    }),
+  );
+  return { from, to, paths, marks, hands: parts.slice(1).map((p) => x(p.from)) };
+}
+
+/** All parts together: the mean over what was heard, the worst of all. Pure.
+ * @param {SoundReport[]} parts @param {import('../call_sound.js').Hears} who @returns {SoundHeard|null} */
+export function inAll(parts, who) {
+  /** @type {SoundHeard|null} */
+  let all = null;
+  let weight = 0;
+  for (const part of parts) {
+    const one = part.hears[who];
+    const long = Math.max(1, part.to - part.from);
+    if (!one) continue;
+    if (!all) all = { ...one, where: { ...one.where } };
+    else {
+      const mean = (/** @type {number} */ a, /** @type {number} */ b) =>
+        (a * weight + b * long) / (weight + long);
+      all.mos = mean(all.mos, one.mos);
+      all.lost = mean(all.lost, one.lost);
+      if (one.worst < all.worst) Object.assign(all, { worst: one.worst, worst_at: one.worst_at });
+      all.jitter_ms = Math.max(all.jitter_ms, one.jitter_ms);
+      all.delay_ms = Math.max(all.delay_ms, one.delay_ms);
+      all.silent_s += one.silent_s;
+      for (const where of /** @type {('network'|'line'|'backlog')[]} */ (Object.keys(one.where)))
+        all.where[where] = (all.where[where] ?? 0) + (one.where[where] ?? 0);
+    }
+    weight += long;
+  }
+  return all;
+}
+
+/** @param {SoundHeard|null} one */
+const toneOf = (one) => {
+  const bad = one ? Object.values(one.where).reduce((a, b) => a + b, 0) : 0;
+  return !one || one.silent_s > 2 || one.mos * 100 < FAIR ? 's1' : bad || one.mos * 100 < GOOD ? 's2' : 'ok';
+};
+
+/** What was wrong, in words. @param {SoundReport[]} parts @returns {string[]} */
+export function faultsOf(parts) {
+  /** @type {string[]} */
+  const found = [];
+  for (const who of WHO) {
+    const one = inAll(parts, who);
+    if (one?.silent_s) found.push(t.hears.report.silent(one.silent_s, who));
+  }
+  for (const where of /** @type {('network'|'line'|'backlog')[]} */ (['network', 'line', 'backlog'])) {
+    const s = Math.max(...WHO.map((who) => inAll(parts, who)?.where[where] ?? 0));
+    if (s) found.push(t.hears.report.bad(s, where));
+  }
+  return found;
+}
+
+/** @param {{parts: SoundReport[]}} props */
+function Picture({ parts }) {
+  const { from, to, paths, marks, hands } = drawn(parts);
+  const words = t.hears.report;
+  return html`<figure class="callpic">
+    <svg
+      viewBox=${`0 -2 ${WIDE} ${HIGH + 4}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label=${words.picture(timeOfDay(from), timeOfDay(to))}>
+      ${marks.map(
+        (m, i) => html`<rect key=${i} class=${m.what} x=${m.x} y="0" width=${m.wide} height=${HIGH}/>`,
+      )}
+      ${[GOOD, FAIR].map(
+        (mos) => html`<line key=${mos} class="grid" x1="0" x2=${WIDE} y1=${y(mos)} y2=${y(mos)}/>`,
+      )}
+      ${hands.map((x) => html`<line key=${x} class="hand" x1=${x} x2=${x} y1="0" y2=${HIGH}/>`)}
+      ${WHO.map((who) => html`<path key=${who} class=${who} d=${paths[who]}/>`)}
+    </svg>
+    <figcaption class="between t0 muted">
+      <span>${timeOfDay(from)}</span>
+      <span class="row">
+        ${WHO.map((who) => html`<span key=${who} class=${`key ${who}`}>${words.lines[who]}</span>`)}
+        ${marks.some((m) => m.what === 'hold') && html`<span class="key hold">${words.hold}</span>`}
+        ${marks.some((m) => m.what === 'silent') && html`<span class="key silent">${words.gone}</span>`}
+      </span>
+      <span>${timeOfDay(to)}</span>
+    </figcaption>
+  </figure>`;
+}
+
+/** @param {{parts: SoundReport[]}} props */
+const Figures = ({ parts }) => html`<table class="callfigures t0">
+  <thead><tr>${t.hears.report.cols.map((c, i) => html`<th key=${i} scope="col">${c}</th>`)}</tr></thead>
+  <tbody>
+    ${WHO.map((who) => {
+      const one = inAll(parts, who);
+      return html`<tr key=${who}>
+        <th scope="row">${t.hears.report.rows[who]}</th>
+        ${one
+          ? html`
+              <td>${one.mos.toFixed(1)}</td>
+              <td>${one.worst.toFixed(1)} <span class="muted">${timeOfDay(one.worst_at)}</span></td>
+              <td>${(one.lost * 100).toFixed(1)} %</td>
+              <td>${one.jitter_ms} ms</td>
+              <td>${one.delay_ms} ms</td>
+              <td>${one.silent_s} s</td>
+            `
+          : html`<td colspan="6">${t.hears.report.none}</td>`}
+      </tr>`;
+    })}
+  </tbody>
+</table>`;
+
+/** @param {{of: SoundReport[]}} props */
+export function CallReport({ of }) {
+  const [open, setOpen] = useState(false);
+  const words = t.hears.report;
+  const heard = (/** @type {import('../call_sound.js').Hears} */ who) => {
+    const one = inAll(of, who);
+    return one ? words.of(one.mos.toFixed(1)) : words.none;
+  };
+  const faults = faultsOf(of);
+  const tones = WHO.map((who) => toneOf(inAll(of, who)));
+  const tone = tones.includes('s1') ? 's1' : tones.includes('s2') ? 's2' : 'faint';
+  return html`<div class="callreport">
+    <button
+      type="button"
+      class="quiet small unfold t0"
+      aria-expanded=${String(open)}
+      onClick=${() => setOpen(!open)}>
+      <span class=${cls(tone)}>
+        ${tone === 'faint' ? '' : '⚠ '}
+        ${words.sum(heard('agent'), heard('caller'))}
+        ${faults.length > 0 && html` · ${faults.join(' · ')}`}
+      </span>
+      <span class="accent">${open ? t.timeline.hide : t.timeline.show}</span>
+    </button>
+    ${open && html`<${Picture} parts=${of}/><${Figures} parts=${of}/>`}
+  </div>`;
+}

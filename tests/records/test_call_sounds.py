@@ -1,0 +1,157 @@
+"""How calls sounded, kept while they go on, over a record that is away and a worker that is killed;
+on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdfast.followers import sound_reports
+from holdfast.followers.sound_reports import EVERY_MS, FIRST_MS, SoundReports
+from router.core.model import LiveContact, Step
+from router.records import call_sounds
+from router.records.database import Database
+from softphone.quality import FarHop, Quality
+from softphone.room import Direction
+from softphone.verdict import judge
+
+NAMES = {"a": "Ada", "b": "Ben"}
+
+
+class Worker:
+    """A process with calls, and its clock."""
+
+    def __init__(self, database: Database, folder: Path, now: int = 1_000_000) -> None:
+        self.now = now
+        self.file = folder / "sound-reports.json"
+        self.whole: list[str] = []
+        self.reports = SoundReports(database, self.file, lambda: self.now)
+        self.reports.changed = self.whole.append
+
+    def talks(self, seconds: int, contact: str = "c", agent: str = "a") -> None:
+        for _ in range(seconds):
+            self.now += 1000
+            ways = {way: Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=40)) for way in Direction}
+            verdicts = {way: judge([one], from_caller=True) for way, one in ways.items()}
+            self.reports.follow(contact, agent, ways, verdicts)
+
+    def step(self, state: str, contact: str = "c", **fields: Any) -> None:
+        given: dict[str, Any] = {"agent": "a", "incident": "i1", **fields}
+        live = LiveContact(contact, "voice", 1, 0, 0, state=state, **given)
+        self.reports.on_step("1-0", Step(at=self.now, epoch=1, contacts=[live]))
+
+
+async def kept(database: Database, contact: str = "c") -> list[dict[str, Any]]:
+    async with database.read() as connection:
+        found = await call_sounds.of_contacts(connection, [contact], NAMES)
+    return found.get(contact, [])
+
+
+async def test_a_call_is_kept_while_it_goes_on_and_whole_when_it_is_over(
+    database: Database, tmp_path: Path
+) -> None:
+    worker = Worker(database, tmp_path)
+    worker.talks(2)
+    worker.step("active")
+    await worker.reports.turn()
+    assert await kept(database) == []  # many calls are over so soon
+    worker.talks(FIRST_MS // 1000)
+    await worker.reports.turn()
+    assert len((await kept(database))[0]["points"]) == 7
+    worker.step("active", held=True)
+    worker.talks(1)
+    await worker.reports.turn()
+    assert (await kept(database))[0]["marks"] == []
+    worker.step("active", held=False)
+    worker.talks(EVERY_MS // 1000)
+    worker.reports.alarm("c", Direction.FROM_CALLER, True)
+    await worker.reports.turn()
+    found = (await kept(database))[0]
+    assert [m["what"] for m in found["marks"]] == ["hold", "silent"]
+    assert worker.whole == []
+    worker.step("wrapup")
+    await worker.reports.turn()
+    (found,) = await kept(database)
+    assert found["agent"] == "Ada"
+    assert found["marks"][1] == {
+        "at": worker.now, "what": "silent", "until": worker.now, "hears": "agent"
+    }  # fmt: skip
+    assert worker.whole == ["i1"]
+    await worker.reports.turn()
+    assert worker.whole == ["i1"]
+
+
+async def test_each_agent_of_a_call_has_a_part(database: Database, tmp_path: Path) -> None:
+    worker = Worker(database, tmp_path)
+    worker.talks(3)
+    worker.step("active")
+    worker.step("active", agent="b")
+    worker.talks(3, agent="b")
+    worker.step("active", agent="b")
+    worker.talks(3, agent="a")
+    worker.step("ended", agent="a")
+    await worker.reports.turn()
+    assert [part["agent"] for part in await kept(database)] == ["Ada", "Ben", "Ada"]
+
+
+async def test_nothing_is_lost_while_the_record_is_away_and_the_worker_is_killed(
+    database: Database, tmp_path: Path
+) -> None:
+    away = Database(f"sqlite:///{tmp_path}/no/such/folder/x.db")
+    worker = Worker(away, tmp_path)
+    worker.talks(10, "over")
+    worker.step("active", "over")
+    worker.step("ended", "over")
+    worker.talks(20, "goes on")
+    await worker.reports.turn()
+    assert worker.file.exists()
+    await away.close()
+    # killed
+    after = Worker(database, tmp_path, now=2_000_000)
+    after.reports._left = _left(after)
+    after.talks(6, "goes on")
+    await after.reports.turn()
+    assert len(await kept(database, "over")) == 1
+    assert [len(part["points"]) for part in await kept(database, "goes on")] == [20, 6]
+    assert not after.file.exists()
+
+
+async def test_a_record_that_comes_back_gets_what_was_kept_in_memory(
+    database: Database, tmp_path: Path
+) -> None:
+    worker = Worker(Database(f"sqlite:///{tmp_path}/no/such/folder/x.db"), tmp_path)
+    worker.talks(10)
+    worker.step("active")
+    worker.step("ended")
+    await worker.reports.turn()
+    assert worker.whole == []
+    worker.reports._database = database
+    await worker.reports.turn()
+    assert len(await kept(database)) == 1
+    assert worker.whole == ["i1"]
+    assert not worker.file.exists()
+
+
+async def test_a_process_that_ends_keeps_what_goes_on(database: Database, tmp_path: Path) -> None:
+    worker = Worker(database, tmp_path)
+    worker.talks(3)
+    await worker.reports.keep_last()
+    assert len((await kept(database))[0]["points"]) == 3
+
+
+@pytest.mark.parametrize("broken", ["", "[", '[["c"]]', '{"a": 1}', "[[1, 2, 3]]"])
+async def test_a_file_that_cannot_be_read_keeps_nobody_from_working(
+    database: Database, tmp_path: Path, broken: str
+) -> None:
+    worker = Worker(database, tmp_path)
+    worker.file.write_text(broken)
+    worker.reports._left = _left(worker)
+    worker.talks(6)
+    await worker.reports.turn()
+    assert len(await kept(database)) == 1
+
+
+def _left(worker: Worker) -> list[call_sounds.Part]:
+    return sound_reports._read(worker.file)
