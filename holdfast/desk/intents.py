@@ -57,6 +57,10 @@ class ContactForm(Form, frozen=True):
     contact: Id
 
 
+class AgentForm(Form, frozen=True):
+    agent: Id
+
+
 class ToAgentForm(ContactForm, frozen=True):
     """A contact, and the agent whom it is to reach."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
+    AgentForm,
     ContactForm,
     Count,
     Form,
@@ -34,10 +35,6 @@ class ParkForm(Form, frozen=True):
 
     contact: Id
     until: Moment | None = None
-
-
-class AgentForm(Form, frozen=True):
-    agent: Id
 
 
 class ReserveForm(Form, frozen=True):

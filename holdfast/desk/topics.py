@@ -1,6 +1,7 @@
 """Every topic of the desk: importing this declares all intents."""
 
 from holdfast.desk.agent_media import DeskSound
+from holdfast.desk.agent_seen import AgentSeen
 from holdfast.desk.beside import BesideAgents
 from holdfast.desk.callbacks import CallingBack
 from holdfast.desk.consult import Consulting
@@ -19,6 +20,7 @@ from holdfast.desk.writing import Writing
 
 __all__ = [
     "INTENTS",
+    "AgentSeen",
     "BesideAgents",
     "CallingBack",
     "Consulting",

@@ -14,6 +14,7 @@ from typing import Any
 
 from holdfast.clock import now_ms
 from holdfast.desk.abandoned import Abandoned
+from holdfast.desk.agent_days import AgentDays
 from holdfast.desk.day_figures import day_figures
 from holdfast.desk.entities import agent_entity, contact_entity
 from holdfast.desk.returned import Returned
@@ -71,6 +72,10 @@ class View:
     day: Callable[[int], int | None] = field(default=lambda _now: None)
     """The number of the day of a moment: counts of another day are not today's."""
     depth: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=DEPTH_POINTS))
+    agent_days: AgentDays = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.agent_days = AgentDays(lambda now: self.day(now))
 
     def skills_of_ready(self) -> list[dict[str, int]]:
         """The skills of every agent who is ready and connected."""
@@ -90,6 +95,7 @@ class View:
         self.returned.load(self.contacts)
         self.still_needed.load(self.contacts)
         self.agents = {live.id: live for live in snapshot.agents}
+        self.agent_days.begin(self.agents)
         self.today = dict(snapshot.today)
         self.epoch, self.last = snapshot.epoch, snapshot.last
         self.reserve = int(snapshot.reserve)
@@ -102,6 +108,7 @@ class View:
                 self.contacts[live.id] = live
         for agent in step.agents:
             self.agents[agent.id] = agent
+        self.agent_days.fold(step)
         if step.reserve is not None:
             self.reserve = int(step.reserve)
         if step.today is not None:

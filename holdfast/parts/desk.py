@@ -7,6 +7,7 @@ from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
 from holdfast.desk.socket_routes import SocketRoutes
 from holdfast.desk.topics import (
+    AgentSeen,
     BesideAgents,
     CallingBack,
     Consulting,
@@ -58,6 +59,7 @@ def part(house: House) -> Part:
         severities,
         finder,
         DayLists(centre, hub.view),
+        AgentSeen(hub.view),
         opened,
         explained,
     )

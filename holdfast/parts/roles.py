@@ -16,6 +16,7 @@ PARTS: dict[Role, tuple[str, ...]] = {
         "intake",
         "screens",
         "depth",
+        "agent_history",
         "sound",
         "callbacks",
         "voicemail",

@@ -1,16 +1,14 @@
 /** The agents here: their state and for how long, their work, and their skills. */
 import { html, memo, useComputed } from '../ui.js';
 import { After, Beside, Clock, Stage, StateMark, afterThis, insteadOfWork } from '../agent.js';
-import { SoundMark, bothWays } from '../call_sound.js';
+import { SoundMark } from '../call_sound.js';
 import { firstOf, whoOf } from '../contact.js';
-import { Channel, Icon, Sev } from '../icons.js';
+import { Channel, Sev } from '../icons.js';
 import { skillsText } from '../format.js';
 import { agentsByName, withRoom } from '../model.js';
-import { MenuButton } from '../menu.js';
 import { t } from '../strings/en.js';
 import { centre, state } from './context.js';
-import { besideItems } from './beside.js';
-import { freeItems } from './free.js';
+import { openAgent } from './agent.js';
 import { Reserve } from './steer.js';
 import { ContactState } from '../states.js';
 
@@ -40,20 +38,15 @@ function on(a, contacts) {
 /** The call in hand stands before texts, and these before what is set aside for it. @param {Contact} c */
 const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voice' ? 0 : 1);
 
-/** The agent’s name; with something in hand, the way to free them of it and how it sounds.
- * @param {{a: Agent, sound: CallSound|null|undefined}} props */
-const Name = ({ a, sound }) => {
-  const heard = sound ? bothWays(sound).map((title) => ({ title })) : [];
-  const items = () => [...besideItems(a), ...freeItems(a)];
-  return items().length
-    ? html`<${MenuButton}
-        class="sevbtn agentbtn"
-        name=${t.free.menu(a.name)}
-        title=${t.free.why(a.name)}
-        label=${html`<b class="cut">${a.name}</b><${Icon} name="down" class="faint"/>`}
-        items=${() => [{ title: a.name }, ...heard, ...items()]}/>`
-    : html`<b class="cut">${a.name}</b>`;
-};
+/** Their name, which opens them. @param {{a: Agent}} props */
+const Name = ({ a }) => html`<button
+  class="quiet small agentbtn"
+  aria-haspopup="dialog"
+  aria-label=${t.seen.open(a.name)}
+  title=${t.seen.why(a.name)}
+  onClick=${() => openAgent(a.id)}>
+  <b class="cut">${a.name}</b>
+</button>`;
 
 /** Beside whom a supervisor sits. @param {{a: Agent}} props */
 const Seat = ({ a }) => {
@@ -67,7 +60,7 @@ const Seat = ({ a }) => {
 const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ { a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
   return html`<div role="row" class="tr at">
-    <span role="cell" class="two"><${Name} a=${a} sound=${first?.sound}/><${Under} a=${a}/></span>
+    <span role="cell" class="two"><${Name} a=${a}/><${Under} a=${a}/></span>
     <span role="cell" class="two">
       <${StateMark} a=${a}/>
       ${a.beside

@@ -11,6 +11,7 @@ import { PasswordDialog } from '../password.js';
 import { SignIn } from '../signin.js';
 import { StaleBar, Toasts } from '../toasts.js';
 import { t } from '../strings/en.js';
+import { AgentDrawer } from './agent.js';
 import { Agents } from './agents.js';
 import { centre, link, state, wordOf } from './context.js';
 import { Depth } from './depth.js';
@@ -95,6 +96,7 @@ function Board() {
     <main>
       <div class="tiles"><${Tiles}/><${Depth}/></div>
       <div class="lower"><${List}/><div class="side"><${Agents}/><${Toasts}/></div></div>
+      <${AgentDrawer}/>
       <${Drawer}/>
       <${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/>
       <${Free}/>

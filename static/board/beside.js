@@ -1,5 +1,10 @@
 /** A supervisor beside an agent who talks: listens, whispers, takes part, takes the call over. */
+import { html, useEffect } from '../ui.js';
+import { hourMinute } from '../format.js';
+import { Icon } from '../icons.js';
+import { MicLevel } from '../mic_level.js';
 import { myContacts } from '../model.js';
+import { micLive } from '../softphone.js';
 import { ContactState, stateOf } from '../states.js';
 import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
@@ -14,7 +19,7 @@ const MODES = ['listen', 'whisper', 'barge'];
 /** The call in which somebody talks. @param {Agent} a */
 const talksIn = (a) =>
   (a.contacts ?? [])
-    .map((id) => state.peek().contacts[id])
+    .map((id) => state.value.contacts[id])
     .find((c) => c?.channel === 'voice' && c.state === ContactState.ACTIVE);
 
 /** @param {Contact} c @param {Agent} a @param {BesideMode} mode */
@@ -35,24 +40,77 @@ async function take(c, a) {
 
 /** On a call of their own, or in its wrap-up. */
 const busy = () =>
-  myContacts(state.peek()).some(
+  myContacts(state.value).some(
     (c) => c.channel === 'voice' && (stateOf(c).talks || c.state === ContactState.WRAPUP),
   );
 
-/** Items of an agent’s menu while they talk; the sound is this page’s. They depend on one’s own
- * work, too: asked for when the menu opens. @param {Agent} a @returns {MenuItem[]} */
-export function besideItems(a) {
-  const { me } = state.peek();
+/** Keys of this drawer, while no dialog or field has them.
+ * @param {{act: (e: KeyboardEvent) => void}} props */
+function Keys({ act }) {
+  useEffect(() => {
+    const keys = (/** @type {KeyboardEvent} */ e) => {
+      const at = /** @type {HTMLElement} */ (e.target);
+      if (!e.defaultPrevented && !at.closest?.('input, textarea, select, dialog, [role="menu"]')) act(e);
+    };
+    document.addEventListener('keydown', keys);
+    return () => document.removeEventListener('keydown', keys);
+  });
+  return null;
+}
+
+/** Of the agent who talks, what is heard of whoever sits there, and by whom.
+ * @param {{a: Agent, c: Contact, mode: BesideMode}} props */
+const Heard = ({ a, c, mode }) => {
+  const [agent, caller] = [mode !== 'listen', mode === 'barge'];
+  const row = (/** @type {string} */ name, /** @type {boolean} */ hears) => html`<li class="row">
+    <${Icon} name=${hears ? 'speaker' : 'micOff'} class=${hears ? 'accent' : 'faint'}/>
+    <span class="cut">${name}</span>
+    <b class=${hears ? 'accent' : 'muted'}>${hears ? t.beside.hears : t.beside.hearsNot}</b>
+  </li>`;
+  return html`<div class="heard stack">
+    <p class="b">${t.beside.theySee(a.name, mode)}</p>
+    ${micLive() && html`<div class="row">
+      <span class="muted t1">${t.beside.microphone}</span>
+      <${MicLevel}/>
+    </div>`}
+    <ul class="stack">${row(a.name, agent)}${row(whoOf(c), caller)}</ul>
+  </div>`;
+};
+
+const KEYS = ['1', '2', '3'];
+
+/** In an agent’s drawer while they talk; the sound is this page’s. Null: they do not, or one may not.
+ * @param {Agent} a @returns {Shown} */
+export function besideBar(a) {
+  const { me } = state.value;
   const c = talksIn(a);
-  if (!c || !me?.permissions?.includes('call.listen') || a.id === me.id) return [];
-  if (busy()) return [{ title: t.beside.busy }];
+  if (!c || !me?.permissions?.includes('call.listen') || a.id === me.id) return null;
+  if (busy()) return html`<h3>${t.beside.call}</h3><p class="muted">${t.beside.busy}</p>`;
   const mine = c.beside.find((one) => one.agent === me.id);
-  return [
-    ...MODES.filter((mode) => mode !== mine?.mode).map((mode) => ({
-      label: t.beside[mode],
-      act: () => sitDown(c, a, mode),
-    })),
-    ...(mine ? [{ label: t.beside.leave, act: () => getUp(a) }] : []),
-    { label: t.beside.take, act: () => take(c, a) },
-  ];
+  const keys = (/** @type {KeyboardEvent} */ e) => {
+    const mode = MODES[KEYS.indexOf(e.key)];
+    if (mode && !e.repeat && !e.ctrlKey && !e.metaKey && !e.altKey) void sitDown(c, a, mode);
+  };
+  return html`
+    <${Keys} act=${keys}/>
+    <div class="between">
+      <h3>${t.beside.call}</h3>
+      ${mine && html`<span class="faint t1">${t.beside.joined(hourMinute(mine.since))}</span>`}
+    </div>
+    <div class="modes" role="group" aria-label=${t.beside.call}>
+      ${MODES.map(
+        (mode, n) => html`<button
+          key=${mode}
+          aria-pressed=${String(mine?.mode === mode)}
+          onClick=${() => sitDown(c, a, mode)}>
+          ${t.beside[mode]} <kbd>${KEYS[n]}</kbd>
+        </button>`,
+      )}
+    </div>
+    ${mine && html`<${Heard} a=${a} c=${c} mode=${mine.mode}/>`}
+    <div class="row">
+      ${mine && html`<button onClick=${() => getUp(a)}>${t.beside.leave}</button>`}
+      <button onClick=${() => take(c, a)}>${t.beside.take}</button>
+    </div>
+  `;
 }

@@ -1,5 +1,5 @@
 /** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
-import { html, signal, useLayoutEffect, useRef } from '../ui.js';
+import { computed, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
 import { ClosedBar, IncidentState, SevOf } from '../closed.js';
 import { Icon } from '../icons.js';
@@ -13,6 +13,8 @@ import { AtDesk } from './at_desk.js';
 import { link, onLive, state, wordOf } from './context.js';
 
 const opened = signal(/** @type {string|null} */ (null));
+/** An incident lies on top. */
+export const reading = computed(() => opened.value !== null);
 const fault = signal('');
 
 /** @param {string} id */
@@ -81,10 +83,10 @@ const People = ({ of }) => html`<ul class="stack people">
   )}
 </ul>`;
 
-export function Drawer() {
-  const id = opened.value;
+/** The box of a drawer: while it shows somebody or something it has the focus, and Esc closes it.
+ * @param {string|null} id of what it shows @param {() => void} close */
+export function useDrawer(id, close) {
   const box = useRef(/** @type {HTMLElement|null} */ (null));
-  const scroller = useRef(/** @type {HTMLElement|null} */ (null));
   useLayoutEffect(() => {
     if (!id || !box.current) return undefined;
     const giveBack = lend(box.current, box.current.querySelector('button'));
@@ -102,6 +104,13 @@ export function Drawer() {
       giveBack();
     };
   }, [id]);
+  return box;
+}
+
+export function Drawer() {
+  const id = opened.value;
+  const box = useDrawer(id, close);
+  const scroller = useRef(/** @type {HTMLElement|null} */ (null));
   if (!id) return null;
   const of = state.value.incident?.id === id ? state.value.incident : null;
   const judged = Object.values(state.value.contacts).find((c) => c.incident === id && c.grounds);

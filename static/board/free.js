@@ -24,16 +24,18 @@ async function makeReady(a) {
   if (await steer('make_ready', { agent: a.id })) toast(t.free.madeReady(a.name), 'ok');
 }
 
-/** Items of an agent's menu: freed of what is in hand, made ready out of a pause. @param {Agent} a */
-export function freeItems(a) {
-  if (!state.peek().me?.permissions?.includes('queue.steer')) return [];
+/** What a supervisor may do about an agent: free them of what is in hand, make them ready out of a pause.
+ * @param {Agent} a @returns {Shown[]} */
+export function freeButtons(a) {
+  if (!state.value.me?.permissions?.includes('queue.steer')) return [];
   const free = () => {
     freeing.value = a.id;
   };
   return [
-    ...(inHand(a, state.peek()).length ? [{ label: t.free.item, act: free }] : []),
-    ...(a.choice === 'paused' ? [{ label: t.free.makeReady, act: () => makeReady(a) }] : []),
-  ];
+    a.choice === 'paused' &&
+      html`<button key="ready" onClick=${() => makeReady(a)}>${t.free.makeReady}</button>`,
+    inHand(a, state.value).length > 0 && html`<button key="free" onClick=${free}>${t.free.item}</button>`,
+  ].filter(Boolean);
 }
 
 /** What becomes of it, as a word of `t.free.what`. @param {Contact} c */

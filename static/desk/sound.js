@@ -1,9 +1,10 @@
 /** Microphone and speaker: which, how loud, and what is wrong with them. */
-import { html, useEffect, useRef, useSignalEffect } from '../ui.js';
+import { html, useEffect } from '../ui.js';
 import { Icon } from '../icons.js';
 import { Dialog } from '../dialog.js';
 import { t } from '../strings/en.js';
 import { SAME, choose, chosen, devices, inUse, listDevices, missing, offered } from '../devices.js';
+import { MicLevel } from '../mic_level.js';
 import * as phone from '../softphone.js';
 import { layer, me } from './context.js';
 import { faultWords, goReady, readyForTexts, secure, starting, textsOnly } from './duty.js';
@@ -13,14 +14,6 @@ import { Loudness } from './volume.js';
 import { Quality } from './phonebar.js';
 
 const AWAY = 'away';
-
-function Level() {
-  const bar = useRef(/** @type {HTMLElement|null} */ (null));
-  useSignalEffect(() => {
-    bar.current?.style.setProperty('--p', String(phone.level.value));
-  });
-  return html`<div class="bar level ok" role="img" aria-label=${t.sound.level}><i ref=${bar}></i></div>`;
-}
 
 /** @typedef {import('../devices.js').Use} Use */
 
@@ -84,7 +77,7 @@ export function SoundCard() {
       ${t.sound.calls}
     </button>`}
     <${Pick} use="mic" icon="mic" word=${t.sound.mic} onPick=${phone.switchMic}/>
-    ${open ? html`<${Level}/>` : html`<p class="faint t1">${t.sound.idle}</p>`}
+    ${open ? html`<${MicLevel}/>` : html`<p class="faint t1">${t.sound.idle}</p>`}
     <${Pick} use="speaker" icon="speaker" word=${t.sound.speaker} onPick=${phone.switchSpeaker}/>
     <${Loudness} which="talk"/>
     <${Pick}

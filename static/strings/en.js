@@ -12,6 +12,7 @@ import { board } from './en/board.js';
 import { hears } from './en/hears.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
+import { seen } from './en/seen.js';
 import { today } from './en/today.js';
 
 export const t = {
@@ -27,5 +28,6 @@ export const t = {
   ...phone,
   ...hears,
   ...timeline,
+  ...seen,
   ...today,
 };

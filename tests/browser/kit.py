@@ -166,7 +166,7 @@ async def signed_in_by_form(
 async def closed(page: Page) -> None:
     """Ends the page's context; it must not have failed."""
     await page.context.close()
-    assert page.faults == []  # type: ignore[attr-defined]
+    assert page.faults == [], page.faults  # type: ignore[attr-defined]
 
 
 async def go_ready(page: Page) -> None:

@@ -1,15 +1,16 @@
-"""A supervisor beside an agent who talks: the menu on the board, and what the agent sees."""
+"""A supervisor beside an agent who talks: their drawer on the board, and what the agent sees."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.kit import until
+from tests.browser.kit import axe, until
 from tests.browser.pages import close, opened
 from tests.kit.fake_desk import Connection, FakeDesk
 from tests.kit.fake_scenes import build
@@ -100,65 +101,76 @@ async def talking(here: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
     return agent, call
 
 
+def look(page: Page, agent: dict[str, Any]) -> Locator:
+    return page.get_by_role("button", name=f"{agent['name']}: look")
+
+
 async def test_who_has_a_call_or_a_wrapup_of_their_own_is_not_offered_to_listen(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board")
     here = await desk.here()
     agent, call = await talking(here)
-    menu = page.get_by_role("button", name=f"{agent['name']}, menu")
-    await expect(menu).to_be_visible()
     me = here.mine()
     own = call | {"id": "own", "agent": me["id"]}
     me["contacts"] = ["own"]
-    row = page.get_by_role("table", name="Agents").get_by_role("row").filter(has_text=me["name"])
-    for state, mine, words in (("active", "talking", "on a call"), ("wrapup", "wrapup", "wrap-up")):
+    await look(page, agent).click()
+    drawer = page.get_by_role("dialog", name=agent["name"])
+    asked = drawer.get_by_role("button", name="Listen")
+    await expect(asked).to_be_visible()
+    for state, mine in (("active", "talking"), ("wrapup", "wrapup")):
         own["state"], me["state"] = state, mine
         await here.event("contact.moved", {"contacts": {"own": own}, "agents": {me["id"]: me}})
-        await expect(row).to_contain_text(words)
-        await menu.click()
-        items = page.locator("[popover]")
-        await expect(items).to_contain_text("end your own call and its wrap-up first")
-        await expect(items.get_by_role("menuitem", name="Listen")).to_have_count(0)
-        await expect(items.get_by_role("menuitem", name="Take the call over")).to_have_count(0)
-        await page.keyboard.press("Escape")
-    me["state"] = "ready"
-    await here.event("contact.ended", {"agents": {me["id"]: me}}, {"contacts": ["own"]})
-    await expect(row).to_contain_text("ready")
-    await menu.click()
-    await expect(page.get_by_role("menuitem", name="Listen")).to_be_visible()
+        await expect(drawer).to_contain_text("end your own call and its wrap-up first")
+        await expect(asked).to_have_count(0)
+        await expect(drawer.get_by_role("button", name="Take the call over")).to_have_count(0)
+        await page.keyboard.press("1")
+        assert not [one for one in desk.intents if one["do"] == "sit_beside"]
+        me["state"] = "ready"
+        await here.event("contact.ended", {"agents": {me["id"]: me}}, {"contacts": ["own"]})
+        await expect(asked).to_be_visible()
     await close(page)
 
 
-async def test_the_menu_of_an_agent_who_talks_has_what_a_supervisor_may_do_there(
+async def test_an_agents_drawer_has_their_hour_their_day_and_how_to_help(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/board?scene=board")
     here = await desk.here()
-    me, agents = here.mine()["id"], here.scene["agents"]
+    me = here.mine()["id"]
     agent, call = await talking(here)
-
-    async def items() -> list[str]:
-        await page.get_by_role("button", name=f"{agent['name']}, menu").click()
-        return await page.locator("[popover] button:visible").all_inner_texts()
-
-    asked = ["Listen", "Whisper to them", "Take part", "Take the call over"]
-    assert [item for item in await items() if item in asked] == asked
-    await page.keyboard.press("Escape")
-    call["beside"] = [
-        {"agent": me, "name": "Dana Reyes", "mode": "listen", "since": desk.now(), "board": True}
-    ]
-    await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+    await look(page, agent).focus()
+    await page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog", name=agent["name"])
+    await expect(drawer).to_contain_text("on a call")
+    await expect(drawer).to_contain_text(call["who"]["name"])
+    hour = drawer.get_by_role("img", name="ready 20 min · calls 18 min · wrap-up 1 min")
+    await expect(hour).to_have_attribute("aria-label", re.compile("paused 10 min · texts 11 min"))
+    await expect(drawer).to_contain_text("11 calls, 6 texts")
+    await expect(drawer).to_contain_text("slowest tenth 9 s")
+    modes = drawer.get_by_role("group", name="This call").get_by_role("button")
+    names = [re.sub(r"\s*\d$", "", text) for text in await modes.all_inner_texts()]
+    assert names == ["Listen", "Whisper", "Take part"]
+    await expect(drawer.get_by_role("button", name="Leave the call")).to_have_count(0)
+    for mode, sees, hear in (
+        ("listen", "sees that you listen", 0),
+        ("whisper", "sees that you speak to them", 1),
+        ("barge", "sees that you speak to both", 2),
+    ):
+        since = {"since": desk.now(), "board": True}
+        call["beside"] = [{"agent": me, "name": "Dana Reyes", "mode": mode, **since}]
+        await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+        await expect(drawer).to_contain_text(sees)
+        await expect(drawer.get_by_text("hears you", exact=True)).to_have_count(hear)
+        await expect(drawer.get_by_text("does not hear you")).to_have_count(2 - hear)
+    await axe(page, "seen", found := {})
+    assert found == {}
     bar = page.get_by_role("region", name="Beside an agent")
-    who = call["who"]["name"]
-    await expect(bar).to_contain_text(f"You listen to the call with {who}")
     await expect(bar).to_contain_text("on another page")
-    agents[me]["beside"] = call["id"]
-    await here.event("contact.sat_beside", {"agents": {me: agents[me]}})
-    first = agent["name"].split()[0]
-    await expect(page.get_by_role("table", name="Agents")).to_contain_text(f"beside {first}")
-    assert "Listen" not in await items()
-    await page.get_by_role("menuitem", name="Leave the call").click()
+    await drawer.get_by_role("button", name="Leave the call").click()
     await expect(page.locator(".toast", has_text="You have left")).to_be_visible()
-    assert [one["do"] for one in desk.intents][-1] == "leave_beside"
+    assert [one["do"] for one in desk.intents if one["do"] != "agent_day"][-1] == "leave_beside"
+    await page.keyboard.press("Escape")
+    await expect(drawer).to_have_count(0)
+    await expect(look(page, agent)).to_be_focused()
     await close(page)

@@ -99,5 +99,6 @@ async def test_the_board_marks_whose_call_sounds_bad(chromium: Browser, desk: Fa
     await sounds(desk, page, of["id"], {"agent": way(GOOD, missing=True), "caller": way(POOR)})
     await expect(row).to_contain_text("agent hears nothing")
     await row.get_by_role("button").first.click()
-    await expect(page.get_by_role("menu")).to_contain_text("agent hears: 4.4 of 4.4")
+    drawer = page.get_by_role("dialog", name=name)
+    await expect(drawer).to_contain_text("agent hears: 4.4 of 4.4")
     await close(page)

@@ -19,14 +19,17 @@ async def test_a_supervisor_frees_an_agent_and_reads_first_what_becomes_of_the_c
     async with desk(real, "noah") as agent:
         row = page.get_by_role("table", name="Agents").get_by_role("row").filter(has_text="Noah")
         await expect(row).to_contain_text("ready")
-        await expect(row.get_by_role("button")).to_have_count(0)  # nothing in hand
+        look = row.get_by_role("button", name="Noah Kim: look")
+        drawer = page.get_by_role("dialog", name="Noah Kim", exact=True)
+        free = drawer.get_by_role("button", name="Free the agent")
+        await look.click()
+        await expect(drawer).to_contain_text("Nothing.")
+        await expect(free).to_have_count(0)  # nothing in hand
         await real.sandbox.call(from_="+12065550771", to="+12065550101", keys=["3"])
         contact = await agent.accept()
         await agent.until_state(contact, "active")
-        await row.get_by_role("button", name="Noah Kim, menu").click()
-        await expect(page.get_by_role("menuitem").first).to_be_focused()  # else it is the button's
-        await page.keyboard.press("End")
-        await page.keyboard.press("Enter")  # the last item
+        await free.focus()
+        await page.keyboard.press("Enter")
         dialog = page.get_by_role("dialog", name="Free Noah Kim?")
         await expect(dialog).to_contain_text("goes back to their old place in line")
         await axe(page, "free", found := {})
@@ -34,8 +37,7 @@ async def test_a_supervisor_frees_an_agent_and_reads_first_what_becomes_of_the_c
         await page.keyboard.press("Escape")
         await expect(dialog).to_be_hidden()
         await agent.until_state(contact, "active")  # nothing was done yet
-        await row.get_by_role("button", name="Noah Kim, menu").click()
-        await page.get_by_role("menuitem", name="Free the agent").click()
+        await free.click()
         await dialog.get_by_role("button", name="Free Noah of").click()
         await expect(dialog).to_be_hidden()
         await expect(page.locator(".toast")).to_contain_text("is back in line, at their old place")

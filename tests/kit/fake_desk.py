@@ -173,6 +173,9 @@ class Connection:
                 "next_step_at": None, "sticky_for": None, "may": [], "kept_from": [],
                 "by_name": self.scene["by_name"], "pull": self.scene["pull"]}  # fmt: skip
 
+    async def do_agent_day(self, _: dict[str, Any]) -> dict[str, Any]:
+        return fake_scenes.agent_day(self.desk.now())
+
     async def do_figure(self, intent: dict[str, Any]) -> dict[str, Any]:
         row = self.scene["tally"]["today"][str(intent["severity"] or 3)]
         figure = row.get(intent["figure"], 4)

@@ -77,6 +77,18 @@ def agent(
     }  # fmt: skip
 
 
+def agent_day(now: int) -> dict[str, Any]:
+    """Of an agent who has been here since this morning."""
+    minutes = ((75, "ready"), (48, "talking"), (34, "wrapup"), (33, "ready"), (30, "paused"),
+               (20, "messages"), (9, "ready"), (4, "talking"))  # fmt: skip
+    return {
+        "from": now - H,
+        "hour": [{"at": now - at * M, "state": state} for at, state in minutes],
+        "calls": 11, "texts": 6, "missed": 0, "declined": 1,
+        "rang": {"p50_ms": 5_000, "p90_ms": 9_000},
+    }  # fmt: skip
+
+
 def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:
     return {"id": id_, "at": at, "kind": kind, "channel": None, "direction": None, "who": None,
             "text": "", "html": None, "subject": None, "status": None, "contact": None,

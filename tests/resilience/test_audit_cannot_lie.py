@@ -39,7 +39,7 @@ SOUND = {"digits", "rtc"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "last_called", "figure", "rtc_state",
+    "last_called", "figure", "rtc_state", "agent_day",
 }  # fmt: skip
 """They change nothing."""
 BEST = {

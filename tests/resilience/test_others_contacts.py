@@ -114,6 +114,7 @@ TABLE: dict[str, Row] = {
     # The line, and the page's own.
     "waiting": Row(A.talking, DONE, DONE, DONE),
     "incidents": Row(A.talking, DONE, DONE, DONE),
+    "agent_day": Row(A.waiting, NO, DONE, DONE, owner=None),
     "figure": Row(A.talking, DONE, DONE, DONE, fields=(("figure", "left"), ("severity", 0))),
     "snapshot": Row(A.talking, DONE, DONE, DONE),
     "ready": Row(A.talking, DONE, DONE, NO),
@@ -125,7 +126,7 @@ OWN = {"rtc"}
 """It names no contact: a page's own sound."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "last_called", "figure", "rtc_state",
+    "last_called", "figure", "rtc_state", "agent_day",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 export const beside = {
   beside: {
     listen: 'Listen',
-    whisper: 'Whisper to them',
+    whisper: 'Whisper',
     barge: 'Take part',
     leave: 'Leave the call',
     take: 'Take the call over',
@@ -19,6 +19,18 @@ export const beside = {
     left: (name) => `You have left ${name}’s call.`,
     /** @param {string} who @param {string} name */
     taken: (who, name) => `You have ${who} at your desk. ${name} is free.`,
+    /** In the agent’s drawer. */
+    call: 'This call',
+    /** @param {string} time */
+    joined: (time) => `you joined at ${time}`,
+    microphone: 'Your microphone',
+    hears: 'hears you',
+    hearsNot: 'does not hear you',
+    /** @param {string} name @param {'listen'|'whisper'|'barge'} mode */
+    theySee: (name, mode) => {
+      const what = { listen: 'listen', whisper: 'speak to them', barge: 'speak to both' };
+      return `${name} sees that you ${what[mode]}.`;
+    },
     /** The sound of one’s own board. */
     bar: 'Beside an agent',
     over: 'You no longer hear the call: it is over, or one of your own has begun.',

@@ -166,10 +166,6 @@ export const board = {
     /** @param {string} name */
     madeReady: (name) => `${name} is ready. They are told; the next miss pauses them again.`,
     /** @param {string} name */
-    menu: (name) => `${name}, menu`,
-    /** @param {string} name */
-    why: (name) => `${name}. Listen to their call, free them of stuck work, or make them ready`,
-    /** @param {string} name */
     title: (name) => `Free ${name}?`,
     /** @param {string} state */
     lead: (state) => `Now: ${state}. Only for work that is stuck: an agent who is really working loses it.`,
