@@ -76,6 +76,16 @@ interface Consult {
 /** How somebody sits beside an agent: unheard, heard by the agent, heard by both. */
 type BesideMode = 'listen' | 'whisper' | 'barge';
 
+interface SeatBeside {
+  agent: string;
+  name: string;
+  mode: BesideMode;
+  since: number;
+  board: boolean;
+  /** They listen, and the agent's desk does not get this entry. */
+  hidden: boolean;
+}
+
 interface Contact {
   id: string;
   channel: Channel;
@@ -123,7 +133,7 @@ interface Contact {
   alarm: 'untaken' | 'lost' | null;
   held: boolean;
   /** Who sits beside its agent. */
-  beside: { agent: string; name: string; mode: BesideMode; since: number; board: boolean }[];
+  beside: SeatBeside[];
   consult: Consult | null;
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';
@@ -264,6 +274,8 @@ interface Centre {
   demo: boolean;
   severities: { level: Severity; word: string }[];
   dispositions: Choice[];
+  /** Agents do not see who listens. */
+  hide_listening: boolean;
   pause_reasons: PauseReason[];
   /** Why an incident is closed. */
   close_reasons: Choice[];

@@ -52,6 +52,7 @@ class BesideAgents:
 
     def __init__(self, centre: Centre, hub: Hub, sound: DeskSound) -> None:
         self._engine = centre.engine
+        self._config = centre.config
         self._sound = sound
         self._owners = Owners(centre, hub)
 
@@ -64,6 +65,8 @@ class BesideAgents:
     )
     async def _sit(self, page: Page, form: BesideForm) -> Result:
         """With the sound of this page, if it is a board that has one; else of their desk."""
+        hidden = form.mode is Mode.LISTEN and self._config.value.hide_listening
+        how = f"{form.mode}, hidden" if hidden else form.mode.value
         here = not page.kind.on_duty and await self._sound.heard_by(page)
         result = _done(
             await self._engine.step(
@@ -72,8 +75,9 @@ class BesideAgents:
                 name=page.account.name,
                 contact=form.contact,
                 mode=form.mode.value,
+                hidden=hidden,
                 board=page.conn if here else None,
-                audit=said(page, "contact.sat_beside", form.contact, detail=form.mode.value),
+                audit=said(page, "contact.sat_beside", form.contact, detail=how),
             )
         )
         page.ears = here

@@ -71,6 +71,7 @@ def contact_entity(
                 "mode": one.mode,
                 "since": one.since,
                 "board": one.board,
+                "hidden": one.hidden,
             }
             for one in live.beside or ()
         ],

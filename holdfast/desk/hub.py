@@ -273,7 +273,7 @@ class Hub:
         else:
             mine = page.account.id
             kept = {
-                c.id: self.view.entity(c)
+                c.id: self.view.at_desk(c, mine)
                 for c in told
                 if c.state != State.ENDED and self.view.concerns(c, mine)
             }
@@ -297,7 +297,7 @@ class Hub:
                 "seq": page.seq,
                 "now": now_ms(),
                 "at": change.at,
-                "name": change.names[-1] if change.names else "changed",
+                "name": change.name_for(None if page.kind.sees_all else page.account.id),
                 "put": put,
                 "drop": drop,
                 "why": change.why,

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from holdfast.clock import now_ms
 from holdfast.desk.abandoned import Abandoned
 from holdfast.desk.agent_days import AgentDays
@@ -43,8 +45,15 @@ class Change:
     tally: bool
     abandoned: dict[str, Any]
     abandoned_gone: list[str]
+    unseen: set[str] = field(default_factory=set)
+    """The people of whose listening unseen this step tells, and of nothing else."""
     again: list[LiveContact] = field(default_factory=list)
     """Unchanged, but sent again: something else may keep them from their agent now."""
+
+    def name_for(self, agent_id: str | None) -> str:
+        """Of what happened, for the desk of this agent; None: for a board."""
+        told = not self.unseen or agent_id is None or agent_id in self.unseen
+        return self.names[-1] if self.names and told else "changed"
 
 
 @dataclass(slots=True)
@@ -119,6 +128,9 @@ class View:
             self._note_depth(int(step.at))
         self.returned.fold(step, self.contacts)
         callers, abandoned_gone = self.abandoned.fold(step, self.contacts)
+        unseen = {h.by for h in step.events if h.hidden and h.by}
+        if not all(h.hidden for h in step.events):
+            unseen = set()
         whys = [h.why for h in step.events if h.why]
         moved = {agent.id for agent in step.agents}
         moved |= {live.agent for live in step.contacts if live.agent is not None}
@@ -131,6 +143,7 @@ class View:
             bool(step.contacts) or step.today is not None or step.reserve is not None,
             callers,
             abandoned_gone,
+            unseen,
             self.returned.of_agents(moved, self.contacts, but=step.contacts)
             + self.still_needed.fold(step, self.contacts),
         )
@@ -209,7 +222,8 @@ class View:
         """Everything this agent's desk shows."""
         mine = [live for live in self.contacts.values() if self.concerns(live, agent_id)]
         me = self.agents.get(agent_id)
-        return self._page(mine, [me] if me else [])
+        page = self._page([], [me] if me else [])
+        return page | {"contacts": {live.id: self.at_desk(live, agent_id) for live in mine}}
 
     def _page(self, contacts: Iterable[LiveContact], agents: Iterable[LiveAgent]) -> dict[str, Any]:
         return {
@@ -230,6 +244,11 @@ class View:
         at = 0  # by name nothing depends on the moment
         kept = self.picture(at).by_name(live, agent, at_once=True).cause
         return contact_entity(live, {"agent": agent, "rings_at": names, "kept": kept})
+
+    def at_desk(self, live: LiveContact, agent_id: str) -> dict[str, Any]:
+        """The same as the desk of this agent gets it: without others who listen unseen."""
+        shown = [one for one in live.beside or () if not one.hidden or one.agent == agent_id]
+        return self.entity(msgspec.structs.replace(live, beside=shown) if live.beside else live)
 
     def concerns(self, live: LiveContact, agent_id: str) -> bool:
         """True when this contact is on that agent's desk."""

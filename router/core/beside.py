@@ -41,6 +41,8 @@ class Beside(msgspec.Struct, frozen=True):
     name: str = ""
     board: bool = False
     """With the sound of their board, and not of their desk."""
+    hidden: bool = False
+    """They listen, and the agent does not see it (`hide_listening`)."""
 
     @property
     def leg(self) -> str:

@@ -208,6 +208,8 @@ class Config(_Part, kw_only=True, frozen=True):
     s1_first: int = 2
     s1_round: int = 3
     ageing: int = 4
+    hide_listening: bool = False
+    """Agents do not see who listens to their call; who whispers or takes part they always see."""
     outside_countries: list[str] = []
     dialling: Dialling = Dialling()
     closed_answer: str = CLOSED_ANSWER

@@ -370,6 +370,8 @@ class Happening(msgspec.Struct):
     """How somebody sat beside an agent (Mode), at the end."""
     since: float | None = None
     """When they sat down there."""
+    hidden: bool = False
+    """The agent is not to see it."""
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -84,7 +84,8 @@ def _lines(step_id: str, step: Step) -> list[tuple[str, Said]]:
 
 def _sat(event: Happening, step: Step) -> Said:
     since = step.at if event.since is None else event.since
-    detail = _how(event.mode or "", since, step.at, event.why or "")
+    mode = f"{event.mode}, hidden," if event.hidden else event.mode or ""
+    detail = _how(mode, since, step.at, event.why or "")
     return Said(event.by or "", LEFT_BESIDE, event.contact or "", detail)
 
 
@@ -97,7 +98,8 @@ def _how(mode: str, since: float, until: float, why: str) -> str:
 async def all_left(connection: AsyncConnection, live: LiveContact, now: int) -> None:
     """Of a call that ended while there was no index to tell of it: who sat there until then."""
     for one in live.beside or ():
-        detail = _how(one.mode, one.since, now, "index_lost")
+        mode = f"{one.mode}, hidden," if one.hidden else one.mode
+        detail = _how(mode, one.since, now, "index_lost")
         line = {"actor": one.agent, "action": LEFT_BESIDE, "subject": live.id}
         await append(connection, **line, now=now, detail=detail)
 

@@ -9,7 +9,7 @@ import { ContactState, stateOf } from '../states.js';
 import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { whoOf } from '../contact.js';
-import { state } from './context.js';
+import { centre, state } from './context.js';
 import { leave, sit } from './ears.js';
 import { steer } from './steer.js';
 
@@ -24,7 +24,7 @@ const talksIn = (a) =>
 
 /** @param {Contact} c @param {Agent} a @param {BesideMode} mode */
 async function sitDown(c, a, mode) {
-  if (await sit(c, mode)) toast(t.beside.done[mode](a.name), 'ok');
+  if (await sit(c, mode)) toast(t.beside.done[mode](a.name, !!centre.peek()?.hide_listening), 'ok');
 }
 
 /** @param {Agent} a */
@@ -59,8 +59,8 @@ function Keys({ act }) {
 }
 
 /** Of the agent who talks, what is heard of whoever sits there, and by whom.
- * @param {{a: Agent, c: Contact, mode: BesideMode}} props */
-const Heard = ({ a, c, mode }) => {
+ * @param {{a: Agent, c: Contact, mode: BesideMode, hidden: boolean}} props */
+const Heard = ({ a, c, mode, hidden }) => {
   const [agent, caller] = [mode !== 'listen', mode === 'barge'];
   const row = (/** @type {string} */ name, /** @type {boolean} */ hears) => html`<li class="row">
     <${Icon} name=${hears ? 'speaker' : 'micOff'} class=${hears ? 'accent' : 'faint'}/>
@@ -68,7 +68,7 @@ const Heard = ({ a, c, mode }) => {
     <b class=${hears ? 'accent' : 'muted'}>${hears ? t.beside.hears : t.beside.hearsNot}</b>
   </li>`;
   return html`<div class="heard stack">
-    <p class="b">${t.beside.theySee(a.name, mode)}</p>
+    <p class="b">${t.beside.theySee(a.name, mode, hidden)}</p>
     ${micLive() && html`<div class="row">
       <span class="muted t1">${t.beside.microphone}</span>
       <${MicLevel}/>
@@ -107,7 +107,7 @@ export function besideBar(a) {
         </button>`,
       )}
     </div>
-    ${mine && html`<${Heard} a=${a} c=${c} mode=${mine.mode}/>`}
+    ${mine && html`<${Heard} a=${a} c=${c} mode=${mine.mode} hidden=${mine.hidden}/>`}
     <div class="row">
       ${mine && html`<button onClick=${() => getUp(a)}>${t.beside.leave}</button>`}
       <button onClick=${() => take(c, a)}>${t.beside.take}</button>

@@ -8,8 +8,11 @@ export const beside = {
     take: 'Take the call over',
     busy: 'To listen, end your own call and its wrap-up first',
     done: {
-      /** @param {string} name */
-      listen: (name) => `You listen to ${name}. They see it.`,
+      /** @param {string} name @param {boolean} hidden */
+      listen: (name, hidden) =>
+        hidden
+          ? `You listen to ${name}. They do not see it; the audit has it.`
+          : `You listen to ${name}. They see it.`,
       /** @param {string} name */
       whisper: (name) => `${name} hears you, the caller does not.`,
       /** @param {string} name */
@@ -26,8 +29,9 @@ export const beside = {
     microphone: 'Your microphone',
     hears: 'hears you',
     hearsNot: 'does not hear you',
-    /** @param {string} name @param {'listen'|'whisper'|'barge'} mode */
-    theySee: (name, mode) => {
+    /** @param {string} name @param {BesideMode} mode @param {boolean} hidden */
+    theySee: (name, mode, hidden) => {
+      if (hidden) return `${name} does not see that you listen. The audit has it.`;
       const what = { listen: 'listen', whisper: 'speak to them', barge: 'speak to both' };
       return `${name} sees that you ${what[mode]}.`;
     },

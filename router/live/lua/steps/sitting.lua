@@ -28,7 +28,7 @@ end
 -- Whatever ended it: the only place that tells of an end. The audit's line and the words for whoever sat
 -- there come from this event.
 local function ended(c, one, why)
-  event('contact.left_beside', c, { agent = c.agent, by = one.agent, mode = one.mode,
+  event('contact.left_beside', c, { agent = c.agent, by = one.agent, mode = one.mode, hidden = one.hidden,
     since = num(one.since, ctx.now), why = why })
 end
 
@@ -141,8 +141,8 @@ function sitting.keeps_out(c, a, board)
 end
 
 -- Sits down there, or does something else there. board: the connection of the board by which they hear it;
--- they (name) need not have a desk then.
--- takes: agent, board, contact, mode, name
+-- they (name) need not have a desk then. hidden: while they only listen, the agent does not see it.
+-- takes: agent, board, contact, hidden, mode, name
 -- refuses: bad_request, no_sound, not_ready, too_late
 -- tells: contact.sat_beside
 mutation('sit_beside', function(req)
@@ -161,13 +161,15 @@ mutation('sit_beside', function(req)
     sitting.leave(a, 'elsewhere')
     hear_by(a, board)
   end
+  local hidden = req.hidden and true or nil
   local people = without(c, a.id)
   people[#people + 1] = { agent = a.id, name = steering.name_of(a), mode = req.mode,
-    since = sat and num(sat.since, ctx.now) or ctx.now, board = board and true or nil }
+    since = sat and num(sat.since, ctx.now) or ctx.now, board = board and true or nil,
+    hidden = hidden }
   a.beside = c.id
   put(c, people)
   agents.settle(a)
-  event('contact.sat_beside', c, { agent = c.agent, by = a.id, why = req.mode })
+  event('contact.sat_beside', c, { agent = c.agent, by = a.id, why = req.mode, hidden = hidden })
   return { ok = true, contact = c }
 end)
 

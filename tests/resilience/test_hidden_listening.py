@@ -1,0 +1,92 @@
+"""A centre that hides listening: what an agent's desk gets, and what stands in the audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.page_kinds import PAGE_KINDS
+from router.records import schema
+from router.records.database import Database
+from tests.kit.acts import Floor, floor_in, supervised
+
+
+def at_desk(floor: Floor) -> Page:
+    """The page of the agent who talks."""
+    page = Page(floor.people["priya"], PAGE_KINDS["desk"], "conn-of-priya")
+    floor.house[Hub].join(page)
+    got(page)
+    return page
+
+
+def got(page: Page) -> list[dict[str, Any]]:
+    found = []
+    while not page.outbox.empty():
+        found.append(msgspec.json.decode(page.outbox.get_nowait() or b"{}"))
+    return found
+
+
+async def sit(floor: Floor, mode: str) -> None:
+    assert (await floor.asks("sit_beside", "desk", "dana", mode=mode)).ok
+    await floor.settled()
+
+
+async def audited(floor: Floor) -> list[tuple[str, str]]:
+    a = schema.audit.c
+    async with Database.read(floor.database) as connection:
+        rows = await connection.execute(select(a.action, a.detail).order_by(a.id))
+    return [(r.action, r.detail.split(" from ")[0]) for r in rows if r.action.endswith("_beside")]
+
+
+async def test_who_listens_unseen_is_in_no_message_to_the_agent_and_in_the_audit(
+    store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(supervised, store_url, tmp_path) as floor:
+        config = floor.house.centre.config
+        config.value = msgspec.structs.replace(config.value, hide_listening=True)
+        page, hub, contact = at_desk(floor), floor.house[Hub], floor.facts["contact"]
+        dana = floor.people["dana"].id
+
+        def beside(messages: list[dict[str, Any]]) -> list[list[str]]:
+            """How somebody sits there, as each message about the call says."""
+            puts = [m["put"]["contacts"] for m in messages if m.get("put", {}).get("contacts")]
+            return [[one["mode"] for one in put[contact]["beside"]] for put in puts]
+
+        await sit(floor, "listen")
+        messages = got(page)
+        assert not any(dana in str(m) or "beside'" in m.get("name", "") for m in messages)
+        assert {m.get("name") for m in messages} <= {"changed", "tally"}
+        assert all(not modes for modes in beside(messages))
+        assert hub.view.desk(page.account.id)["contacts"][contact]["beside"] == []
+        (on_board,) = hub.view.board()["contacts"][contact]["beside"]
+        assert (on_board["agent"], on_board["mode"], on_board["hidden"]) == (dana, "listen", True)
+        (own,) = hub.view.desk(dana)["contacts"][contact]["beside"]
+        assert own["hidden"]
+
+        await sit(floor, "whisper")
+        assert beside(got(page))[-1] == ["whisper"]
+        await sit(floor, "listen")
+        assert beside(got(page))[-1] == []
+        assert (await floor.asks("leave_beside", "desk", "dana")).ok
+        await floor.settled()
+        assert not any(dana in str(m) for m in got(page))
+        assert await audited(floor) == [
+            ("contact.sat_beside", "listen, hidden"),
+            ("contact.sat_beside", "whisper"),
+            ("contact.sat_beside", "listen, hidden"),
+            ("contact.left_beside", "listen, hidden,"),
+        ]
+
+
+async def test_where_nothing_is_hidden_the_agent_sees_who_listens(
+    store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(supervised, store_url, tmp_path) as floor:
+        page = at_desk(floor)
+        await sit(floor, "listen")
+        assert any(m.get("name") == "contact.sat_beside" for m in got(page))
+        assert await audited(floor) == [("contact.sat_beside", "listen")]
