@@ -20,6 +20,7 @@ import structlog
 
 from router.ports import AudioLeg
 from softphone import tones
+from softphone.echo import Echo, Spoken
 from softphone.far_hops import from_agent, from_caller
 from softphone.mixer import Mixer
 from softphone.pacer import BROWSER_CHUNK, CARRIER_CHUNK, Clock, Pacer, Timer
@@ -99,6 +100,7 @@ class Exchange:
         self._agent_newest: dict[str, int] = {}
         self._bound: dict[str, str] = {}
         """Whoever sits at a desk → the contact whose plan binds them; the newest binding wins."""
+        self._echoes: dict[str, Echo] = {}
         self._mixer = Mixer(clock)
         self._events: deque[Event] = deque()
         self._telling = False
@@ -144,6 +146,7 @@ class Exchange:
             return False
         old = self._agents.get(agent)
         if old is not None:
+            self.end_echo(agent)
             self._dismiss(old.leg)
         self._agents[agent] = _Leg(epoch, leg)
         self._agent_newest[agent] = epoch
@@ -156,6 +159,7 @@ class Exchange:
         seat = self._agents.get(agent)
         if seat is None or seat.leg is not leg:
             return
+        self.end_echo(agent)
         del self._agents[agent]
         self._events.append(AgentLost(agent, seat.epoch, cause))
         self._settle(self._lines.get(self._bound.get(agent, "")))
@@ -191,6 +195,7 @@ class Exchange:
             del self._bound[who]
         others = []
         for who in now:
+            self.end_echo(who)
             other = self._bound.get(who)
             if other is None or who not in before:
                 others.append(self._lines.get(other or contact, line))
@@ -222,6 +227,20 @@ class Exchange:
             return False
         line.room.digit(key)
         return True
+
+    def echo(self, agent: str, measured: Callable[[Spoken], None]) -> bool:
+        """They speak for five seconds and hear it back; a call ends it. False: they have no sound,
+        or a call."""
+        if agent not in self._agents or agent in self._bound:
+            return False
+        self.end_echo(agent)
+        self._echoes[agent] = Echo(self._agents[agent].leg, self._clock, measured)
+        return True
+
+    def end_echo(self, agent: str) -> None:
+        """What they said is forgotten."""
+        if echo := self._echoes.pop(agent, None):
+            echo.stop()
 
     # -- what is
 

@@ -200,6 +200,7 @@ interface Agent {
   testing: number | null;
   /** They missed an offer, and their page is to say whether they were active. */
   missed: boolean;
+  check: SoundCheck | null;
   stage: { word: string; floor: 1 | 2 } | null;
   shift: { from: number; to: number; outside: boolean } | null;
 }
@@ -439,6 +440,8 @@ interface Results {
   request_callback: { contact: string };
   last_called: { last: LastCalled | null };
   rtc: { sdp: string };
+  check_echo: { speak_ms: number };
+  check_done: { check: SoundCheck };
 }
 
 /** What comes back for an intent. */

@@ -400,6 +400,9 @@ export function stop() {
   path.value = 'off';
 }
 
+/** The connection that stands; null: none does. */
+export const connection = () => (path.peek() === 'up' ? peer : null);
+
 export const micLive = () =>
   !!stream?.getAudioTracks().some((track) => track.readyState === 'live' && !track.muted);
 

@@ -42,3 +42,24 @@ interface SoundReport {
   marks: { what: 'hold' | 'silent'; at: number; until: number | null; hears?: 'agent' | 'caller' }[];
   hears: { agent: SoundHeard | null; caller: SoundHeard | null };
 }
+
+/** What an agent's last check of their sound found; null: it did not come so far. */
+interface SoundCheck {
+  at: number;
+  verdict: 'good' | 'fair' | 'poor';
+  faults: (keyof typeof import('./strings/en/check.js').check.check.faults)[];
+  /** Its name. */
+  mic: string;
+  level_db: number | null;
+  clipped: number;
+  lost_up: number | null;
+  lost_down: number | null;
+  jitter_up_ms: number;
+  jitter_down_ms: number;
+  rtt_ms: number | null;
+  up_kbps: number | null;
+  down_kbps: number | null;
+  speaker: boolean | null;
+  ring: boolean | null;
+  echo: boolean | null;
+}

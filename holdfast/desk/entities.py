@@ -126,7 +126,7 @@ def telling_entity(live: LiveContact) -> dict[str, Any] | None:
     return {"at": telling.at, "word": telling.word, "since": telling.since, "until": again}
 
 
-def agent_entity(live: LiveAgent) -> dict[str, Any]:
+def agent_entity(live: LiveAgent, check: dict[str, Any] | None = None) -> dict[str, Any]:
     """Agent of docs/desk-protocol.md."""
     offer = live.offer
     return {
@@ -157,6 +157,7 @@ def agent_entity(live: LiveAgent) -> dict[str, Any]:
         "until": live.until,
         "testing": live.testing,
         "missed": live.miss is not None,
+        "check": check,
         "stage": {"word": live.stage, "floor": int(live.floor)}
         if live.stage and live.floor
         else None,

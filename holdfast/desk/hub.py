@@ -14,7 +14,6 @@ from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import NOT_REACHED, dial_news
-from holdfast.desk.entities import agent_entity
 from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.ring_news import RING_OVER, ring_news
 from holdfast.desk.view import Change, View
@@ -34,8 +33,8 @@ OUTBOX = 500
 TALLY_S = 0.2
 """The counts go to every page: at most so often, however many steps there are."""
 
-SOUND = "contact.sound_changed"
-"""An event of the pages alone: no step of the index."""
+SOUND, CHECK = "contact.sound_changed", "agent.sound_checked"
+"""Events of the pages alone: no step of the index."""
 
 RETRY_S = 1.0
 """A changed incident that the record did not give is requested again after this many seconds."""
@@ -304,14 +303,23 @@ class Hub:
             }
         )
 
-    @staticmethod
-    def _put_agents(agents: list[LiveAgent], put: dict[str, Any], drop: dict[str, Any]) -> None:
-        here = {a.id: agent_entity(a) for a in agents if a.state != AgentState.OFFLINE}
+    def _put_agents(
+        self, agents: list[LiveAgent], put: dict[str, Any], drop: dict[str, Any]
+    ) -> None:
+        here = {a.id: self.view.agent(a) for a in agents if a.state != AgentState.OFFLINE}
         away = [a.id for a in agents if a.state == AgentState.OFFLINE]
         if here:
             put["agents"] = here
         if away:
             drop["agents"] = away
+
+    def show_agent(self, agent: str) -> None:
+        """Something of an agent has changed, and nothing in the index."""
+        live = self.view.agents.get(agent)
+        if live is not None:
+            change = Change(now_ms(), [CHECK], None, [], [live], False, {}, [])
+            for page in self._pages.values():
+                self._tell(page, change, None)
 
     def show_sound(self, contact: str) -> None:
         """How a contact sounds has changed, and nothing else of it."""

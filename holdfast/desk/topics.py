@@ -13,6 +13,7 @@ from holdfast.desk.incident_search import Finder
 from holdfast.desk.intents import INTENTS
 from holdfast.desk.opened import Incidents
 from holdfast.desk.severities import Severities
+from holdfast.desk.sound_checks import SoundChecks
 from holdfast.desk.steering import Steering
 from holdfast.desk.talk import Talk
 from holdfast.desk.transfer import Transfers
@@ -32,6 +33,7 @@ __all__ = [
     "Finder",
     "Incidents",
     "Severities",
+    "SoundChecks",
     "Steering",
     "Talk",
     "Transfers",

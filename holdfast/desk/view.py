@@ -75,6 +75,8 @@ class View:
     """The estimated wait of a call of that severity that would come now."""
     queues: Callable[[], Any] = field(default=dict)
     """The same for each queue in which calls wait."""
+    checks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the agents' last checks of their sound found."""
     sound: Callable[[str], dict[str, Any] | None] = field(default=lambda _contact: None)
     """How a contact sounds."""
     clock: Callable[[], int] = field(default=now_ms)
@@ -229,10 +231,14 @@ class View:
         return {
             "contacts": {live.id: self.entity(live) for live in contacts},
             "agents": {
-                live.id: agent_entity(live) for live in agents if live.state != AgentState.OFFLINE
+                live.id: self.agent(live) for live in agents if live.state != AgentState.OFFLINE
             },
             "tally": self.tally(),
         }
+
+    def agent(self, live: LiveAgent) -> dict[str, Any]:
+        """The agent as pages get it."""
+        return agent_entity(live, self.checks.get(live.id))
 
     def entity(self, live: LiveContact) -> dict[str, Any]:
         """The contact as pages get it."""

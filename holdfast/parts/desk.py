@@ -18,6 +18,7 @@ from holdfast.desk.topics import (
     Finder,
     Incidents,
     Severities,
+    SoundChecks,
     Steering,
     Talk,
     Transfers,
@@ -47,6 +48,7 @@ def part(house: House) -> Part:
     finder, opened = Finder(centre, hub.view), Incidents(centre)
     explained = Explained(hub, house[Waits])
     severities = Severities(centre, hub, house[Intake])
+    checks = SoundChecks(centre, hub, exchange)
     desk = Desk(centre, hub, switchboard, sound)
     desk.takes(
         Talk(centre, hub, exchange),
@@ -62,6 +64,7 @@ def part(house: House) -> Part:
         AgentSeen(hub.view),
         opened,
         explained,
+        checks,
     )
     house.keep(Desk, desk)
     sessions, gate = house[Sessions], house[Gate]
@@ -74,6 +77,7 @@ def part(house: House) -> Part:
         routes=[*socket_routes.routes(), *api.routes()],
         tasks={
             "sessions": guard.run,
+            "sound checks": checks.run,
             "incidents": lambda: hub.push_incidents(opened.document, reached),
         },
     )

@@ -9,6 +9,7 @@ import { Channel, Sev } from '../icons.js';
 import { AgentState, stateOf } from '../states.js';
 import { Since, Waits } from '../timers.js';
 import { useAsked } from '../why.js';
+import { checkTold } from '../sound_check.js';
 import { t } from '../strings/en.js';
 import { besideBar } from './beside.js';
 import { centre, link, state, wordOf } from './context.js';
@@ -179,6 +180,7 @@ export function AgentDrawer() {
         ${skillsText(a.skills)}
         ${a.shift && ` · ${t.seen.shift(hourMinute(a.shift.from), hourMinute(a.shift.to))}`}
       </div>
+      ${a.check && checkTold(a.check).map((line) => html`<div key=${line} class="muted t1">${line}</div>`)}
     </header>
     <div class="scroll" tabindex="0" aria-label=${t.seen.of(a.name)}>
       <section class="sec">

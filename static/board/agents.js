@@ -6,6 +6,7 @@ import { firstOf, whoOf } from '../contact.js';
 import { Channel, Sev } from '../icons.js';
 import { skillsText } from '../format.js';
 import { agentsByName, withRoom } from '../model.js';
+import { CheckMark } from '../sound_check.js';
 import { t } from '../strings/en.js';
 import { centre, state } from './context.js';
 import { openAgent } from './agent.js';
@@ -18,6 +19,7 @@ const Under = ({ a }) => html`<span class="under">
     ? html`<${After} a=${a} centre=${centre.value} class="then cut"/>`
     : html`
         <${Stage} a=${a} short/>
+        <${CheckMark} check=${a.check}/>
         <span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>
       `}
 </span>`;

@@ -26,6 +26,8 @@ import { Mute, PhoneBar } from './phonebar.js';
 import { followRedial } from './redial.js';
 import { stopRing } from './ring.js';
 import { answerTests } from './selftest.js';
+import { CheckDialog } from './check.js';
+import { giveWay } from './check_run.js';
 import { SoundDialog } from './sound.js';
 import { holdTab, tab } from './tabs.js';
 import { TransferDialog } from './transfer.js';
@@ -51,6 +53,7 @@ const Desk = () =>
         <${RecordBar}/>
         <${Overlays}/>
         <${SoundDialog}/>
+        <${CheckDialog}/>
         <${FindDialog}/>
         <${TransferDialog}/>
         <${SeverityDialog}/>
@@ -80,6 +83,7 @@ resumeDuty();
 bindKeys();
 followHeadset();
 answerTests();
+giveWay();
 followBoard();
 holdTab(
   () => {

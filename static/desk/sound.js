@@ -1,12 +1,14 @@
 /** Microphone and speaker: which, how loud, and what is wrong with them. */
-import { html, useEffect } from '../ui.js';
+import { cls, html, useEffect } from '../ui.js';
 import { Icon } from '../icons.js';
 import { Dialog } from '../dialog.js';
 import { t } from '../strings/en.js';
 import { SAME, choose, chosen, devices, inUse, listDevices, missing, offered } from '../devices.js';
 import { MicLevel } from '../mic_level.js';
 import * as phone from '../softphone.js';
-import { layer, me } from './context.js';
+import { serverTime } from '../clock.js';
+import { call, layer, me } from './context.js';
+import { isDue, open as openCheck } from './check.js';
 import { faultWords, goReady, readyForTexts, secure, starting, textsOnly } from './duty.js';
 import { HeadsetPick } from './headset.js';
 import { ringOnce } from './ring.js';
@@ -87,6 +89,10 @@ export function SoundCard() {
       onPick=${(/** @type {string} */ id) => choose('ring', id)}/>
     <${Loudness} which="ring"/>
     <${HeadsetPick}/>
+    ${secure && html`<div class=${cls('row', isDue(me.value, serverTime()) && 'due')}>
+      <button class="small" onClick=${openCheck} disabled=${!!call.value}>${t.check.button}</button>
+      <span class="muted t1">${t.check.offer}</span>
+    </div>`}
     <div class="row">
       <button class="small" onClick=${() => phone.playThere('/static/audio/greeting-en.wav')}>
         ${t.sound.testSpeaker}

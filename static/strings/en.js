@@ -10,6 +10,7 @@ import { consult } from './en/consult.js';
 import { controls } from './en/controls.js';
 import { board } from './en/board.js';
 import { hears } from './en/hears.js';
+import { check } from './en/check.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
 import { seen } from './en/seen.js';
@@ -27,6 +28,7 @@ export const t = {
   ...board,
   ...phone,
   ...hears,
+  ...check,
   ...timeline,
   ...seen,
   ...today,

@@ -35,7 +35,7 @@ from tests.kit.acts import (
 
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 
-SOUND = {"digits", "rtc"}
+SOUND = {"digits", "rtc", "check_echo"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",

@@ -122,7 +122,7 @@ TABLE: dict[str, Row] = {
     "selftest": Row(A.missed, LATE, LATE, NO),
     "rtc_state": Row(A.talking, DONE, DONE, DONE),
 }  # fmt: skip
-OWN = {"rtc"}
+OWN = {"rtc", "check_echo", "check_done"}
 """It names no contact: a page's own sound."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",

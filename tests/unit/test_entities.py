@@ -66,7 +66,7 @@ CASES = [
     ),
     Case(
         "Agent",
-        agent_entity(full(inspect.type_info(LiveAgent))),
+        agent_entity(full(inspect.type_info(LiveAgent)), {"verdict": "good"}),
         agent_entity(LiveAgent("u1")),
     ),
 ]

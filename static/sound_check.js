@@ -1,0 +1,23 @@
+/** What an agent's last check of their sound found, for desk and board. */
+import { exactTime, timeOfDay } from './format.js';
+import { t } from './strings/en.js';
+import { html } from './ui.js';
+
+/** @param {SoundCheck} check */
+const wordOf = (check) => t.check.board.words[check.verdict];
+
+/** The lines of an agent's menu. @param {SoundCheck} check @returns {string[]} */
+export const checkTold = (check) => [
+  t.check.board.told(wordOf(check), timeOfDay(check.at)),
+  ...check.faults.map((fault) => t.check.faults[fault]),
+];
+
+/** The mark in their row: only where something is wrong. @param {{check: SoundCheck|null}} props */
+export const CheckMark = ({ check }) =>
+  check && check.verdict !== 'good'
+    ? html`<span
+        class=${`tag t0 ${check.verdict === 'poor' ? 's1' : 's2'}`}
+        title=${`${exactTime(check.at)}\n${checkTold(check).join('\n')}`}>
+        ${t.check.board.short(wordOf(check))}
+      </span>`
+    : null;
