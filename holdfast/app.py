@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from holdfast.clips import ClipFiles, Clips
 from holdfast.clock import now_ms
 from holdfast.demo import people
 from holdfast.demo.sandbox_site import Sandbox
@@ -23,6 +24,7 @@ from holdfast.parts.life import Process
 from holdfast.parts.premises import Premises
 from holdfast.parts.roles import built, load
 from holdfast.role import Role
+from holdfast.settings.clip_check import with_clips
 from holdfast.settings.config_file import load_config
 from holdfast.settings.demo_config import load_demo_config
 from holdfast.settings.environment import Settings, static_dir
@@ -57,9 +59,10 @@ def house_of(settings: Settings, redis_url: str, sandbox: dict[str, Any] | None)
     place = Premises(
         settings.public_url, settings.data_dir, key, settings.fallback_url, settings.spool_reserve
     )
-    read = load_demo_config if settings.demo else load_config
+    clips = Clips(ClipFiles(settings.config_path, static_dir()))
+    read = with_clips(clips.files, load_demo_config if settings.demo else load_config)
     file = ConfigFile(settings.config_path, settings.data_dir, read)
-    house = House(centre, settings, place, file, Weights(settings.data_dir), LooseTasks())
+    house = House(centre, settings, place, file, Weights(settings.data_dir), LooseTasks(), clips)
     if sandbox is not None:
         house.keep(Sandbox, Sandbox(sandbox))
     return house

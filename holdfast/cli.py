@@ -23,6 +23,7 @@ from holdfast.settings.environment import (
     load,
     load_config,
     load_record,
+    static_dir,
 )
 
 app = typer.Typer(
@@ -151,11 +152,14 @@ def reload() -> None:
 
 @app.command(name="check-config")
 def check_config(path: Annotated[Path | None, typer.Argument()] = None) -> None:
-    """Checks a configuration file and reports every fault in it."""
+    """Checks a configuration file, with the clips that it names, and reports every fault."""
+    from holdfast.clips import ClipFiles
+    from holdfast.settings.clip_check import with_clips
+
     named = os.environ.get("HOLDFAST_CONFIG")
     chosen = path or (Path(named) if named else default_config_path())
     try:
-        config = load_config(chosen)
+        config = with_clips(ClipFiles(chosen, static_dir()), load_config)(chosen)
     except SettingsError as error:
         fail(str(error))
     typer.echo(

@@ -17,7 +17,6 @@ from collections.abc import Callable
 
 import structlog
 
-from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import Busy, CarrierError, NotInProgress
 from holdfast.desk.hub import Hub
@@ -37,10 +36,6 @@ IN_LINE = UNANSWERED - TALKS - BEYOND
 """Who waits in the carrier's loop, or hears the menu."""
 OF_CALLERS = ("voice", "menu", "key", "wait", "resume", "fallback")
 """Webhooks whose answer is the next thing that a caller hears."""
-WORDS = (
-    "We have to restart. Please stay on the line: you keep your place, and we connect you again. "
-    "If anybody is in danger, hang up and call your local emergency number."
-)
 
 
 class Leaving:
@@ -52,14 +47,14 @@ class Leaving:
         switchboard: Switchboard,
         client: CarrierClient,
         drain_s: float,
-        wait_url: str,
+        document: Callable[[LiveContact | None], str],
     ) -> None:
-        """`wait_url`: the address that a caller's document asks when it ends."""
+        """`document`: what holds a caller without us; None: it is not known who they are."""
         self._hub = hub
         self._switchboard = switchboard
         self._client = client
         self._drain_s = drain_s
-        self._document = twiml.stay_on_the_line(WORDS, wait_url)
+        self._document = document
         self._asked = asyncio.Event()
         self.draining = False
         self._hands_over = self._parts = False
@@ -83,7 +78,7 @@ class Leaving:
 
     def parting(self, hook: str) -> str | None:
         """What a caller gets who asks in the last moment: nobody is here for the next turn."""
-        return self._document if self._parts and hook in OF_CALLERS else None
+        return self._document(None) if self._parts and hook in OF_CALLERS else None
 
     async def gone(self, stop_timers: Callable[[], object]) -> bool:
         """Waits to be asked, then leaves; True: by a drain, with time for the rest of the record.
@@ -149,7 +144,9 @@ class Leaving:
                     if live.state == State.DIALING:  # nobody is there yet whom we could ask to wait
                         await self._client.hang_up(live.carrier_id or "")
                     else:
-                        await self._client.redirect(live.carrier_id or "", twiml=self._document)
+                        await self._client.redirect(
+                            live.carrier_id or "", twiml=self._document(live)
+                        )
                 except CarrierError as error:
                     if isinstance(error, NotInProgress | Busy) and pause_s is not None:
                         pass  # it began a moment ago, and REST lags behind

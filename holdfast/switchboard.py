@@ -14,6 +14,7 @@ import structlog
 
 from channels.voice import token
 from channels.voice.stream import CarrierLeg
+from holdfast.clips import CallerSounds
 from router.core.beside import is_board
 from router.core.consult import Consulted
 from router.core.model import LiveContact, Snapshot, Step
@@ -79,7 +80,7 @@ class Switchboard:
         key: bytes,
         proc: str,
         clock: Callable[[], int],
-        hold_clip: bytes | None,
+        sounds: CallerSounds | None,
         observe: Callable[[str, float], None],
     ) -> None:
         self._engine = engine
@@ -87,7 +88,8 @@ class Switchboard:
         self._clock = clock
         self._observe = observe
         self.proc = proc
-        self.exchange = Exchange(hold_clip, None, asyncio.get_running_loop(), self._heard)
+        self._sounds = sounds
+        self.exchange = Exchange(None, None, asyncio.get_running_loop(), self._heard)
         self._steps: asyncio.Queue[tuple[str, dict[str, object]]] = asyncio.Queue()
         self._legs: dict[str, tuple[CarrierLeg, int]] = {}
         self._epoch = 0
@@ -112,7 +114,8 @@ class Switchboard:
     def _apply(self, live: LiveContact) -> None:
         plan = plan_of(live)
         if plan is not None:
-            self.exchange.plan(live.id, plan)
+            music = self._sounds.music(live.line, live.queue) if self._sounds else None
+            self.exchange.plan(live.id, plan, music=music)
         elif live.state in OVER or live.state == State.QUEUED or live.caller == "gone":
             self.exchange.forget(live.id, f"contact {live.state}")
 
@@ -144,7 +147,8 @@ class Switchboard:
         )
 
     def started(self, contact: str, epoch: int, call_sid: str, leg: CarrierLeg) -> bool:
-        if not self.exchange.attach_caller(contact, epoch, leg):
+        first = self._sounds.greeting(leg.greets) if self._sounds and leg.greets else b""
+        if not self.exchange.attach_caller(contact, epoch, leg, first=first):
             return False
         self._legs[contact] = (leg, epoch)
         self._post("stream_started", contact=contact, link_epoch=epoch, proc=self.proc)

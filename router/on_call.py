@@ -15,6 +15,7 @@ from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.model import OutsideCall as There
 from router.core.opening import OnCall, OutsideNumber
+from router.core.said import key_in_words
 from router.core.severity import Channel, Severity
 from router.core.text import clean, spoken
 from router.records import messages
@@ -112,25 +113,27 @@ class OutsideRouting:
             " Press any key to take it."
         )
 
-    def voicemail_words(self, live: LiveContact) -> str:
-        """The words a caller hears before the tone."""
-        danger = "If anybody is in danger, hang up and call your local emergency number."
-        if live.severity > 1:
-            danger += " For an emergency in a sitter's care, press 1 now."
-        ask = "Speak after the tone, and press the hash key when you are done."
-        reach = "We cannot call your number: say how we can reach you."
+    def voicemail_says(
+        self, live: LiveContact, danger_key: str
+    ) -> list[tuple[str, dict[str, object]]]:
+        """What a caller hears before the tone (router/core/sentences.py), with its values."""
+        said: list[tuple[str, dict[str, object]]] = []
         if live.overflow_at is not None:
-            back = reach if live.no_call else "We will call you back."
-            return f"Nobody could take your call just now. {danger} {back} {ask}"
-        now = self._clock()
-        why = self._current.opening.why_closed(live.queue, now)
-        opens = self._current.opening.opens(live.queue, now)
-        closed = f"We are closed for {why}." if why else "We are closed now."
-        when = f" We open on {opens}." if opens else ""
-        back = (
-            f"Leave a message. {reach}" if live.no_call else "To be called back, leave a message."
-        )
-        return f"{closed}{when} {danger} {back} {ask}"
+            said.append(("nobody", {}))
+        else:
+            now, opening, queue = self._clock(), self._current.opening, live.queue
+            why = opening.why_closed(queue, now)
+            said.append(("closed_for", {"why": why}) if why else ("closed", {}))
+            if opening.opens(queue, now):
+                said.append(("opens", {"opens": lambda it: opening.opens(queue, now, it)}))
+        said.append(("danger", {}))
+        if live.severity > 1:
+            said.append(("danger_key", {"key": key_in_words(danger_key)}))
+        if live.no_call:
+            said.append(("say_how", {}))
+        else:
+            said.append(("we_call" if live.overflow_at is not None else "leave_message", {}))
+        return [*said, ("speak", {})]
 
     def after_hours(self, live: LiveContact) -> str | None:
         """What happens to this call now, if its queue is closed."""

@@ -68,6 +68,9 @@ class _Line:
     contact: str
     room: Room
     caller: _Leg | None = None
+    first: bytes = b""
+    """Heard once, before the first clip; whoever talks at once does not hear it."""
+    music: bytes | None = None
     newest: int = -1
     """The newest epoch ever attached; older ones stay refused after the leg has gone."""
     plan: Plan | None = None
@@ -109,8 +112,9 @@ class Exchange:
 
     # -- the caller's side
 
-    def attach_caller(self, contact: str, epoch: int, leg: AudioLeg) -> bool:
-        """A caller's leg is up; it takes the place of one of the same or an older epoch.
+    def attach_caller(self, contact: str, epoch: int, leg: AudioLeg, *, first: bytes = b"") -> bool:
+        """A caller's leg is up; it takes the place of one of the same or an older epoch. `first`:
+        what they hear once, before any other clip.
 
         False: a newer epoch is known; the leg is refused and its owner closes it.
         """
@@ -119,7 +123,7 @@ class Exchange:
             return False
         if line.caller is not None:
             self._dismiss(line.caller.leg)
-        line.caller, line.newest = _Leg(epoch, leg), epoch
+        line.caller, line.newest, line.first = _Leg(epoch, leg), epoch, first
         self._events.append(CallerUp(contact, epoch))
         self._settle(line)
         return True
@@ -183,9 +187,11 @@ class Exchange:
 
     # -- plans
 
-    def plan(self, contact: str, plan: Plan) -> None:
-        """From now on this contact's sound should be like that, whichever legs come and go."""
+    def plan(self, contact: str, plan: Plan, *, music: bytes | None = None) -> None:
+        """From now on this contact's sound should be like that, whichever legs come and go; `music`
+        is what they hear on hold (None: the usual)."""
         line = self._line(contact)
+        line.music = music
         if line.plan == plan:
             return
         before, now = people_of(line.plan), people_of(plan)
@@ -332,7 +338,7 @@ class Exchange:
         for who, seat in people_of(line.plan).items():
             if who in self._agents and self._bound.get(who) == line.contact:
                 legs[seat] = self._agents[who].leg
-        wanted = decide(line.plan, legs.keys(), hold=self._hold, idle=self._idle)
+        wanted = decide(line.plan, legs.keys(), hold=line.music or self._hold, idle=self._idle)
         if (legs, wanted) == (line.legs, line.wiring):
             return
         agent = agent_of(line.plan)
@@ -355,8 +361,16 @@ class Exchange:
         line.legs, line.wiring = legs, wanted
         for seat, clip in wanted.clips.items():
             if seat not in line.clips:
-                chunk = CARRIER_CHUNK if seat == CALLER else BROWSER_CHUNK
-                line.clips[seat] = Pacer(legs[seat], clip, self._clock, chunk=chunk)
+                caller = seat == CALLER
+                line.clips[seat] = Pacer(
+                    legs[seat],
+                    clip,
+                    self._clock,
+                    chunk=CARRIER_CHUNK if caller else BROWSER_CHUNK,
+                    first=line.first if caller else b"",
+                )
+        if CALLER in legs:
+            line.first = b""
         return joined
 
     def _release(self, people: Iterable[str]) -> None:

@@ -47,10 +47,12 @@ class Pacer:
         *,
         chunk: int = BROWSER_CHUNK,
         loop: bool = True,
+        first: bytes = b"",
     ) -> None:
-        """Starts at once. `chunk` in bytes; `loop` repeats the clip without end."""
+        """Starts at once. `chunk` in bytes; `loop` repeats the clip without end; `first`: what is
+        heard once before it."""
         self._leg, self._clip, self._clock = leg, clip, clock
-        self._chunk, self._loop = chunk, loop
+        self._chunk, self._loop, self._first = chunk, loop, first
         self._lead = CARRIER_LEAD_S if chunk > g711.FRAME_BYTES else 0.0
         self._started = clock.time()
         self._sent = 0
@@ -94,8 +96,10 @@ class Pacer:
         """`chunk` bytes from there on, around the clip's end when it is looped."""
         if not self._loop:
             return self._clip[position : position + self._chunk]
-        start = position % len(self._clip)
-        piece = self._clip[start : start + self._chunk]
+        piece = self._first[position : position + self._chunk]
+        if not piece:
+            start = (position - len(self._first)) % len(self._clip)
+            piece = self._clip[start : start + self._chunk]
         while len(piece) < self._chunk:
             piece += self._clip[: self._chunk - len(piece)]
         return piece

@@ -6,8 +6,9 @@ with one rule for both, one function serves both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from twilio.twiml.voice_response import VoiceResponse
@@ -37,6 +38,28 @@ def inline(document: str) -> str:
     if len(document) > INLINE_LIMIT:
         raise ValueError(f"TwiML of {len(document)} characters, {INLINE_LIMIT} at most inline")
     return document
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text that the carrier reads out (charged by letter), where there is no clip."""
+
+    text: str
+    language: str = "en-US"
+    voice: str = ""
+    """One of the carrier's; none: its usual one for the language."""
+
+
+Part = str | Words
+"""The address of a clip, or words."""
+
+
+def _speak(into: Any, parts: Iterable[Part]) -> None:
+    for part in parts:
+        if isinstance(part, Words):
+            into.say(part.text, language=part.language, voice=part.voice or None)
+        else:
+            into.play(absolute(part))
 
 
 def connect_stream(
@@ -74,16 +97,8 @@ def connect_stream(
     return str(document)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Text that the carrier reads out (charged by letter), where there is no clip."""
-
-    text: str
-    language: str = "en-US"
-
-
 def hold_loop(
-    parts: Sequence[str | Words],
+    parts: Sequence[Part],
     gather_action: str | None,
     next_url: str,
     *,
@@ -105,17 +120,13 @@ def hold_loop(
             action=absolute(gather_action),
             method="POST",
         )
-    for part in parts:
-        if isinstance(part, Words):
-            into.say(part.text, language=part.language)
-        else:
-            into.play(absolute(part))
+    _speak(into, parts)
     document.redirect(absolute(next_url), method="POST")
     return str(document)
 
 
 def menu(
-    play_urls: Sequence[str],
+    parts: Sequence[Part],
     action_url: str,
     *,
     fallthrough_url: str,
@@ -132,8 +143,7 @@ def menu(
         action=absolute(action_url),
         method="POST",
     )
-    for url in play_urls:
-        gather.play(absolute(url))
+    _speak(gather, parts)
     document.redirect(absolute(fallthrough_url), method="POST")
     return str(document)
 
@@ -156,27 +166,22 @@ def pause_and_redirect(seconds: int, next_url: str) -> str:
     return str(document)
 
 
-def stay_on_the_line(text: str, next_url: str, *, language: str = "en-US") -> str:
-    """Words, then three minutes on hold without us, then request `next_url`. Inline: no clip of
-    ours."""
+def stay_on_the_line(words: Sequence[Words], again: Sequence[Words], next_url: str) -> str:
+    """Words, then three minutes on hold without us, with `again` every 20 s, then request
+    `next_url`. No clip of ours: nobody here would serve it."""
     document = VoiceResponse()
-    document.say(text, language=language)
+    _speak(document, words)
     for _ in range(8):
         document.pause(length=20)
-        document.say("Please stay on the line. You keep your place.", language=language)
+        _speak(document, again)
     document.redirect(absolute(next_url), method="POST")
-    return inline(str(document))
+    return str(document)
 
 
-def say_and_hang_up(
-    play_urls: Sequence[str], text: str | None = None, *, language: str = "en-US"
-) -> str:
-    """Clips, then words that the carrier reads out (charged), then the end of the call."""
+def say_and_hang_up(parts: Sequence[Part], text: str | None = None) -> str:
+    """Clips and words, then the end of the call."""
     document = VoiceResponse()
-    for url in play_urls:
-        document.play(absolute(url))
-    if text:
-        document.say(text, language=language)
+    _speak(document, [*parts, Words(text)] if text else parts)
     document.hangup()
     return str(document)
 
@@ -231,14 +236,13 @@ def whisper(text: str, ack_url: str, *, timeout_s: int, language: str = "en-US")
 
 
 def voicemail(
-    text: str,
+    parts: Sequence[Part],
     done_url: str,
     recording_url: str,
     *,
     limit_s: int,
     key: str = "",
     key_url: str = "",
-    language: str = "en-US",
 ) -> str:
     """Words, a beep, the caller's message. Silence records nothing and continues at `done_url`.
 
@@ -254,9 +258,9 @@ def voicemail(
             action=absolute(key_url),
             method="POST",
         )
-        gather.say(text, language=language)
+        _speak(gather, parts)
     else:
-        document.say(text, language=language)
+        _speak(document, parts)
     document.record(
         action=absolute(done_url),
         method="POST",

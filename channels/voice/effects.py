@@ -21,6 +21,7 @@ from channels.twilio.errors import (
     Unknown,
     Unreachable,
 )
+from channels.twilio.twiml import INLINE_LIMIT
 from channels.voice.dials import Dials
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
@@ -127,7 +128,12 @@ class VoiceEffects:
     ) -> int | Literal["sent", "refused", "unclear", "over"]:
         """Sends a live call to a document; a number: ms until it is to be tried again."""
         try:
-            await self._client.redirect(live.carrier_id or "", twiml=document, fallback_url=None)
+            fits = len(document) <= INLINE_LIMIT  # else they ask for it, and get the same
+            await self._client.redirect(
+                live.carrier_id or "",
+                twiml=document if fits else None,
+                url=None if fits else self._link.url("/wait?n=1"),
+            )
         except (NotInProgress, NotFound):
             if await self._is_over(live):
                 return "over"

@@ -54,8 +54,11 @@ class CarrierLeg:
         stream_sid: str,
         name: str,
         now: Callable[[], float],
+        greets: str = "",
     ) -> None:
-        """`now`: seconds of the loop's clock."""
+        """`now`: seconds of the loop's clock. `greets`: the line whose greeting this caller has not
+        heard yet."""
+        self.greets = greets
         self._ws, self._name, self._now = ws, name, now
         self._out = wire.Outbound(stream_sid)
         self._sink: FrameSink | None = None

@@ -6,64 +6,44 @@ the same document under the same epoch (but for the stream token's expiry) and c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from channels.twilio import twiml
 from channels.voice import token
 from channels.voice.outside import OutsideCalls
+from channels.voice.prompts import Prompts
 from router.core.model import LiveContact
+from router.core.said import key_in_words
+from router.core.sentences import MINUTES, POSITIONS
 from router.core.states import BEYOND, OVER, State
-
-POSITIONS = 10
-MINUTES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30)
-"""Waits that there is a clip for."""
-
-
-def minutes(wait_ms: float) -> int:
-    """The clip's number: never less than the wait, but for the longest."""
-    return next((m for m in MINUTES if wait_ms <= (m or 0.75) * 60_000), MINUTES[-1])
-
-
-"""Positions with a prerecorded clip; behind it callers hear 'several people are before you'."""
-
-CALL_ME_BACK = "You need not stay on the line. To be called back, press {key}: you keep your place."
-PROMISED = (
-    "Thank you. We will call you back on this number, and you keep your place. "
-    "If it gets worse, call again at once. Goodbye."
-)
 
 TOKEN_LIFE_MS = 55_000
 
 
-def _spoken(key: str) -> str:
-    return {"*": "star", "#": "the pound key"}.get(key, key)
-
-
-@dataclass(frozen=True, slots=True)
-class Prompts:
-    """Clips of a line, by name in static/audio."""
-
-    greeting: tuple[str, ...] = ()
-    menu: tuple[str, ...] = ()
+def wait_said(wait_ms: float) -> tuple[str, Mapping[str, object]]:
+    """The sentence for a wait: never less than it is, but for the longest."""
+    if wait_ms <= 45_000:
+        return "wait_short", {}
+    if wait_ms <= 60_000:
+        return "wait_one", {}
+    minutes = next((m for m in MINUTES if wait_ms <= m * 60_000), MINUTES[-1])
+    return "wait", {"minutes": minutes}
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceLink:
-    """Builds the documents. public_url has no slash at its end; `prompts` are those of a line."""
+    """Builds the documents. public_url has no slash at its end."""
 
     public_url: str
     key: bytes = field(repr=False)
-    prompts: Callable[[str], Prompts]
+    prompts: Prompts
     callback_key: Callable[[], str] = str
     """Pressed while waiting: "call me back"; empty = it is not offered."""
     outside: OutsideCalls | None = None
 
     def url(self, path: str) -> str:
         return f"{self.public_url}/twilio/voice{path}"
-
-    def clip(self, name: str) -> str:
-        return f"{self.public_url}/static/audio/{name}.wav"
 
     def twiml_for(
         self,
@@ -84,26 +64,27 @@ class VoiceLink:
             wait_ms: how long they will wait, if that can be said truly.
             turn: turns of the hold loop so far; 0 = nothing was said to them yet.
         """
-        prompts = self.prompts(contact.line)
         if contact.state in OVER or contact.caller == "gone":
             return twiml.hang_up()
         if contact.state == State.IN_MENU:
-            names = (*prompts.greeting, *prompts.menu) if turn == 0 else prompts.menu
+            line = self.prompts.of(contact.line)
+            names = ("greeting", "notice", "menu") if turn == 0 else ("menu",)
             return twiml.menu(
-                [self.clip(name) for name in names],
+                self.prompts.parts(said for name in names for said in line.say(name)),
                 self.url("/menu"),
                 fallthrough_url=self.url("/menu?none=1"),
             )
         if contact.state in BEYOND and self.outside is not None:
             return self.outside.again(contact, now_ms)
         if stream:
-            return self.stream(contact, now_ms)
+            return self.stream(contact, now_ms, greets=turn == 0)
         may_ask = bool(self.callback_key()) and contact.severity > 1 and not contact.no_call
         recorded = not contact.provisional  # else nothing can be promised yet
-        return self.waiting(prompts, place, turn, wait_ms, callback=may_ask and recorded)
+        return self.waiting(contact, place, turn, wait_ms, callback=may_ask and recorded)
 
-    def stream(self, contact: LiveContact, now_ms: int) -> str:
-        """The two-way media stream under the contact's link epoch."""
+    def stream(self, contact: LiveContact, now_ms: int, *, greets: bool = False) -> str:
+        """The two-way media stream under the contact's link epoch. `greets`: nothing was said
+        to them yet, so the greeting is played in it."""
         epoch = int(contact.link_epoch)
         key = token.mint(
             self.key,
@@ -116,12 +97,17 @@ class VoiceLink:
             "ws" + self.public_url.removeprefix("http") + "/twilio/stream",
             self.url(f"/resume?c={contact.id}&e={epoch}"),
             self.url("/status?stream=1"),
-            {"contact": contact.id, "epoch": str(epoch), "token": key},
+            {
+                "contact": contact.id,
+                "epoch": str(epoch),
+                "token": key,
+                **({"greets": contact.line} if greets else {}),
+            },
         )
 
     def waiting(
         self,
-        prompts: Prompts,
+        contact: LiveContact,
         place: int | None,
         turn: int,
         wait_ms: float | None = None,
@@ -132,28 +118,45 @@ class VoiceLink:
 
         callback: they may press a key to be called back; it is said with the place.
         """
-        names: list[str] = []
-        words: list[twiml.Words] = []
+        parts: list[twiml.Part] = []
         if turn == 0:
-            names += prompts.greeting
+            line = self.prompts.of(contact.line)
+            parts += self.prompts.parts([*line.say("greeting"), *line.say("notice")])
+        said: list[tuple[str, Mapping[str, object]]] = []
         if place is not None and turn % 2 == 0:
-            names.append(f"position-en-{place}" if place <= POSITIONS else "more-en")
+            said.append(("position", {"place": place}) if place <= POSITIONS else ("more", {}))
             if wait_ms is not None:
-                names.append(f"wait-en-{minutes(wait_ms)}")
+                said.append(wait_said(wait_ms))
             if callback:
-                words.append(twiml.Words(CALL_ME_BACK.format(key=_spoken(self.callback_key()))))
+                said.append(("call_me_back", {"key": key_in_words(self.callback_key())}))
         elif turn > 0:
-            names.append("please-hold-en")
+            said.append(("please_hold", {}))
+        parts += self.prompts.says(contact, *said)
         return twiml.hold_loop(
-            [*(self.clip(name) for name in names), *words, self.clip("hold")],
+            [*parts, *self.prompts.music(self.prompts.for_(contact))],
             self.url(f"/key?n={turn + 1}") if callback else None,
             self.url(f"/wait?n={turn + 1}"),
         )
 
-    def promised(self) -> str:
+    def promised(self, contact: LiveContact | None) -> str:
         """A caller who asked to be called back may hang up; we do it for them."""
-        return twiml.say_and_hang_up((), PROMISED)
+        saying = self.prompts.for_(contact) if contact else self.prompts.of("")
+        return twiml.say_and_hang_up(self.prompts.parts(saying.say("called_back")))
+
+    def parting(self, contact: LiveContact | None) -> str:
+        """Words that need nobody here for three minutes. None: it is not known who they are."""
+        saying = self.prompts.for_(contact) if contact else self.prompts.of("")
+        words, again = (
+            [twiml.Words(it.words, it.tag, it.voice) for it in saying.say(key) if it.words]
+            for key in ("restart", "please_hold")
+        )
+        then = self.url("/wait?n=1")
+        for heard, repeated in ((words, again), (words, []), (words[:1], [])):
+            document = twiml.stay_on_the_line(heard, repeated, then)
+            if len(document) <= twiml.INLINE_LIMIT:  # long words of a centre's own
+                break
+        return document
 
     def static_loop(self) -> str:
         """For the worst moment: needs no store, no record, and asks again."""
-        return twiml.hold_loop([self.clip("hold")], None, self.url("/wait?n=1"))
+        return twiml.hold_loop(self.prompts.music(self.prompts.of("")), None, self.url("/wait?n=1"))

@@ -8,14 +8,14 @@ Sources: twilio.com/docs/voice/twiml/dial, /number, /record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 import structlog
 
 from channels.twilio import twiml
 from channels.twilio.forms import VoiceForm
-from channels.voice.limits import Limits
+from channels.voice.limits import Writing
 from channels.voice.told import HOOKS as TOLD_HOOKS
 from channels.voice.told import ToldByTelephone
 from router.core.model import LiveContact
@@ -56,25 +56,25 @@ class OutsideCalls:
         engine: Engine,
         outside: OutsideRouting,
         messages: Messages,
-        url: Callable[[str], str],
-        limits: Callable[[], Limits],
+        writing: Writing,
         told: ToldByTelephone | None = None,
     ) -> None:
-        """`url` makes a voice webhook's address. `told`: calls that tell of a text or mail."""
+        """`told`: calls that tell of a text or mail."""
         self.told = told
         self._engine = engine
         self._outside = outside
         self._messages = messages
-        self._url = url
-        self._limits = limits
+        self._url, self._limits = writing.url, writing.limits
+        self._prompts = writing.prompts
 
     # Documents --------------------------------------------------------------------------------
 
     def document(self, live: LiveContact) -> str:
         """What the carrier does with a caller who is outside, or leaves a message."""
         if live.state == State.VOICEMAIL:
+            said = self._outside.voicemail_says(live, DANGER)
             return twiml.voicemail(
-                self._outside.voicemail_words(live),
+                self._prompts.says(live, *said),
                 self._url(f"/done?c={live.id}"),
                 self._url(f"/recording?c={live.id}"),
                 limit_s=self._limits().message,
@@ -156,7 +156,10 @@ class OutsideCalls:
             return twiml.empty()
         if not reply.ok and reply.contact is not None:
             return self.on_their_way()
-        return twiml.say_and_hang_up((), "Thank you. Goodbye." if said else "Goodbye.")
+        key = "thanks" if said else "goodbye"
+        if reply.contact is None:
+            return twiml.say_and_hang_up(self._prompts.parts(self._prompts.of("").say(key)))
+        return twiml.say_and_hang_up(self._prompts.says(reply.contact, (key, {})))
 
     async def recorded(self, contact: str, voice: VoiceForm) -> str:
         """recordingStatusCallback: the file can be fetched; it may come after the call's end."""

@@ -114,7 +114,9 @@ async def _start(ws: web.WebSocketResponse, owner: StreamOwner) -> _Started:
     if start.mediaFormat.encoding != "audio/x-mulaw" or start.mediaFormat.sampleRate != 8000:
         raise _Refused("unknown sound format")
     now = asyncio.get_running_loop().time
-    leg = CarrierLeg(ws, message.streamSid, f"carrier {contact}.{int(epoch)}", now)
+    leg = CarrierLeg(
+        ws, message.streamSid, f"carrier {contact}.{int(epoch)}", now, given.get("greets", "")
+    )
     return _Started(contact, int(epoch), start.callSid, leg)
 
 

@@ -220,7 +220,7 @@ class VoiceWebhooks:
             reply = await self._scheduled.request_callback(request, self._clock())
             if reply.ok:
                 log.info("call.wants_callback", contact=contact_id)
-                return self._link.promised()
+                return self._link.promised(known)
         return await self._wait("wait", contact_id, voice, query)
 
     async def _wait(
@@ -251,7 +251,7 @@ class VoiceWebhooks:
         if known is None:
             return await self._voice(voice)  # its first webhook never reached the record
         if known.outcome == Outcome.CALLBACK:
-            return self._link.promised()  # the answer to their key was lost on its way
+            return self._link.promised(known)  # the answer to their key was lost on its way
         inferred = known.cause == "unknown_at_carrier"  # we only thought so: they are on the line
         if known.dir == "out" or (known.state == State.ENDED and not inferred):
             return twiml.hang_up()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from holdfast.clips import Clips
 from holdfast.desk.hub import Hub
 from holdfast.http.reload_route import ReloadRoute
 from holdfast.parts import House, Part
@@ -26,6 +27,7 @@ def part(house: House) -> Part:
         centre.engine,
         People(hub.show_anew, crew, hub.view.contacts.values),
         house[Weights],
+        house[Clips],
     )
     house.keep(Reload, reload)
     return Part(

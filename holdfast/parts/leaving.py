@@ -17,7 +17,7 @@ def part(house: House) -> Part:
         house[Switchboard],
         house[CarrierClient],
         house[Settings].drain_s,
-        house[VoiceLink].url("/wait?n=1"),
+        house[VoiceLink].parting,
     )
     house.keep(Leaving, leaving)
     return Part()

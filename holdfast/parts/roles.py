@@ -29,6 +29,7 @@ PARTS: dict[Role, tuple[str, ...]] = {
         "incidents",
         "index",
         "configuration",
+        "callers",
         "site",
         "demo",
     ),

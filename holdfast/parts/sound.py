@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from holdfast.clips import CallerSounds, Clips
 from holdfast.desk.hub import Hub
 from holdfast.followers.call_sounds import CallSounds
 from holdfast.followers.metrics import Metrics
 from holdfast.followers.sound_reports import SoundReports
+from holdfast.http.clips_site import ClipsSite
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
-from holdfast.settings.environment import static_dir
 from holdfast.switchboard import Switchboard
-from softphone import clips
 
 
 def part(house: House) -> Part:
-    centre, hub, hold = house.centre, house[Hub], static_dir() / "audio" / "hold.wav"
+    centre, hub, clips = house.centre, house[Hub], house[Clips]
+    clips.load(centre.config.value)
     switchboard = Switchboard(
         centre.engine,
         house[Premises].key,
         centre.proc,
         centre.clock,
-        clips.load(hold) if hold.exists() else None,
+        CallerSounds(clips, lambda: centre.config.value),
         house[Metrics].observe_sound,
     )
     house.keep(Switchboard, switchboard)
@@ -35,6 +36,7 @@ def part(house: House) -> Part:
     sounds.follow.append(reports.follow)
     sounds.alarm.append(reports.alarm)
     return Part(
+        routes=ClipsSite(clips).routes(),
         tasks={
             "switchboard": switchboard.run,
             "sounds": sounds.run,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from channels.twilio.client import CarrierClient
 from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
-from channels.voice.limits import Limits
-from channels.voice.link import Prompts, VoiceLink
+from channels.voice.limits import Limits, Writing
+from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
+from channels.voice.prompts import Prompts
 from channels.voice.reception import CallReception
 from channels.voice.told import ToldByTelephone
 from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
+from holdfast.clips import Clips
 from holdfast.desk.hub import Hub
 from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
@@ -39,14 +41,14 @@ def part(house: House) -> Part:
     def limits() -> Limits:
         return _limits(config)
 
+    clips = house.get(Clips)  # none in virtual time: callers hear words
+    prompts = Prompts(lambda: config.value, place.public_url, *([clips.path] if clips else []))
+    house.keep(Prompts, prompts)
     told = ToldByTelephone(centre.engine, outside, client, url, limits)
-    calls = OutsideCalls(centre.engine, outside, house[Voicemail], url, limits, told)
+    writing = Writing(url, limits, prompts)
+    calls = OutsideCalls(centre.engine, outside, house[Voicemail], writing, told)
     link = VoiceLink(
-        place.public_url,
-        place.key,
-        lambda line: _prompts(config, line),
-        lambda: config.value.callbacks.key,
-        calls,
+        place.public_url, place.key, prompts, lambda: config.value.callbacks.key, calls
     )
     house.keep(VoiceLink, link)
     hub, waits = house.get(Hub), house.get(Waits)
@@ -66,13 +68,6 @@ def part(house: House) -> Part:
         VoiceWebhooks(centre, reception, link, calls, house.get(ScheduledCallbacks), **spoken),
     )
     return Part()
-
-
-def _prompts(config: Current, name: str) -> Prompts:
-    for line in config.value.lines:
-        if line.name == name:
-            return Prompts(tuple(line.greeting), tuple(line.menu_prompt))
-    return Prompts()
 
 
 def _limits(config: Current) -> Limits:

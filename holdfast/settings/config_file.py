@@ -161,6 +161,8 @@ RENAMED = {
     "hold_s3": "sticky_s3",
     "hold_s4": "sticky_s4",
     "promise": "ageing",
+    "greeting": "clips",
+    "menu_prompt": "clips",
 }
 """Keys of an older version, by the name they have now."""
 

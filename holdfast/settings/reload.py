@@ -13,7 +13,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
@@ -32,6 +32,9 @@ from router.live.engine import Engine, IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
 from router.triage.learned import Weights
 
+if TYPE_CHECKING:  # a router has none, and loads no sound
+    from holdfast.clips import Clips
+
 log = structlog.get_logger()
 
 AT_ONCE = 100
@@ -48,6 +51,8 @@ RESULT = "reload.json"
 
 WEIGHTS = "the weights of triage"
 """Others were taken or taken back since (`holdfast triage learn`)."""
+
+CLIPS = "the clips that callers hear"
 
 LATER = ("lines.mail",)
 """What stays as it was until the worker restarts: the identity of its mails."""
@@ -102,9 +107,10 @@ class Reload:
         engine: Engine,
         people: People = People(),
         weights: Weights | None = None,
+        clips: Clips | None = None,
     ) -> None:
-        """`weights`: those by which texts are read here; checked again, in a thread, with the
-        file."""
+        """`weights`: those by which texts are read here; `clips`: what callers hear. Both are read
+        again, in a thread, with the file."""
         self._path = file.path
         self._data_dir = file.data_dir
         self._current = current
@@ -114,6 +120,7 @@ class Reload:
         self._seen = people.seen
         self._read = file.read
         self._weights = weights
+        self._clips = clips
         self._lock = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._missed: str | None = None
@@ -175,7 +182,7 @@ class Reload:
                 self._current.agreed = False
                 self._missed = told
             else:
-                await self._weigh(config)
+                await self._beside(config)
                 self._use(config)
                 self._to_follow.append((before, config))  # who told it may not live to do it
             return True
@@ -219,7 +226,7 @@ class Reload:
                 raise
             before = self._current.value
             changed = differences(before, config)
-            others = [WEIGHTS] if await self._weigh(config) else []
+            others = await self._beside(config)
             if not changed:
                 return Reloaded(others, [], await self._warnings())
             settings = engine_settings(config)
@@ -239,11 +246,15 @@ class Reload:
             log.warning("config.reloaded", changed=changed, later=later, moved=moved)
             return Reloaded([*changed, *others], later, await self._warnings(), moved)
 
-    async def _weigh(self, config: Config) -> bool:
-        """Before a configuration counts that reads texts by weights, these are there (0.2 s)."""
-        if self._weights is None or not config.triage.second_opinion:
-            return False
-        return await asyncio.to_thread(self._weights.load)
+    async def _beside(self, config: Config) -> list[str]:
+        """Before a configuration counts, what it needs beside it is there: the weights by which it
+        reads texts (0.2 s), the clips that it names. Which of them changed."""
+        found = []
+        if self._weights is not None and config.triage.second_opinion:
+            found += [WEIGHTS] if await asyncio.to_thread(self._weights.load) else []
+        if self._clips is not None:
+            found += [CLIPS] if await asyncio.to_thread(self._clips.load, config) else []
+        return found
 
     async def _who_moves(self, config: Config) -> list[str]:
         """Words for removed queues in which somebody still waits."""

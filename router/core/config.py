@@ -40,9 +40,24 @@ class Line(_Part, kw_only=True, frozen=True):
     mail: str = ""
     severity: int = 3
     queue: str = "general"
-    greeting: list[str] = []
-    menu_prompt: list[str] = []
     menu: dict[str, MenuKey] = {}
+    languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+    """What its callers hear, in this order, until their queue says one language."""
+    words: dict[str, dict[str, str]] = {}
+    """By language and sentence (router/core/sentences.py); they count before the centre's."""
+    clips: dict[str, dict[str, str]] = {}
+    music: str = ""
+
+
+class Callers(_Part, kw_only=True, frozen=True):
+    """What callers on every line hear (docs/callers.md)."""
+
+    words: dict[str, dict[str, str]] = {}
+    clips: dict[str, dict[str, str]] = {}
+    """Files beside the configuration (".wav"), or ours by name."""
+    voices: dict[str, str] = {}
+    """By language, which of the carrier's voices reads what has no clip; none: its usual one."""
+    music: str = ""
 
 
 class LadderStep(_Part, kw_only=True, frozen=True):
@@ -62,6 +77,8 @@ class Queue(_Part, kw_only=True, frozen=True):
     """None = always open."""
     after_hours: dict[str, str] = {}
     """S2 to S4: wait (the usual), message or on_call. An S1 never closes."""
+    language: str = ""
+    """Of those who wait here; none = every language of their line."""
 
 
 class Words(_Part, kw_only=True, frozen=True):
@@ -102,7 +119,7 @@ class Timing(_Part, kw_only=True, frozen=True):
     ring_paused: Passing = "10s"
     connect: Passing = "8s"
     wrapup_extension: Passing = "30s"
-    menu: Passing = "20s"
+    menu: Passing = "40s"
     hold_loop: Passing = "25s"
     stream_idle: Passing = "25s"
     come_back: Passing = "30s"
@@ -216,6 +233,7 @@ class Config(_Part, kw_only=True, frozen=True):
     calendars: dict[str, Hours] = {}
     on_call: list[OnCall] = []
     outside: list[OutsideNumber] = []
+    callers: Callers = Callers()
     lines: list[Line]
     queues: dict[str, Queue]
     words: dict[str, Words] = {}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from . import ladder
+from .caller_faults import caller_faults
 from .config import Config, LadderStep
 from .current import dialling_of
 from .dialling import is_country
@@ -161,6 +162,7 @@ def faults(config: Config) -> list[str]:
                 found.append(f"{path}.menu.{digit}: not a key of a telephone")
             check_queue(f"{path}.menu.{digit}.queue", menu_key.queue)
             check_severity(f"{path}.menu.{digit}.severity", menu_key.severity)
+    found += caller_faults(config)
     for key in config.triage.skills_for:
         if key not in ("S1", "S2", "S3", "S4"):
             found.append(f"triage.skills_for.{key}: not a severity (S1 to S4)")

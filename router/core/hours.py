@@ -14,6 +14,11 @@ CHANGES = 12
 """Changes told ahead: some days of them, for a page that nobody reloads."""
 
 
+DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+MESES = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+         "octubre", "noviembre", "diciembre")  # fmt: skip
+
+
 class Opening:
     """The calendars of a configuration. `now`: ms since 1970."""
 
@@ -52,7 +57,7 @@ class Opening:
             if not person.calendar or self._calendars[person.calendar].open_at(now)
         ]
 
-    def opens(self, queue: str, now: int) -> str | None:
+    def opens(self, queue: str, now: int, language: str = "en") -> str | None:
         """'Monday 23 November at 8:00', by the queue's own clock; None: no opening in sight, or
         open now."""
         calendar = self.calendar(queue)
@@ -62,6 +67,9 @@ class Opening:
         if at is None:
             return None
         there = datetime.fromtimestamp(at / 1000, calendar.zone)
+        if language == "es":
+            day, month = DIAS[there.weekday()], MESES[there.month - 1]
+            return f"{day} {there.day} de {month} a las {there.hour}:{there:%M}"
         return f"{there:%A} {there.day} {there:%B} at {there.hour}:{there:%M}"
 
     def why_closed(self, queue: str, now: int) -> str | None:

@@ -85,6 +85,12 @@ function Board() {
               window.open('/desk', '_blank');
             },
           },
+          {
+            label: t.hear.title,
+            act: () => {
+              window.open('/callers', '_blank');
+            },
+          },
           centre.value?.demo && {
             label: t.menu.phone,
             act: () => {

@@ -11,6 +11,7 @@ import { controls } from './en/controls.js';
 import { board } from './en/board.js';
 import { hears } from './en/hears.js';
 import { check } from './en/check.js';
+import { callers } from './en/callers.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
 import { seen } from './en/seen.js';
@@ -26,6 +27,7 @@ export const t = {
   ...consult,
   ...controls,
   ...board,
+  ...callers,
   ...phone,
   ...hears,
   ...check,

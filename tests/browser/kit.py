@@ -144,7 +144,7 @@ async def signed_in(
     )
     assert answer.ok, await answer.text()
     await another(page, f"{url}{path}")
-    await page.wait_for_selector(".desk, .board")
+    await page.wait_for_selector(".desk, .board, .callers")
     return page
 
 
@@ -159,7 +159,7 @@ async def signed_in_by_form(
     await page.keyboard.type(password)
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"**{path}")
-    await page.wait_for_selector(".desk, .board")
+    await page.wait_for_selector(".desk, .board, .callers")
     return page
 
 

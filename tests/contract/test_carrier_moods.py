@@ -54,7 +54,7 @@ async def test_our_own_documents_get_no_warning() -> None:
         twiml.menu([a], a, fallthrough_url=a),
         twiml.dial_out(ALICE, caller_id=ALICE, action_url=a, whisper_url=a, limit_s=3),
         twiml.whisper("x", a, timeout_s=3),
-        twiml.voicemail("x", a, a, limit_s=3),
+        twiml.voicemail([twiml.Words("x")], a, a, limit_s=3),
         twiml.say_and_hang_up([a], "x"),
         twiml.pause_and_redirect(3, a),
         twiml.reject(busy=True),
@@ -112,7 +112,9 @@ async def test_methods_of_a_number_and_of_verbs_are_kept(
         centre.answers[VOICE] = lambda _: web.Response(status=500)
         await sandbox.call()
         assert (await centre.wait_for("/twilio/voice/fallback")).query["ErrorCode"] == "11200"
-        record = twiml.voicemail("Go", f"{centre.url}/done", f"{centre.url}/told", limit_s=1)
+        record = twiml.voicemail(
+            [twiml.Words("Go")], f"{centre.url}/done", f"{centre.url}/told", limit_s=1
+        )
         centre.answers[VOICE] = record.replace('method="POST"', 'method="GET"')
         await sandbox.call(talk="tone", hz=900)
         assert "RecordingSid" in (await centre.wait_for("/done")).query
@@ -127,7 +129,7 @@ async def test_a_recording_cut_by_a_redirect_ends_in_any_of_four_ways(
 ) -> None:
     await sandbox.fault(actions={"record": how}, action_late_ms=400)
     centre.answers[VOICE] = twiml.voicemail(
-        "Go", f"{centre.url}/done", f"{centre.url}/r", limit_s=9
+        [twiml.Words("Go")], f"{centre.url}/done", f"{centre.url}/r", limit_s=9
     )
     centre.answers["/done"] = twiml.redirect(f"{centre.url}/obeyed")
     sid = await sandbox.call(talk="tone", hz=900)

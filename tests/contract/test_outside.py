@@ -82,7 +82,9 @@ async def test_caller_who_hangs_up_ends_the_second_leg(centre: Centre, sandbox: 
 
 
 def recording(centre: Centre, seconds: int = 30) -> str:
-    return twiml.voicemail("Go", f"{centre.url}/done", f"{centre.url}/recording", limit_s=seconds)
+    return twiml.voicemail(
+        [twiml.Words("Go")], f"{centre.url}/done", f"{centre.url}/recording", limit_s=seconds
+    )
 
 
 async def test_a_message_is_kept_and_can_be_fetched(centre: Centre, sandbox: Sandbox) -> None:

@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from channels.twilio.forms import VoiceForm, read_voice
 from channels.voice import reception
 from channels.voice import webhooks as hooks_of
-from channels.voice.link import Prompts, VoiceLink
+from channels.voice.link import VoiceLink
+from channels.voice.prompts import Prompts
 from channels.voice.reception import CallReception
 from channels.voice.webhooks import VoiceWebhooks
 from router.core.current import Current
@@ -77,7 +78,9 @@ class House:
         self.hooks = VoiceWebhooks(
             self.centre,
             CallReception(self.centre, calls, self.spool, self._alive, self.recorder.drain),
-            VoiceLink("https://x.test", b"k", lambda _: Prompts(), lambda: "1"),
+            VoiceLink(
+                "https://x.test", b"k", Prompts(lambda: CONFIG, "https://x.test"), lambda: "1"
+            ),
         )
 
     async def _alive(self, call_sid: str) -> bool | None:

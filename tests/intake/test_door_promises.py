@@ -71,16 +71,17 @@ async def test_who_leaves_a_message_is_asked_how_they_can_be_reached(
 ) -> None:
     live = await waits(house, NEVER[kind] if kind else MAY)
     live.state, live.overflow_at = "voicemail", house.world.now if overflowed else None
-    words = OutsideRouting(
+    said = OutsideRouting(
         centre_of(
             house.database,
             house.world.engine,
             config=house.current,
             clock=lambda: house.world.now,
         )
-    ).voicemail_words(live)
-    assert ("call you back" in words or "To be called back" in words) == (kind is None)
-    assert ("say how we can reach you" in words) == (kind is not None)
+    ).voicemail_says(live, "1")
+    keys = {key for key, _ in said}
+    assert bool(keys & {"we_call", "leave_message"}) == (kind is None)
+    assert ("say_how" in keys) == (kind is not None)
 
 
 async def test_the_rule_is_the_configuration_s(house: House) -> None:

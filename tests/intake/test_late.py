@@ -213,7 +213,7 @@ async def test_a_milder_key_that_comes_too_late_leaves_the_incident(
 ) -> None:
     """He stands in line by the line's default already, and the record has not heard of it."""
     arrival = await intake.call(Call("CA1", MAYA, SUPPORT), world.now)
-    await world.advance(20_000)
+    await world.advance(40_000)
     reply = await intake.menu_answered(arrival.contact_id, "4")
     assert reply is not None
     assert reply.contact is not None

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from channels.twilio.client import CarrierClient
 from channels.voice import reception
 from channels.voice import webhooks as hooks_of
-from channels.voice.link import Prompts, VoiceLink
+from channels.voice.link import VoiceLink
+from channels.voice.prompts import Prompts
 from channels.voice.voicemail import Sounds, Voicemail
 from router.core import ladder
 from router.core.model import Reply
@@ -382,7 +383,9 @@ async def test_whatever_hangs_a_caller_is_answered_in_time(
 
 async def test_a_key_that_would_do_nothing_yet_is_not_offered(house: House) -> None:
     """To be called back can be promised in the record alone."""
-    link = VoiceLink("https://x.test", b"k", lambda _: Prompts(), callback_key=lambda: "1")
+    link = VoiceLink(
+        "https://x.test", b"k", Prompts(lambda: CONFIG, "https://x.test"), callback_key=lambda: "1"
+    )
 
     async def heard() -> str:
         live = await house.world.contact(house.id("CA1"))

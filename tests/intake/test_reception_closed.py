@@ -39,7 +39,7 @@ async def comes(house: House, called: str) -> LiveContact:
     if called == "by a key":
         await house.hook("menu", to=SUPPORT, Digits="3")
     elif called == "no key":
-        await house.world.advance(30_000)
+        await house.world.advance(45_000)
     return await there(house)
 
 

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from channels.voice.limits import Limits
+from channels.voice.limits import Limits, Writing
 from channels.voice.outside import Messages, OutsideCalls
+from channels.voice.prompts import Prompts
 from holdfast.settings.engine_settings import engine_settings
 from router.core.current import Current
 from router.core.model import Chosen, LiveContact
@@ -292,8 +293,11 @@ def calls(world: World, *numbers: str) -> OutsideCalls:
             centre_of(cast(Database, None), world.engine, config=current, clock=lambda: world.now)
         ),
         cast(Messages, None),
-        lambda path: f"https://x.test/twilio/voice{path}",
-        lambda: Limits(ring=20, acknowledge=8, talk=14_400, message=120),
+        Writing(
+            lambda path: f"https://x.test/twilio/voice{path}",
+            lambda: Limits(ring=20, acknowledge=8, talk=14_400, message=120),
+            Prompts(lambda: CONFIG, "https://x.test"),
+        ),
     )
 
 

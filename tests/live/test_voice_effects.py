@@ -29,9 +29,10 @@ from channels.twilio.forms import CallStatus
 from channels.twilio.records import CallInfo
 from channels.voice.dials import LOOK_FOR_MS, Dials
 from channels.voice.effects import REDIRECT_RETRIES_MS, UNKNOWN_IS_OVER_MS, VoiceEffects
-from channels.voice.limits import Limits
-from channels.voice.link import Prompts, VoiceLink
+from channels.voice.limits import Limits, Writing
+from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
+from channels.voice.prompts import Prompts
 from channels.voice.told import ToldByTelephone
 from router.core.current import Current
 from router.core.model import Effect, LiveContact
@@ -95,7 +96,7 @@ class Carrier:
         if self.error is not None:
             raise self.error
 
-    async def redirect(self, sid: str, *, twiml: str, fallback_url: str | None) -> None:
+    async def redirect(self, sid: str, **_how: str | None) -> None:
         self._done("redirect")
 
     async def hang_up(self, sid: str) -> None:
@@ -143,8 +144,11 @@ class Room:
             return Limits(20, 8, 14_400, 120)
 
         self.calls = ToldByTelephone(world.engine, routing, client, url, limits)
-        outside = OutsideCalls(world.engine, routing, self, url, limits, self.calls)
-        link = VoiceLink("https://x.test", b"k" * 32, lambda _: Prompts(), outside=outside)
+        prompts = Prompts(lambda: CONFIG, "https://x.test")
+        outside = OutsideCalls(
+            world.engine, routing, self, Writing(url, limits, prompts), self.calls
+        )
+        link = VoiceLink("https://x.test", b"k" * 32, prompts, outside=outside)
         dials = Dials(centre, client, link, notice=lambda *told: self.told.append(told[1]))
         self.effects = VoiceEffects(centre, client, link, self, outside, dials)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from channels.voice.link import Prompts, VoiceLink
+from channels.voice.link import VoiceLink
+from channels.voice.prompts import Prompts
 from channels.voice.reception import CallReception
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.settings.engine_settings import engine_settings
@@ -63,7 +64,7 @@ async def run(
     hooks = VoiceWebhooks(
         centre,
         CallReception(centre, intake.calls, spool, lives, Recorder(database, engine).drain),
-        VoiceLink("https://x.test", b"k", lambda _: Prompts()),
+        VoiceLink("https://x.test", b"k", Prompts(lambda: CONFIG, "https://x.test")),
     )
     for hook, form, query in deliveries:
         document = await hooks.answer(hook, form, query)

@@ -188,7 +188,7 @@ def broken(folder: Path) -> Path:
         ('zone = "UTC"', 'zoen = "UTC"'),
         ("max_sms = 4", 'max_sms = "four"'),
         ('hold_loop = "25s"', 'hold_loop = "25"'),
-        ('queue = "emergency"\ngreeting', 'queue = "emergencies"\ngreeting'),
+        ('queue = "emergency"\nlanguages', 'queue = "emergencies"\nlanguages'),
         ('number = "+12065550101"', 'number = "555-0101"'),
     ):
         assert old in text, old
@@ -213,7 +213,7 @@ def test_a_fault_of_form_hides_no_fault_of_meaning(tmp_path: Path) -> None:
         ('zone = "UTC"', 'zone = "Mars/Base"'),
         ('voice = "15s"', "voice = -15"),
         ('connect = "8s"', 'conect = "8s"'),
-        ('menu = "20s"', 'menu = "20"'),
+        ('menu = "40s"', 'menu = "40"'),
         ('queue = "urgent"\nword = "harm', 'queue = "urgnet"\nword = "harm'),
         ('needs = ["safety>=2"], for = "4s"', 'needs = ["safety>=4"], for = "4s"'),
     ):

@@ -138,7 +138,7 @@ async def test_nor_does_it_take_anybody_out_of_a_talk() -> None:
     heard: list[tuple[str, str]] = []
     board = Switchboard(NOBODY, b"k", "p1", lambda: 0, None, lambda _name, _value: None)
     board.exchange = cast(Any, SimpleNamespace(
-        plan=lambda id, _plan: heard.append((id, "plan")),
+        plan=lambda id, _plan, **_music: heard.append((id, "plan")),
         forget=lambda id, _why: heard.append((id, "forget")),
     ))  # fmt: skip
     talks = LiveContact("c1", "voice", 1, 1, 1, state=State.ACTIVE, agent="u1", link="streaming")
