@@ -35,3 +35,9 @@ export function lend(box, first = box, show = () => {}) {
     }
   };
 }
+
+/** A press on a button leaves the focus where one types: a Space or Enter that follows is no press on it.
+ * @param {On<MouseEvent>} e */
+export const keepFocus = (e) => {
+  if (/** @type {Element} */ (e.target).closest('button')) e.preventDefault();
+};

@@ -86,7 +86,11 @@ export function MenuButton({
             ? html`<h3 key=${i} role="presentation">${item.title}</h3>`
             : html`<button
                 key=${i}
-                role=${item.checked === undefined ? 'menuitem' : 'menuitemradio'}
+                role=${item.checked === undefined
+                  ? 'menuitem'
+                  : item.box
+                    ? 'menuitemcheckbox'
+                    : 'menuitemradio'}
                 aria-checked=${item.checked === undefined ? undefined : String(item.checked)}
                 onClick=${() => {
                   close();

@@ -29,7 +29,7 @@ interface Ring {
 
 /** An item of a menu: something to do, a title over those that follow, or a line (null). */
 type MenuItem =
-  | { label: Shown; act: () => unknown; checked?: boolean; icon?: Shown; title?: undefined }
+  | { label: Shown; act: () => unknown; checked?: boolean; box?: boolean; icon?: Shown; title?: undefined }
   | { title: string }
   | null;
 

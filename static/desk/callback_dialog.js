@@ -159,9 +159,9 @@ export function StillNeeded({ c }) {
       <b>${t.promised.still}</b>
       <div class="muted t1">${t.promised.stillWhy(of.by_name, hourMinute(of.due))}</div>
       <div class="row">
-        <button class="small" onClick=${() => keep(c, of)}>${t.promised.yes} <kbd>Y</kbd></button>
+        <button class="small" onClick=${() => keep(c, of)}>${t.promised.yes} <kbd class="one">Y</kbd></button>
         <button class="small" disabled=${pending.value.not_needed} onClick=${() => notNeeded(c, of)}>
-          ${t.promised.no} <kbd>X</kbd>
+          ${t.promised.no} <kbd class="one">X</kbd>
         </button>
       </div>
     </div>

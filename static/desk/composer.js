@@ -154,7 +154,8 @@ function Editor({ c, of }) {
     </div>`}
     <div class="between">
       <label class="b" for="reply">
-        <${Icon} name=${c.channel}/> ${t.composer.label[sms ? 'sms' : 'email'](whoOf(c))} <kbd>R</kbd>
+        <${Icon} name=${c.channel}/> ${t.composer.label[sms ? 'sms' : 'email'](whoOf(c))} <kbd
+          class="one">R</kbd>
       </label>
       <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>
         ${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}

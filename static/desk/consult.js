@@ -1,6 +1,7 @@
 /** A colleague in a call: asked by the agent who has it, and how it is at the colleague's own desk. */
 import { cls, computed, effect, html, useEffect } from '../ui.js';
 import { announce } from '../announce.js';
+import { keepFocus } from '../focus.js';
 import { whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { toast, SAYS_OF_UNDO } from '../toasts.js';
@@ -158,7 +159,8 @@ export function ConsultBar({ mute }) {
   return html`<div
     class=${cls('phonebar consultbar', here && `live o${here.c.severity}`)}
     role="region"
-    aria-label=${t.consult.bar}>
+    aria-label=${t.consult.bar}
+    onMouseDown=${keepFocus}>
     ${at ? html`<${Mine} at=${at}/>` : here && html`<${Joined} at=${here} mute=${mute}/>`}
   </div>`;
 }

@@ -18,7 +18,12 @@ export const faultWords = (fault) => t.sound.errors[fault] ?? t.sound.errors.unk
 /** Why there is no sound, for as long as there is none.
  * @param {string} otherwise @param {Parameters<typeof toast>[2]} [more] */
 export const tellFault = (otherwise, more = null) =>
-  toast(faultWords(phone.fault.peek() ?? otherwise).join(' '), 'warn', more, () => !!phone.fault.value);
+  toast(
+    faultWords(phone.fault.peek() ?? otherwise).join(' '),
+    'warn',
+    more,
+    () => !!phone.fault.value && !textsOnly.value,
+  );
 
 /** @returns {Promise<boolean>} they are ready */
 export async function goReady() {

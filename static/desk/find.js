@@ -114,7 +114,7 @@ export function Recent() {
         onClick=${() => {
           layer.value = 'find';
         }}>
-        ${t.find.button} <kbd>/</kbd>
+        ${t.find.button} <kbd class="one">/</kbd>
       </button>
     </div>
     ${found.rows.length

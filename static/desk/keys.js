@@ -1,8 +1,8 @@
-/** The keyboard of the desk. Letters belong to a text field while one has the focus; what changes a call
- * (mute, hold, transfer) needs Alt: words typed beside a field never do it, and with Alt it works in one. */
+/** The keyboard of the desk. Letters belong to a text field while one has the focus; what changes a call or
+ * an offer needs Alt, but for Enter, which answers: words typed beside a field never do it, and with Alt it
+ * works in one. While one talks, letters typed beside a field go into the notes. */
 import { announce } from '../announce.js';
 import { t } from '../strings/en.js';
-import { toast } from '../toasts.js';
 import {
   accept,
   browsed,
@@ -29,6 +29,7 @@ import { noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
 import { redial } from './redial.js';
 import { askSeverity, glanceKey, severityKey } from './severity.js';
+import { singleKeys } from './single_keys.js';
 import { undo } from './undo.js';
 import { handable, openTransfer } from './transfer.js';
 import { VOLUME_KEYS } from './volume.js';
@@ -81,7 +82,7 @@ function onKey(e) {
   const ring = offer.peek() && e.key === 'Enter';
   const emptyBox = target === replyBox.current && !replyBox.current.value; // nothing to break into lines
   if (target.closest?.('input, textarea, select, [role="menu"]') && !(ring && emptyBox)) {
-    if (!e.repeat && !offer.peek() && choiceKey(e)) stop(e);
+    if (!e.repeat && !offer.peek() && singleKeys.peek() && choiceKey(e)) stop(e);
     return;
   }
   if (wanted.current && waits(e)) return stop(e);
@@ -104,7 +105,14 @@ function onKey(e) {
     return;
   }
   if (e.repeat) return;
-  if (letters(e)) stop(e);
+  const does =
+    e.key === 'Escape'
+      ? escape()
+      : singleKeys.peek()
+        ? letters(e)
+        : target.getAttribute?.('role') === 'radio' && choiceKey(e); // who went there chooses there
+  if (does) stop(e);
+  else intoNotes(e);
 }
 
 /** What changes a call, by the key's place: with Alt some machines write another letter there.
@@ -112,6 +120,12 @@ function onKey(e) {
 const OF_THE_CALL = {
   KeyM: { when: () => !!(call.peek() || joined.peek()), does: toggleMute },
   KeyH: { when: () => !!call.peek(), does: () => void hold() },
+  KeyD: {
+    when: () => !!offer.peek(),
+    does: () => {
+      if (!early()) void decline();
+    },
+  },
   KeyR: { when: () => !call.peek() && !joined.peek(), does: () => void redial() },
   KeyT: { when: () => !!handable.peek() && !layer.peek(), does: openTransfer },
   ...CONSULT_KEYS,
@@ -124,6 +138,20 @@ function ofTheCall(e) {
   // Alt and an arrow open a list.
   if (!key?.when() || (key.repeats && /** @type {Element} */ (e.target).closest?.('select'))) return false;
   if (!e.repeat || key.repeats) key.does();
+  return true;
+}
+
+/** Words that somebody types while they talk, beside a field: the letter itself goes into the notes, too.
+ * @param {KeyboardEvent} e */
+function intoNotes(e) {
+  const talks = (call.peek() || joined.peek()) && !offer.peek();
+  if (talks && /^[\p{L}\p{N}]$/u.test(e.key) && !(/** @type {Element} */ (e.target).closest?.('.keypad')))
+    noteBox.current?.focus(); // before the browser gives the letter to whatever has the focus
+}
+
+function escape() {
+  if (!browsed.peek()) return false;
+  closeFound();
   return true;
 }
 
@@ -152,14 +180,6 @@ export function early() {
 function letters(e) {
   if (glanceKey(e.key, early) || choiceKey(e) || stillNeededKey(e.key, wrapping())) return true;
   switch (e.key.toLowerCase()) {
-    case 'a':
-      if (!offer.peek()) return false;
-      if (!early()) void accept();
-      return true;
-    case 'd':
-      if (!offer.peek()) return false;
-      if (!early()) void decline();
-      return true;
     case 'w':
       if (offer.peek() || !askSeverity()) explain();
       return true;
@@ -183,11 +203,6 @@ function letters(e) {
       if (!gone.peek().length) return false;
       void takeBack();
       return true;
-    case 'm':
-    case 'h':
-    case 't':
-      if (call.peek()) toast(t.phone.withAlt);
-      return !!call.peek();
     case 'j':
       step(1);
       return true;
@@ -196,10 +211,6 @@ function letters(e) {
       return true;
     case '/':
       layer.value = 'find';
-      return true;
-    case 'escape':
-      if (!browsed.peek()) return false;
-      closeFound();
       return true;
     case '?':
       layer.value = 'help';

@@ -235,7 +235,7 @@ export function Notes() {
   const c = early ?? (selected.value?.incident === of?.id ? selected.value : null);
   return html`<section class="panel notes" aria-label=${t.notes.title}>
     <div class="head">
-      <h2>${t.notes.title} <kbd>N</kbd></h2>
+      <h2>${t.notes.title} <kbd class="one">N</kbd></h2>
       <span class=${`t0 ${saved.value === 'local' ? 's2 b' : 'faint'}`} role="status">
         ${saved.value && `${saved.value === 'saved' ? '✓ ' : ''}${t.notes[saved.value]}`}
       </span>

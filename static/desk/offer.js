@@ -198,7 +198,9 @@ function Card({ ring }) {
       ${reasonText(c, me.value?.id) && html`<div>
         <dt>${t.offer.whyYou}</dt>
         <dd>
-          ${reasonText(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <kbd>W</kbd></${WhyButton}>
+          ${reasonText(c, me.value?.id)} <${WhyButton} c=${c}>
+            ${t.why.button} <kbd class="one">W</kbd>
+          </${WhyButton}>
         </dd>
       </div>`}
     </dl>
@@ -208,7 +210,7 @@ function Card({ ring }) {
         ${answering ? t.offer.answering : html`${t.offer.answer[kind]} <kbd>↵</kbd>`}
       </button>
       <button disabled=${answering || declining} onClick=${decline}>
-        ${declining ? t.offer.declining : html`${t.offer.decline} <kbd>D</kbd>`}
+        ${declining ? t.offer.declining : html`${t.offer.decline} <kbd>Alt D</kbd>`}
       </button>
     </div>
     <div class=${tooSoon.value === `${c.id}:${ring.fence}` ? 't1 b hint' : 't0 hint'}>

@@ -36,6 +36,7 @@ import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
 import { askSeverity } from './severity.js';
+import { singleKeys, toggleSingleKeys } from './single_keys.js';
 import { askSignOut, inHand, signOut } from './topbar.js';
 import { giveBack, handable, openTransfer } from './transfer.js';
 import { takeOver } from './tabs.js';
@@ -56,7 +57,7 @@ const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}>
       (s) => html`<li key=${s} class="row"><${Sev} level=${s}/><span>${t.help.words[s]}</span></li>`,
     )}
   </ul>
-  <p class="muted">${t.help.safe}</p>
+  <p class="muted">${singleKeys.value ? '' : `${t.keys.off} `}${t.help.safe}</p>
   <div class="row">
     <span class="grow"></span>
     <button class="primary" onClick=${shut}>${t.help.close}</button>
@@ -71,7 +72,7 @@ function commands() {
   return /** @type {Command[]} */ (
     [
       offer.value && [t.offer.answer[offer.value.contact.channel], '↵', accept],
-      offer.value && [t.offer.decline, 'D', decline],
+      offer.value && [t.offer.decline, 'Alt D', decline],
       !ready && [t.top.goReady, '', goReady],
       ready && textsOnly.value && [t.sound.calls, '', goReady],
       ...(ready
@@ -144,6 +145,7 @@ function commands() {
           layer.value = 'sound';
         },
       ],
+      [singleKeys.value ? t.keys.turnOff : t.keys.turnOn, '', toggleSingleKeys],
       [`${t.menu.theme}: ${t.menu.light}`, '', () => setTheme('light')],
       [`${t.menu.theme}: ${t.menu.dark}`, '', () => setTheme('dark')],
       [`${t.menu.theme}: ${t.menu.system}`, '', () => setTheme('system')],

@@ -25,7 +25,7 @@ export function People() {
               ${(p.addresses ?? []).map(
                 (a) => html`<div key=${a.id} class="row addr">
                   <${Icon} name=${a.kind === 'phone' ? 'voice' : 'email'} class="faint"/>
-                  <span class="muted cut grow">
+                  <span class="muted grow">
                     ${a.masked === p.name ? (t.party.kinds[a.kind] ?? '') : a.masked}
                     ${a.unsure ? html` <span class="tag s3">${a.unsure}</span>` : ''}
                     ${a.opted_out ? html` <span class="tag s2">${t.party.out}</span>` : ''}
@@ -42,10 +42,10 @@ export function People() {
                     ${!of.callback && !a.no_call && html`<button
                       class="small quiet"
                       aria-haspopup="dialog"
+                      title=${t.promised.laterTo(p.name || a.masked)}
                       aria-label=${t.promised.laterTo(p.name || a.masked)}
                       onClick=${() => askLater(a.id, p.name || a.masked)}>
                       <${Icon} name="callback"/>
-                      ${t.promised.later}
                     </button>`}
                   `}
                 </div>`,

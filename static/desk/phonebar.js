@@ -2,7 +2,7 @@
 import { cls, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { Bars, Both, look, mendOf, toldAgent, worse } from '../call_sound.js';
 import { Fault, Marks, addressOf, roleWord, whoOf } from '../contact.js';
-import { lend } from '../focus.js';
+import { keepFocus, lend } from '../focus.js';
 import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
@@ -179,7 +179,11 @@ export function PhoneBar() {
     </div>`;
   }
   const active = c.state === ContactState.ACTIVE;
-  return html`<div class=${`phonebar live o${c.severity}`} role="region" aria-label=${t.phone.bar}>
+  return html`<div
+    class=${`phonebar live o${c.severity}`}
+    role="region"
+    aria-label=${t.phone.bar}
+    onMouseDown=${keepFocus}>
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
     <div class="who">
       <span class="b cut">${whoOf(c)} <span class="muted n">${roleWord(c.who?.role)}</span></span>

@@ -108,7 +108,7 @@ export function TakeDialog() {
       : ''}
     <p role="status">${gone ? t.take.gone : t.take.lead}</p>
     <div class="row end">
-      <button onClick=${shut}>${t.take.leave}</button>
+      <button onClick=${shut}>${gone ? t.help.close : t.take.leave}</button>
       ${!gone && html`<button
         class="primary"
         autofocus

@@ -40,12 +40,15 @@ export function Redial() {
   if (!to) return null;
   const whom = t.redial.to(to.name, to.masked, to.incident_no);
   return html`<button
-    class="cut"
+    class="redial"
     disabled=${!!blocked.value || !!calling.value}
     title=${blocked.value || whom}
     aria-label=${whom}
     onClick=${redial}>
     <${Icon} name="callback"/>
-    ${calling.value === to.address ? t.party.calling : t.redial.short(to.name ?? to.masked)} <kbd>Alt R</kbd>
+    <span class="cut">
+      ${calling.value === to.address ? t.party.calling : t.redial.short(to.name ?? to.masked)}
+    </span>
+    <kbd>Alt R</kbd>
   </button>`;
 }

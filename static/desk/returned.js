@@ -48,7 +48,7 @@ const Row = ({ c, first }) => {
         <${Icon} name="back"/>
         ${pending.value.pull ? t.back.taking : t.back.take}
         <span class="sr"> ${t.back.of(whoOf(c), c.incident_no ?? '')}</span>
-        ${first ? html` <kbd>B</kbd>` : ''}
+        ${first ? html` <kbd class="one">B</kbd>` : ''}
       </button>
       ${why && html`<span class="muted t1">${t.causes.takeBack[why]}</span>`}
     </span>

@@ -61,9 +61,9 @@ const Why = ({ never, over, back }) => html`<div class="lookat" role="group" ari
 const Three = ({ yes, on, no, busy }) => html`<div class="lookat" role="group" aria-label=${t.glance.title}>
   <span class="t1"><b>${t.glance.title}</b> ${busy ? t.glance.sending : ''}</span>
   <div class="three">
-    <button disabled=${busy} onClick=${on(1)}><kbd>1</kbd> ${yes}</button>
-    <button disabled=${busy} onClick=${on(2)}><kbd>2</kbd> ${t.glance.urgent}</button>
-    <button disabled=${busy} onClick=${no}><kbd>4</kbd> ${t.glance.no}</button>
+    <button disabled=${busy} onClick=${on(1)}><kbd class="one">1</kbd> ${yes}</button>
+    <button disabled=${busy} onClick=${on(2)}><kbd class="one">2</kbd> ${t.glance.urgent}</button>
+    <button disabled=${busy} onClick=${no}><kbd class="one">4</kbd> ${t.glance.no}</button>
   </div>
 </div>`;
 
@@ -157,7 +157,7 @@ export const WrongSeverity = () => html`<button
   aria-haspopup="dialog"
   onClick=${askSeverity}>
   ${t.severity.button}
-  ${offer.value ? '' : html` <kbd>W</kbd>`}
+  ${offer.value ? '' : html` <kbd class="one">W</kbd>`}
 </button>`;
 
 boundLayer('severity', () => selected.value?.id);

@@ -79,7 +79,7 @@ export function SoundCard() {
       ${t.sound.calls}
     </button>`}
     <${Pick} use="mic" icon="mic" word=${t.sound.mic} onPick=${phone.switchMic}/>
-    ${open ? html`<${MicLevel}/>` : html`<p class="faint t1">${t.sound.idle}</p>`}
+    ${open ? html`<${MicLevel}/>` : !fault && html`<p class="faint t1">${t.sound.idle}</p>`}
     <${Pick} use="speaker" icon="speaker" word=${t.sound.speaker} onPick=${phone.switchSpeaker}/>
     <${Loudness} which="talk"/>
     <${Pick}

@@ -15,6 +15,7 @@ import { call, centre, layer, link, me, pending, state, work } from './context.j
 import { goPause, goReady, starting } from './duty.js';
 import { emergencies } from './emergencies.js';
 import { soundGoesOn } from './phonebar.js';
+import { singleKeys, toggleSingleKeys } from './single_keys.js';
 import { AgentState, ContactState, agentStateOf } from '../states.js';
 
 function Choice() {
@@ -131,7 +132,7 @@ export function TopBar() {
       }}
       title=${t.find.title}>
       <${Icon} name="find"/>
-      ${t.find.button} <kbd>/</kbd>
+      ${t.find.button} <kbd class="one">/</kbd>
     </button>
     <button
       class="quiet"
@@ -157,6 +158,7 @@ export function TopBar() {
             layer.value = 'sound';
           },
         },
+        { label: t.keys.menu, checked: singleKeys.value, box: true, act: toggleSingleKeys },
         may && {
           label: t.menu.board,
           act: () => {

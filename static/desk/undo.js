@@ -26,7 +26,7 @@ export function undoable(words, back) {
     if (last === mine) last = null;
   }, UNDO_MS);
   const more = {
-    label: html`${t.undo} <kbd>Z</kbd>`,
+    label: html`${t.undo} <kbd class="one">Z</kbd>`,
     act: () => {
       last = mine;
       undo();

@@ -98,7 +98,7 @@ export function NotHere() {
       onClick=${() => {
         layer.value = 'line';
       }}>
-      ${t.line.title} <kbd>W</kbd>
+      ${t.line.title} <kbd class="one">W</kbd>
     </button>
   `;
 }

@@ -60,7 +60,7 @@ const Choices = ({ c }) => html`
         onClick=${() => {
           chosen.value = { ...chosen.peek(), [c.id]: d.code };
         }}>
-        ${i < 9 ? html`<kbd>${i + 1}</kbd>` : ''}
+        ${i < 9 ? html`<kbd class="one">${i + 1}</kbd>` : ''}
         <span>${d.word}</span>
       </button>`,
     )}

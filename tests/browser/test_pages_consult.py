@@ -80,6 +80,8 @@ async def test_who_hears_whom_and_what_can_be_done_stand_in_a_bar(
         await here.event("contact.consulted", {"contacts": {call["id"]: call}})
         await expect(bar.get_by_role("status")).to_have_text(words)
         await expect(names(bar)).to_have_count(len(buttons))
+        chords = bar.locator("kbd:visible")  # also on a screen of 1366
+        await expect(chords).to_have_text(["Alt H", "Alt J", "Alt O"] if len(buttons) == 4 else [])
         for number, name in enumerate(buttons):
             await expect(names(bar).nth(number)).to_contain_text(name)
     await expect(bar.get_by_role("button", name="Hand over")).to_be_disabled()

@@ -115,6 +115,8 @@ async def everything(connection: Connection) -> None:
         }  # fmt: skip
     await connection.event("tally", {"tally": tally})
     connection.scene["me"] |= {"name": LONG}
+    last = {"incident": "i1", "incident_no": "INC-1", "address": "d1", "masked": "+1 206 ••• 0142"}
+    connection.scene["last_called"] = last | {"name": LONG}
     mine = connection.mine()
     mine.update(name=LONG, stage=TRAINING)
     await connection.snapshot()
@@ -414,3 +416,29 @@ async def test_a_message_on_the_board_covers_no_row_and_no_button(
         (e) => over(toast, e.getBoundingClientRect())).map((e) => e.className); }""")
     assert covered == []
     await close(page)
+
+
+async def test_what_an_agent_reads_beside_a_call_is_cut_nowhere(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    found: dict[Any, list[str]] = {}
+    for scene, root in (("ring", ".people"), ("call", ".people"), ("call", ".consultbar")):
+        page = await opened(chromium, f"{desk.url}/desk?scene={scene}")
+        connection = await desk.here()
+        if scene == "call":
+            name = "Anastasia Konstantinopoulou-Fitzgerald"
+            since = {"since": desk.now(), "until": None}
+            told = {"at": "together", "agent": "a3", "name": name, "by_name": "Priya", **since}
+            await call(connection, consult=told, held=False)
+            await expect(page.locator(".consultbar")).to_contain_text(name)
+        await expect(page.locator(".people")).to_contain_text("To call back")
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 768})
+            await drawn(page)
+            bad = await faults(page, root)
+            if await page.locator(root).evaluate("(e) => e.scrollWidth > e.clientWidth"):
+                bad.append(f"{root}: something is cut on its right")
+            if bad:
+                found[scene, root, width] = bad
+        await close(page)
+    assert not found, pprint.pformat(found, width=150)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.kit import until
 from tests.browser.pages import close, opened
@@ -73,7 +73,7 @@ async def test_words_typed_beside_a_field_do_nothing_to_a_call(
     for letter in "the mother":
         await page.keyboard.press("Space" if letter == " " else letter)
     await page.keyboard.press("Shift+H")
-    await expect(page.locator(".toast", has_text="Alt + H holds")).to_be_visible()
+    await expect(page.locator("textarea.pad")).to_have_value("the motherH")
     await expect(bar.get_by_role("button", name="Mute", exact=False).first).to_have_attribute(
         "aria-pressed", "false"
     )
@@ -140,4 +140,103 @@ async def test_whom_one_called_last_is_called_again_by_mouse_by_key_and_not_in_a
     await dialled(2)
     assert {(one["incident"], one["address"]) for one in orders()} == {("i7", "d7")}
     assert len({one["key"] for one in orders()}) == 2
+    await close(page)
+
+
+KEYS = [*"abcdefghijklmnopqrstuvwxyz0123456789", *"*#+-=.,;'/[]`", "Space", "Tab", "Backspace",
+        "Delete", "Insert", "Home", "End", "PageUp", "PageDown", "ArrowUp", "ArrowDown",
+        "ArrowLeft", "ArrowRight", "Escape", "F2", "F8", "F9", "Shift+H", "Shift+M",
+        "Shift+Enter"]  # fmt: skip
+STEERS = {"accept", "decline", "glance", "hang_up", "hold", "digits", "transfer",
+          "transfer_targets", "return", "consult", "consult_answer", "consult_together",
+          "consult_end", "consult_hand_over", "callback", "dial", "leave_beside", "wrapped",
+          "extend", "pull", "sit_beside", "take_call"}  # fmt: skip
+"""Enter alone is no stray letter: it answers what rings and ends a wrap-up that has an outcome."""
+
+
+async def state_of(page: Page) -> list[str]:
+    """What of the telephone a key could have changed at the page itself."""
+    return list(
+        await page.evaluate(
+            "() => [...document.querySelectorAll('.phonebar [aria-pressed], .phonebar "
+            "[aria-expanded]')].map((b) => b.textContent + b.ariaPressed + b.ariaExpanded)"
+        )
+    )
+
+
+@pytest.mark.parametrize("at", ["ring", "call", "held", "consult", "asked in", "wrapup", "idle"])
+async def test_no_single_key_steers_a_call(chromium: Browser, desk: FakeDesk, at: str) -> None:
+    scene = {"ring": "ring", "wrapup": "wrapup", "asked in": "idle", "idle": "idle"}.get(at, "call")
+    page = await opened(chromium, f"{desk.url}/desk?scene={scene}")
+    here = await desk.here()
+    call = build("call", desk.now())["contacts"]["c1"]
+    me = here.mine()
+    if at in ("held", "consult"):
+        call = here.scene["contacts"]["c1"]
+        call["held"] = True
+    if at in ("consult", "asked in"):
+        agent = me["id"] if at == "asked in" else "a3"
+        call["consult"] = {"at": "asked" if at == "asked in" else "apart", "agent": agent,
+                           "name": "Dana Reyes", "by_name": "Priya Raman", "since": desk.now(),
+                           "until": None}  # fmt: skip
+    if at == "asked in":
+        call["agent"], me["asked"] = "a3", call["id"]
+    if at in ("held", "consult", "asked in"):
+        put = {"contacts": {call["id"]: call}, "agents": {me["id"]: me}}
+        await here.event("contact.consulted", put)
+    if at == "consult":
+        bar = page.get_by_role("region", name="Colleague in this call")
+        await expect(bar.get_by_role("button", name="All three")).to_be_enabled()
+    if at == "asked in":
+        await expect(page.get_by_role("region", name="Priya Raman asks you in")).to_be_visible()
+    hold = page.get_by_role("region", name="Phone").get_by_role("button", name="Hold")
+    if at == "call":  # pressed by mouse before: a Space or Enter is no second press
+        mute = page.get_by_role("region", name="Phone").get_by_role("button", name="ute")
+        await mute.click()
+        await mute.click()
+        await expect(hold).to_be_enabled()
+    desk.intents.clear()
+    was = await state_of(page)
+    await page.keyboard.press("Space")
+    assert await state_of(page) == was
+    for key in [*KEYS, *(["Enter"] if at in ("call", "held", "consult", "asked in") else [])]:
+        await page.keyboard.press(key)
+        # Each from where nothing has the focus, and no dialog that a key has opened is left.
+        if await page.evaluate("() => !!document.querySelector('dialog[open]')"):
+            await page.keyboard.press("Escape")
+            await expect(page.locator("dialog[open]")).to_have_count(0)
+        await page.evaluate("() => document.activeElement?.blur()")
+        assert await state_of(page) == was, key
+    assert [one["do"] for one in desk.intents if one["do"] in STEERS] == []
+    await close(page)
+
+
+async def test_single_keys_are_switched_off_and_stay_so(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    menu = page.get_by_role("button", name="Priya Nair, menu")
+    await expect(page.locator(".notes kbd", has_text="N")).to_be_visible()
+    await menu.click()
+    item = page.get_by_role("menuitemcheckbox", name="Single keys")
+    await expect(item).to_have_attribute("aria-checked", "true")
+    await item.click()
+    await page.reload()
+    pad = page.locator("textarea.pad")
+    await expect(pad).to_be_visible()
+    await expect(page.locator(".notes kbd", has_text="N")).to_be_hidden()
+    await page.evaluate("() => document.activeElement?.blur()")
+    await page.keyboard.type("when? 3 jars, back now/")  # W, 3, J, B, N and / are no keys now
+    await expect(pad).to_have_value("when? 3 jars, back now/")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_role("region", name="Phone").get_by_role("button", name="Hang up").click()
+    wrap = page.get_by_role("region", name="Wrap-up")
+    await wrap.get_by_label("Comment").focus()
+    await page.keyboard.press("2")
+    await expect(wrap.get_by_label("Comment")).to_have_value("2")
+    radios = wrap.get_by_role("radio")
+    await radios.nth(0).focus()
+    await page.keyboard.press("3")  # where the focus is what chooses, a digit may
+    await expect(radios.nth(2)).to_have_attribute("aria-checked", "true")
+    await menu.click()
+    await item.click()
+    await expect(page.locator(".notes kbd", has_text="N")).to_be_visible()
     await close(page)

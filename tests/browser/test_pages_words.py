@@ -298,6 +298,21 @@ async def test_a_supervisor_takes_who_waits_from_the_board_by_its_link_and_from_
     await close(page)
 
 
+async def test_what_somebody_took_meanwhile_is_not_left_in_line(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=board#take=q4")
+    asks = page.get_by_role("dialog", name="Take it yourself?")
+    await expect(asks.get_by_role("button")).to_have_text(["Leave it in line", "Take it"])
+    connection = await desk.here()
+    q4 = connection.scene["contacts"]["q4"]
+    q4.update(state="active", agent="a3")
+    await connection.event("contact.connected", {"contacts": {"q4": q4}})
+    await expect(asks).to_contain_text("It is no longer waiting")
+    await expect(asks.get_by_role("button")).to_have_text(["Close"])
+    await close(page)
+
+
 async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_and_is_answered(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -53,10 +53,7 @@ export const agent = {
       told: 'You were away too long and were signed off duty. Press Ready when you are back.',
       hint: safe,
     },
-    signed_in: {
-      word: 'just signed in',
-      hint: 'Press Ready to begin. The browser asks for your microphone once.',
-    },
+    signed_in: { word: 'just signed in', hint: 'Press Ready to begin.' },
     signed_out: { word: 'signed out' },
   },
   agent: {

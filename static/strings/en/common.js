@@ -67,7 +67,6 @@ export const common = {
     asked: askedBy,
     /** @param {number} n @param {number} of */
     tryOf: (n, of) => `try ${n} of ${of}`,
-    later: 'Later',
     /** @param {string} who */
     laterTo: (who) => `Later: schedule a callback to ${who}`,
     /** @param {string} who */

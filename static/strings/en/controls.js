@@ -10,6 +10,12 @@ export const controls = {
     /** @param {number} step */
     least: (step) => `An S1 rings at ${step} at least: somebody’s life may depend on hearing it.`,
   },
+  keys: {
+    menu: 'Single keys',
+    turnOff: 'Turn single keys off (N, W, J, 1 …)',
+    turnOn: 'Turn single keys on (N, W, J, 1 …)',
+    off: 'Single keys are off: those without Alt or Ctrl do nothing here, but for Enter and Esc.',
+  },
   redial: {
     /** @param {string} who */
     short: (who) => `Redial ${who}`,
