@@ -417,6 +417,14 @@ type Message =
   | { type: 'record'; now: number; trouble: Trouble };
 
 /** What an intent gives back, by its name; all others give nothing of note. */
+/** What a typed number is. */
+interface DialCheck {
+  number: string | null;
+  country: string | null;
+  refusal: string | null;
+  name: string | null;
+}
+
 /** Whom this agent called last. */
 interface LastCalled {
   incident: string;
@@ -438,6 +446,7 @@ interface Results {
   glance: { correction: string | null; taken: boolean };
   force_release: { ended: boolean };
   request_callback: { contact: string };
+  dial_check: DialCheck;
   last_called: { last: LastCalled | null };
   rtc: { sdp: string };
   check_echo: { speak_ms: number };

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import msgspec
@@ -17,7 +16,6 @@ from holdfast.desk.intents import (
     IncidentForm,
     Key,
     Moment,
-    Nothing,
     Refused,
     Result,
     done,
@@ -60,8 +58,8 @@ class NotNeededForm(Form, frozen=True):
 
 
 class CallingBack:
-    """Handlers of callback, last_called, request_callback, cancel_callback, not_needed and its
-    undo, abandoned_callback."""
+    """Handlers of callback, request_callback, cancel_callback, not_needed and its undo,
+    abandoned_callback."""
 
     def __init__(
         self, callbacks: Callbacks, promises: ScheduledCallbacks, needless: NotNeeded, hub: Hub
@@ -75,12 +73,6 @@ class CallingBack:
     async def _now(self, page: Page, form: CallbackForm) -> Result:
         order = CallbackOrder(page.account.id, form.incident, form.address, form.key)
         return done(await self._callbacks.order(order, now_ms()))
-
-    @intent("last_called", Nothing)
-    async def _last(self, page: Page, _form: Nothing) -> Result:
-        """Whom "again" means."""
-        last = await self._callbacks.last_by(page.account.id, now_ms())
-        return {"last": asdict(last) if last else None}
 
     async def _ask(self, page: Page, asked: CallbackRequest) -> Result:
         reply = _told(await self._scheduled.request_callback(asked, now_ms()))

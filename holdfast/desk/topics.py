@@ -7,6 +7,7 @@ from holdfast.desk.callbacks import CallingBack
 from holdfast.desk.consult import Consulting
 from holdfast.desk.day_lists import DayLists
 from holdfast.desk.desk import Desk
+from holdfast.desk.dialled import Dialled
 from holdfast.desk.explained import Explained
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.incident_search import Finder
@@ -28,6 +29,7 @@ __all__ = [
     "DayLists",
     "Desk",
     "DeskSound",
+    "Dialled",
     "Ending",
     "Explained",
     "Finder",

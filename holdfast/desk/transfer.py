@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
-
-import structlog
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
@@ -22,7 +19,7 @@ from holdfast.desk.intents import (
     intent,
     said,
 )
-from holdfast.security.tries import Tries
+from holdfast.desk.typed_numbers import TypedNumbers
 from router.centre import Centre
 from router.core import ladder
 from router.core.display import mask_phone
@@ -30,14 +27,13 @@ from router.core.durations import duration_ms
 from router.core.model import LiveContact
 from router.core.severity import Severity
 from router.core.skills import satisfies
-from router.core.text import span
 from router.on_call import OutsideRouting
-from router.records import audit
-from router.records.database import RecordUnavailable
 
-log = structlog.get_logger()
-
-HOUR_MS = 3_600_000
+TYPED_TOO_OFTEN = "contact.typed_too_often"
+STILL_HERE = (
+    "Not transferred",
+    "The caller is still with you: hand them to a colleague, a queue or a number on the list.",
+)
 MOST_SKILLS = 8
 SKILLS_FIRST_MS = 120_000
 """How long a transfer to skills asks for them before anybody may take it."""
@@ -59,13 +55,14 @@ class TransferForm(Form, frozen=True):
 class Transfers:
     """Handlers of `transfer` and `transfer_targets`."""
 
-    def __init__(self, centre: Centre, hub: Hub, outside: OutsideRouting) -> None:
+    def __init__(
+        self, centre: Centre, hub: Hub, outside: OutsideRouting, typed: TypedNumbers
+    ) -> None:
         self._engine = centre.engine
-        self._database = centre.database
         self._current = centre.config
         self._hub = hub
         self._outside = outside
-        self._typed = Tries(0, now_ms, HOUR_MS)
+        self._typed = typed
 
     def _mine(self, page: Page, contact: str) -> LiveContact:
         live = self._hub.view.contacts.get(contact)
@@ -131,7 +128,7 @@ class Transfers:
     @intent(
         "transfer",
         TransferForm,
-        audit=("contact.transferred", "contact.sent_outside", "contact.typed_too_often"),
+        audit=("contact.transferred", "contact.sent_outside", TYPED_TOO_OFTEN),
     )
     async def _transfer(self, page: Page, form: TransferForm) -> Result:
         live = self._mine(page, form.contact)
@@ -186,7 +183,7 @@ class Transfers:
         if no is not None:
             raise Refused("not_allowed", f"Not transferred: {no}")
         if known is None:
-            await self._count_typed(page, live.id)
+            await self._typed.count(page, TYPED_TOO_OFTEN, live.id, STILL_HERE)
         reply = await self._engine.step(
             "send_outside",
             contact=live.id,
@@ -198,30 +195,5 @@ class Transfers:
             audit=said(page, "contact.sent_outside", live.id),
         )
         if known is None and not reply.ok:
-            self._typed.give_back(page.account.id)  # nobody is called
+            self._typed.give_back(page)  # nobody is called
         return done(reply)
-
-    async def _count_typed(self, page: Page, contact: str) -> None:
-        """Stops a stolen password, or somebody who profits from what calls cost: a limited number
-        of typed numbers an hour. It holds while the record is away as well."""
-        most = self._current.value.dialling.typed_an_hour
-        wait_s = self._typed.take(page.account.id, most)
-        if not wait_s:
-            return
-        log.warning("contact.typed_too_often", contact=contact, account=page.account.id)
-        with contextlib.suppress(RecordUnavailable):  # nothing was done: the log has it too
-            async with self._database.write() as connection:
-                await audit.append(
-                    connection,
-                    actor=page.account.id,
-                    action="contact.typed_too_often",
-                    subject=contact,
-                    now=now_ms(),
-                )
-        numbers = "number" if most == 1 else "numbers"
-        again = f" The next one is possible in {span(wait_s * 1000)}." if most else ""
-        raise Refused(
-            "not_allowed",
-            f"Not transferred: at most {most} typed {numbers} an hour.{again} The caller is still"
-            " with you: hand them to a colleague, a queue or a number on the list.",
-        )

@@ -14,6 +14,7 @@ from holdfast.desk.topics import (
     DayLists,
     Desk,
     DeskSound,
+    Dialled,
     Explained,
     Finder,
     Incidents,
@@ -24,6 +25,7 @@ from holdfast.desk.topics import (
     Transfers,
     Writing,
 )
+from holdfast.desk.typed_numbers import TypedNumbers
 from holdfast.followers.waits import Waits
 from holdfast.http.web import Gate
 from holdfast.leaving import Leaving
@@ -50,14 +52,16 @@ def part(house: House) -> Part:
     severities = Severities(centre, hub, house[Intake])
     checks = SoundChecks(centre, hub, exchange)
     desk = Desk(centre, hub, switchboard, sound)
+    typed = TypedNumbers(centre)
     desk.takes(
         Talk(centre, hub, exchange),
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),
         BesideAgents(centre, hub, sound),
         Consulting(centre, hub),
-        Transfers(centre, hub, house[OutsideRouting]),
+        Transfers(centre, hub, house[OutsideRouting], typed),
         CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),
+        Dialled(centre, house[Callbacks], typed),
         severities,
         finder,
         DayLists(centre, hub.view),

@@ -15,7 +15,7 @@ from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State
-from router.incidents.life import goes_on, severity_of
+from router.incidents.life import found_for, goes_on, severity_of
 from router.records import audit, callbacks, contacts, people
 from router.records.database import Transaction
 from router.records.ids import derived_id
@@ -48,6 +48,16 @@ class Called:
     address: str
     name: str | None
     masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOrder:
+    """An agent wants to call a number (as it is dialled), into an incident or alone."""
+
+    agent: str
+    number: str
+    incident: str | None
+    key: str
 
 
 class Callbacks:
@@ -93,6 +103,40 @@ class Callbacks:
             return None
         masked = mask(person.kind, person.value)
         return Called(incident.id, incident.word, person.address, person.name, masked)
+
+    async def dial(self, order: NumberOrder, now: int) -> Reply:
+        """Whoever is at that number becomes a party of that incident, otherwise of theirs: the one
+        to which a call from them would belong, or a new one. Then they are called back.
+
+        Raises:
+            RecordUnavailable, IndexUnavailable: as `order`.
+        """
+        if no := self._current.dialling.refusal(order.number):
+            return Reply(ok=False, code=no.code, text=no.text)
+        since = now - duration_ms(self._current.value.incidents.reopened_within)
+        async with self._database.write() as connection:
+            person = await people.find_or_make(connection, "phone", order.number, now)
+            await people.hold(connection, person)
+            if order.incident is None:
+                incident = await found_for(connection, person.party, since)
+            else:
+                incident = await people.incident_by_id(connection, order.incident)
+                if incident is None:
+                    return Reply(ok=False, code="unknown", text="no such incident")
+                await people.add_party(connection, incident.id, person.party, "party")
+            if incident is None:
+                title = f"Call to {person.name or mask('phone', order.number)}"
+                incident = await people.open_incident(
+                    connection, title, int(Severity.S4), person.party, "party", now
+                )
+        return await self.order(
+            CallbackOrder(order.agent, incident.id, person.address, order.key), now
+        )
+
+    async def known(self, number: str) -> people.Person | None:
+        """Whom the record knows at a number."""
+        async with self._database.read() as connection:
+            return await people.find_address(connection, "phone", number)
 
     async def order(self, order: CallbackOrder, now: int) -> Reply:
         """Writes the intent, then puts it into the index; that step causes the dialling as an

@@ -14,6 +14,7 @@ personal, 084 and 087 service).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,6 +50,10 @@ ANYWHERE = "001"
 """The library's name for what is of no country."""
 
 MEND = "Ask them for another number."
+
+
+_TYPED = re.compile(r"\+?[\d\s().\-/‐-―−]{3,40}", re.ASCII)
+"""A number as people write it. Letters (1-800-FLOWERS) are no digits here: nobody guesses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,20 @@ def _of_no_country(value: str) -> str | None:
 def country_of(value: str) -> str | None:
     """The ISO code of a number's country; None if it belongs to none."""
     return _kind(value).country if can_be_called(value) else None
+
+
+def typed_number(text: str, country: str | None) -> str | None:
+    """What somebody typed, as it would be dialled: in any form with its country, or as one dials it
+    within `country`. None: no telephone number. It says nothing of whether it may be called."""
+    text = text.strip().removeprefix("tel:")
+    if not _TYPED.fullmatch(text):
+        return None
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return value if can_be_called(value) else None
 
 
 def is_country(code: str) -> bool:

@@ -13,6 +13,7 @@ import { followHeadset } from './headset.js';
 import { release, resume } from '../headset.js';
 import { Incident } from './incident.js';
 import { Asked, ConsultBar, followConsult, followRings, joined } from './consult.js';
+import { DialDialog } from './dial.js';
 import { CloseIncidentDialog } from './ending.js';
 import { FindDialog, followHash } from './find.js';
 import { followBoard } from './from_board.js';
@@ -56,6 +57,7 @@ const Desk = () =>
         <${SoundDialog}/>
         <${CheckDialog}/>
         <${FindDialog}/>
+        <${DialDialog}/>
         <${TransferDialog}/>
         <${SeverityDialog}/>
         <${CloseDialog}/>

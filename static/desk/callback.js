@@ -22,25 +22,28 @@ export const blocked = computed(() =>
         : '',
 );
 
-/** @param {string} address @param {string|null} [incident] */
-export async function callBack(address, incident = incidentId.peek()) {
-  if (calling.peek()) return;
+/** Sound first: agent first, the person then. @template T @param {string} whom what shows as being called
+ * @param {() => Promise<T>} dial @returns {Promise<T|undefined>} */
+export async function withSound(whom, dial) {
+  if (calling.peek()) return undefined;
   if (!secure) {
     layer.value = 'insecure';
-    return;
+    return undefined;
   }
-  calling.value = address;
+  calling.value = whom;
   try {
     void unlockSound();
-    if (!(await phone.start()) || !(await centreHears())) {
-      tellFault('path');
-      return;
-    }
-    await act('callback', { incident, address, key: newId() });
+    if ((await phone.start()) && (await centreHears())) return await dial();
+    tellFault('path');
+    return undefined;
   } finally {
     calling.value = '';
   }
 }
+
+/** @param {string} address @param {string|null} [incident] */
+export const callBack = (address, incident = incidentId.peek()) =>
+  withSound(address, () => act('callback', { incident, address, key: newId() }));
 
 /** The path stands here a moment before the centre says so. @returns {Promise<boolean>} */
 function centreHears() {

@@ -21,6 +21,7 @@ import {
 } from './context.js';
 import { gone, takeBack } from './returned.js';
 import { CONSULT_KEYS, joined } from './consult.js';
+import { openDial } from './dial.js';
 import { handed, handedDone } from './handed.js';
 import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
@@ -120,6 +121,7 @@ function onKey(e) {
 const OF_THE_CALL = {
   KeyM: { when: () => !!(call.peek() || joined.peek()), does: toggleMute },
   KeyH: { when: () => !!call.peek(), does: () => void hold() },
+  KeyC: { when: () => !call.peek() && !joined.peek() && !layer.peek(), does: openDial },
   KeyD: {
     when: () => !!offer.peek(),
     does: () => {

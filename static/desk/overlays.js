@@ -30,6 +30,7 @@ import {
 } from './context.js';
 import { goPause, goReady, textsOnly } from './duty.js';
 import { askLater, Later } from './callback_dialog.js';
+import { openDial } from './dial.js';
 import { endCommand } from './ending.js';
 import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
@@ -112,6 +113,7 @@ function commands() {
           layer.value = 'line';
         },
       ],
+      !call.value && [t.dial.title, 'Alt C', openDial],
       [
         t.find.title,
         '/',

@@ -10,6 +10,7 @@ import * as phone from '../softphone.js';
 import { act, call, hangUp, hold, pending, seat, wordOf, lineOf } from './context.js';
 import { emergencies, Emergencies } from './emergencies.js';
 import { joined } from './consult.js';
+import { DialButton } from './dial.js';
 import { Redial } from './redial.js';
 import { handable, openTransfer } from './transfer.js';
 import { ContactState } from '../states.js';
@@ -175,6 +176,7 @@ export function PhoneBar() {
       ${seat.value && html`<${Seat} of=${seat.value}/>`}
       <span class="grow"></span>
       <${Redial}/>
+      <${DialButton}/>
       <${Quality}/>
     </div>`;
   }

@@ -43,7 +43,6 @@ export function Redial() {
     class="redial"
     disabled=${!!blocked.value || !!calling.value}
     title=${blocked.value || whom}
-    aria-label=${whom}
     onClick=${redial}>
     <${Icon} name="callback"/>
     <span class="cut">

@@ -177,3 +177,84 @@ async def test_whom_an_agent_called_last_is_called_again_by_the_same_rule(centre
         await agent.do("close", contact=text, disposition="resolved")
     async with desk(centre, "noah") as other:
         assert await other.do("last_called") == {"last": None}
+
+
+async def dialled(centre: Centre, agent: DeskClient, number: str, **more: Any) -> dict[str, Any]:
+    """The agent dials what they type, and hangs up once somebody is there; the contact."""
+    await agent.do("dial", number=number, **more)
+    made = await agent.until(
+        lambda: next((c for c in agent.contacts.values() if c["state"] == "dialing"), None)
+    )
+    call = dict(made)
+    await agent.until_state(call["id"], "active")
+    await agent.do("hang_up", contact=call["id"])
+    await agent.do("wrapped", contact=call["id"], disposition="resolved", comment="")
+    return call
+
+
+async def test_a_number_is_dialled_alone_and_into_an_incident_and_nothing_is_lost(
+    centre: Centre,
+) -> None:
+    clinic = "+12065550842"
+    await centre.sandbox.person(clinic, ring_ms=100, talk="tone", hz=440)
+    async with desk(centre) as agent:
+        check = await agent.do("dial_check", number="(206) 555-0842")
+        assert check == {"number": clinic, "country": "US", "refusal": None, "name": None}
+        alone = await dialled(centre, agent, "(206) 555-0842", key="alone-1", incident=None)
+        assert (alone["severity"], alone["direction"]) == (4, "out")
+        opened = await agent.do("open", incident=alone["incident"])
+        assert opened["title"] == "Call to +1 206 ••• 0842"
+        assert [p["addresses"][0]["masked"] for p in opened["parties"]] == ["+1 206 ••• 0842"]
+        again = await dialled(centre, agent, clinic, key="alone-2", incident=None)
+        assert again["incident"] == alone["incident"]  # as a call from there would
+        await centre.sandbox.text("please help", from_="+12065550843", to="+12065550101")
+        text = await take_text(agent)
+        into = agent.contacts[text]["incident"]
+        third = await dialled(centre, agent, clinic, key="into-1", incident=into)
+        assert third["incident"] == into
+        opened = await agent.do("open", incident=into)
+        assert len(opened["parties"]) == 2
+        assert [c["id"] for c in opened["contacts"] if c["id"] == third["id"]] == [third["id"]]
+        await agent.do("close", contact=text, disposition="resolved")
+    ordered = "select subject from audit where action = 'callback.ordered' order by id desc limit 3"
+    assert await centre.rows(ordered) == [(into,), (alone["incident"],), (alone["incident"],)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "says"),
+    [
+        ("+44 70 1234 5678", "not_allowed", "personal"),
+        ("1 900 555 1234", "not_allowed", "premium"),
+        ("+52 55 1234 5678", "not_allowed", "(MX)"),
+        ("+1 206 555 0100", "not_allowed", "our own line"),
+        ("1-800-FLOWERS", "bad_request", "no telephone number"),
+        ("112", "bad_request", "no telephone number"),
+    ],
+)
+async def test_a_typed_number_that_may_not_be_called_is_refused_and_leaves_nothing(
+    centre: Centre, typed: str, code: str, says: str
+) -> None:
+    before = await centre.rows("select count(*) from incident")
+    async with desk(centre) as agent:
+        check = await agent.do("dial_check", number=typed)
+        assert says in check["refusal"]
+        told, words = await words_of(agent, "dial", number=typed, key="no-1", incident=None)
+        assert (told, says in words) == (code, True)
+    assert await centre.rows("select count(*) from incident") == before
+
+
+async def test_who_types_too_many_numbers_is_stopped_and_named(tmp_path: Path) -> None:
+    config = short_config(tmp_path)
+    config.write_text(config.read_text() + "\n[dialling]\ntyped_an_hour = 1\n")
+    async with (
+        running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(config)) as centre,
+        desk(centre) as agent,
+    ):
+        await centre.sandbox.person("+12065550844", ring_ms=100, talk="tone", hz=440)
+        await dialled(centre, agent, "+12065550844", key="one-0001", incident=None)
+        code, words = await words_of(
+            agent, "dial", number="+12065550845", key="two-0001", incident=None
+        )
+        assert (code, "at most 1 typed number an hour" in words) == ("not_allowed", True)
+        told = "select subject from audit where action = 'dial.typed_too_often'"
+        assert await centre.rows(told) == [("",)]

@@ -495,6 +495,7 @@ async def _known(floor: Floor) -> None:
         "of transfer": {"queue": "urgent", "agent": None},
         "of reply": {"text": "on my way", "then": "close", "disposition": None},
         "of wrapped": {"disposition": CONFIG.dispositions[0].code},
+        "of dial": {"number": "206 555 0177"}, "of dial_check": {"number": "206 555 0177"},
         "of close_incident": {"reason": "resolved"},
     }  # fmt: skip
 

@@ -39,7 +39,7 @@ SOUND = {"digits", "rtc", "check_echo"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "last_called", "figure", "rtc_state", "agent_day",
+    "last_called", "dial_check", "figure", "rtc_state", "agent_day",
 }  # fmt: skip
 """They change nothing."""
 BEST = {
@@ -56,7 +56,8 @@ BEST = {
     "decline": "ringing", "close": "text_waits",
     "severity": "text_in_hand", "assign": "declined", "pull": "declined",
     "close_incident": "gave_up", "reopen_incident": "closed",
-    "callback": "abandoned", "request_callback": "abandoned", "transfer_targets": "text_in_hand",
+    "callback": "abandoned", "dial": "abandoned", "request_callback": "abandoned",
+    "transfer_targets": "text_in_hand",
 }  # fmt: skip
 """Where each is tried first; one that is not here is tried everywhere."""
 

@@ -106,6 +106,8 @@ TABLE: dict[str, Row] = {
     "title": Row(A.talking, DONE, DONE, NO),
     "callback": Row(A.gave_up, DONE, DONE, NO),
     "request_callback": Row(A.gave_up, DONE, DONE, DONE),
+    "dial": Row(A.gave_up, DONE, DONE, NO),
+    "dial_check": Row(A.gave_up, DONE, DONE, NO),
     "last_called": Row(A.gave_up, DONE, DONE, NO),
     "cancel_callback": Row(A.promised, DONE, DONE, DONE),
     "abandoned_done": Row(A.gave_up, DONE, DONE, DONE),
@@ -126,7 +128,7 @@ OWN = {"rtc", "check_echo", "check_done"}
 """It names no contact: a page's own sound."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "last_called", "figure", "rtc_state", "agent_day",
+    "last_called", "dial_check", "figure", "rtc_state", "agent_day",
 }  # fmt: skip
 
 

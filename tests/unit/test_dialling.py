@@ -10,7 +10,7 @@ from holdfast.settings.environment import default_config_path
 from router.core.config import Dialling as Rules
 from router.core.config_faults import faults
 from router.core.current import Current
-from router.core.dialling import Dialling
+from router.core.dialling import Dialling, typed_number
 
 US = Dialling(["US", "CA"])
 
@@ -126,3 +126,31 @@ def test_a_faulty_list_and_numbers_that_may_not_be_called_are_told_with_their_pa
     for path in ("dialling.countries[0]", "dialling.countries[1]", "dialling.countries[2]",
                  "dialling.also[0]", "on_call[0].number", "outside[0].number"):  # fmt: skip
         assert f"{path}: " in found, found
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "number"),
+    [
+        ("+1 206 555 0142", "US", "+12065550142"),
+        ("(206) 555-0142", "US", "+12065550142"),
+        ("1-206-555-0142", "US", "+12065550142"),
+        ("tel:+442079460000", "US", "+442079460000"),
+        ("020 7946 0000", "GB", "+442079460000"),  # as one dials it there
+        ("011 44 20 7946 0000", "US", "+442079460000"),
+        ("555-0142", "US", "+15550142"),  # too short: it may not be called, and is said as it is
+        ("020 7946 0000", None, None),  # no country, no number
+        ("+1 206 555 0142 x7", "US", None),  # an extension is no digit of the number
+        ("1-800-FLOWERS", "US", None),
+        ("+", "US", None),
+        ("", "US", None),
+        ("911", "US", None),
+        ("+12065550142\n+19005551234", "US", None),
+        ("٠١٢٣٤٥٦٧٨٩", "US", None),
+        ("9" * 40, "US", None),
+        ("sip:me@example.com", "US", None),
+    ],
+)
+def test_what_is_typed_is_read_as_it_would_be_dialled(
+    typed: str, country: str | None, number: str | None
+) -> None:
+    assert typed_number(typed, country) == number

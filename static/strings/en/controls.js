@@ -16,6 +16,18 @@ export const controls = {
     turnOn: 'Turn single keys on (N, W, J, 1 …)',
     off: 'Single keys are off: those without Alt or Ctrl do nothing here, but for Enter and Esc.',
   },
+  dial: {
+    button: 'Dial',
+    title: 'Dial a number',
+    label: 'Telephone number',
+    placeholder: '+1 206 555 0142',
+    lead: 'With its country, or as one dials it from here.',
+    /** @param {string} no @param {string} title */
+    into: (no, title) => `Into ${no}${title ? `, ${title}` : ''}`,
+    alone: 'It goes into their open incident; if they have none, a new one opens.',
+    cancel: 'Cancel',
+    go: 'Call',
+  },
   redial: {
     /** @param {string} who */
     short: (who) => `Redial ${who}`,

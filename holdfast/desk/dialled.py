@@ -1,0 +1,85 @@
+"""Calling a number that an agent types, and whom they called last: agent first, as Call back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import msgspec
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Page
+from holdfast.desk.intents import Form, Id, Key, Nothing, Refused, Result, done, intent
+from holdfast.desk.typed_numbers import TypedNumbers
+from router.callbacks.immediate import Callbacks, NumberOrder
+from router.centre import Centre
+from router.core.dialling import country_of, typed_number
+
+NO_NUMBER = (
+    "This is no telephone number. Type it with its country (+1 …), or as one dials it from here."
+)
+Typed = Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class TypedForm(Form, frozen=True):
+    number: Typed
+
+
+class DialForm(Form, frozen=True):
+    """`incident`: the one in view; None: theirs, or a new one."""
+
+    number: Typed
+    key: Key
+    incident: Id | None = None
+
+
+class Dialled:
+    """Handlers of dial, dial_check, last_called."""
+
+    def __init__(self, centre: Centre, callbacks: Callbacks, typed: TypedNumbers) -> None:
+        self._current = centre.config
+        self._callbacks = callbacks
+        self._typed = typed
+
+    def _read(self, text: str) -> str | None:
+        """In national form it is a number of the country of our first line."""
+        ours = next((line.number for line in self._current.value.lines if line.number), "")
+        return typed_number(text, country_of(ours))
+
+    @intent("dial_check", TypedForm)
+    async def _check(self, _page: Page, form: TypedForm) -> Result:
+        """What would be dialled, and why not, before anything is."""
+        number = self._read(form.number)
+        if number is None:
+            return {"number": None, "country": None, "refusal": NO_NUMBER, "name": None}
+        refusal = self._current.dialling.words(number)
+        known = await self._callbacks.known(number) if refusal is None else None
+        return {
+            "number": number,
+            "country": country_of(number),
+            "refusal": refusal,
+            "name": known.name if known else None,
+        }
+
+    @intent(
+        "dial", DialForm, audit=("callback.ordered", "callback.refused", "dial.typed_too_often")
+    )
+    async def _dial(self, page: Page, form: DialForm) -> Result:
+        number = self._read(form.number)
+        if number is None:
+            raise Refused("bad_request", NO_NUMBER)
+        if no := self._current.dialling.refusal(number):
+            raise Refused(no.code, f"Not called: {no.text}")
+        words = "Not called", "Call back people of an incident: that is not counted."
+        await self._typed.count(page, "dial.typed_too_often", form.incident or "", words)
+        order = NumberOrder(page.account.id, number, form.incident, form.key)
+        reply = await self._callbacks.dial(order, now_ms())
+        if not reply.ok:
+            self._typed.give_back(page)
+        return done(reply)
+
+    @intent("last_called", Nothing)
+    async def _last(self, page: Page, _form: Nothing) -> Result:
+        """Whom "again" means."""
+        last = await self._callbacks.last_by(page.account.id, now_ms())
+        return {"last": asdict(last) if last else None}

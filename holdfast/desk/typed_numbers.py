@@ -1,0 +1,59 @@
+"""How many telephone numbers an account may type within an hour, to call them or to hand callers to
+them. It stops a stolen password, or somebody who profits from what calls cost, and holds while the
+record is away as well."""
+
+from __future__ import annotations
+
+import contextlib
+
+import structlog
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Page
+from holdfast.desk.intents import Refused
+from holdfast.security.tries import Tries
+from router.centre import Centre
+from router.core.text import span
+from router.records import audit
+from router.records.database import RecordUnavailable
+
+log = structlog.get_logger()
+
+HOUR_MS = 3_600_000
+
+
+class TypedNumbers:
+    """One count for all ways in which a number is typed."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._database = centre.database
+        self._current = centre.config
+        self._tries = Tries(0, now_ms, HOUR_MS)
+
+    async def count(self, page: Page, action: str, subject: str, words: tuple[str, str]) -> None:
+        """Counts one; `action` and `subject` are its line in the audit if it is one too many, and
+        `words` what was not done, and what to do instead.
+
+        Raises:
+            Refused: not_allowed.
+        """
+        most = self._current.value.dialling.typed_an_hour
+        wait_s = self._tries.take(page.account.id, most)
+        if not wait_s:
+            return
+        log.warning("number.typed_too_often", action=action, account=page.account.id)
+        with contextlib.suppress(RecordUnavailable):  # nothing was done: the log has it too
+            async with self._database.write() as connection:
+                await audit.append(
+                    connection, actor=page.account.id, action=action, subject=subject, now=now_ms()
+                )
+        numbers = "number" if most == 1 else "numbers"
+        again = f" The next one is possible in {span(wait_s * 1000)}." if most else ""
+        undone, instead = words
+        raise Refused(
+            "not_allowed", f"{undone}: at most {most} typed {numbers} an hour.{again} {instead}"
+        )
+
+    def give_back(self, page: Page) -> None:
+        """Nobody is called after all."""
+        self._tries.give_back(page.account.id)
