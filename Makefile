@@ -43,6 +43,7 @@ bench: $(VENV)/.dev
 bench-media: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_media
 	@$(BIN)/python -m tests.bench_mix
+	@$(BIN)/python -m tests.bench_controls
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router

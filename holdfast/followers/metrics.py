@@ -102,6 +102,17 @@ class Metrics:
         for cause in Trouble:
             trouble.labels(cause.value).set_function(partial(_is, database, cause))
 
+    def watch_legs(self, calls: Callable[[], int], pages: Callable[[], int]) -> None:
+        """What has sound here now, read when metrics are scraped."""
+        legs = Gauge(
+            "holdfast_legs",
+            "Calls and pages (desks, boards) whose sound is held here now",
+            ["of"],
+            registry=self.registry,
+        )
+        legs.labels("calls").set_function(calls)
+        legs.labels("pages").set_function(pages)
+
     def watch_calls(self, sounds: CallSounds) -> None:
         """How calls sound, each second of each, and what of it raised an alarm."""
         score = Histogram(

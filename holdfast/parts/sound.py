@@ -30,6 +30,8 @@ def part(house: House) -> Part:
     hub.view.sound, sounds.show = sounds.shown, hub.show_sound
     house.keep(CallSounds, sounds)
     house[Metrics].watch_calls(sounds)
+    exchange = switchboard.exchange
+    house[Metrics].watch_legs(lambda: len(exchange.snapshot()), lambda: len(exchange.agents()))
     file = house[Premises].data_dir / "sound-reports.json"
     reports = SoundReports(centre.database, file, centre.clock)
     reports.changed = hub.incident_changed
