@@ -37,6 +37,8 @@ from tests.kit.desk import DeskClient
 CALLER, AGENT, COLLEAGUE, BOARD = 450, 700, 1000, 1300
 FRAME = 160
 LONGEST_S = 20.0
+EACH_S = 1.5
+"""Calls begin so far apart: pages may not ask for more (holdfast/desk/pace.py)."""
 
 
 def tone(hertz: int) -> bytes:
@@ -222,7 +224,9 @@ async def bench(runs: int, seed: int) -> dict[str, Any]:
             run = Bench(centre, agent, colleague, board)
             try:
                 for number in range(runs):
+                    begun = time.monotonic()
                     await run.call(number, rng)
+                    await asyncio.sleep(max(0.0, begun + EACH_S - time.monotonic()))
                 await asyncio.sleep(2)
                 left = await run.left()
             finally:
