@@ -134,6 +134,8 @@ interface Contact {
   held: boolean;
   /** Who sits beside its agent. */
   beside: SeatBeside[];
+  /** At the desk of its agent's buddy: the agent's name. */
+  trainee: string | null;
   consult: Consult | null;
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';

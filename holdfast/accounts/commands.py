@@ -25,6 +25,7 @@ from router.core.terms import Terms, faults
 if TYPE_CHECKING:
     from router.records.accounts import Account
 
+BUDDY = 'Login of who may listen to their calls and whisper to them; "" = nobody'
 STAGE = "Stage of training: the name of a stage in the configuration"
 SHIFT = "Weekly hours, such as 'Mon-Fri 09:00-17:00'; empty = any time"
 ROLE = "agent, supervisor or admin"
@@ -120,15 +121,18 @@ def user_edit(
     contract_from: Annotated[str | None, typer.Option(help='First day; "" = any day')] = None,
     contract_to: Annotated[str | None, typer.Option(help='Last day; "" = open')] = None,
     shift: Annotated[str | None, typer.Option(help=SHIFT)] = None,
+    buddy: Annotated[str | None, typer.Option(help=BUDDY)] = None,
     reopen: Annotated[bool, typer.Option("--reopen", help="Undoes `user end`")] = False,
 ) -> None:
-    """Changes an account. New skills and a new stage apply from the person's next page load; a new
-    role signs them out; a contract that has ended closes their pages within seconds.
+    """Changes an account. New skills, a new stage and a new buddy apply from the person's next page
+    load; a new role signs them out; a contract that has ended closes their pages within seconds.
     """
+    from msgspec.structs import replace
+
     from holdfast.accounts.routes import TermsForm, with_terms
     from router.records import accounts
 
-    form = TermsForm(stage, contract_from, contract_to, shift)
+    form = TermsForm(stage, contract_from, contract_to, shift, buddy and buddy.strip().casefold())
     new: dict[str, Any] = {}
     if name is not None:
         new["name"] = name.strip() or fail("the name must not be empty")
@@ -139,7 +143,12 @@ def user_edit(
 
     async def work(connection: Connection) -> str:
         account = await _account(connection, login)
-        terms = _terms(with_terms(account.terms, form))
+        known = form
+        if form.buddy:
+            known = replace(form, buddy=(await _account(connection, form.buddy)).id)
+            if found := await accounts.buddy_faults(connection, account, known.buddy or ""):
+                fail("; ".join(found))
+        terms = _terms(with_terms(account.terms, known))
         if terms != account.terms:
             await accounts.set_terms(connection, account.id, terms)
             await _audit(connection, account.id, "account.terms_set", str(terms))

@@ -20,12 +20,14 @@ from router.records.database import Database
 
 
 class TermsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fields that change; the others stay. An empty string removes a date."""
+    """The fields that change; the others stay. An empty string removes a date, or the buddy."""
 
     stage: str | None = None
     contract_from: str | None = None
     contract_to: str | None = None
     shift: str | None = None
+    buddy: str | None = None
+    """The id of an account."""
 
 
 def with_terms(terms: Terms, form: TermsForm) -> Terms:
@@ -35,6 +37,7 @@ def with_terms(terms: Terms, form: TermsForm) -> Terms:
         terms.contract_from if form.contract_from is None else form.contract_from or None,
         terms.contract_to if form.contract_to is None else form.contract_to or None,
         form.shift if form.shift is not None else terms.shift,
+        terms.buddy if form.buddy is None else form.buddy or None,
     )
 
 
@@ -59,7 +62,7 @@ class AccountSite:
                 "/api/accounts/{id}",
                 self.change,
                 manage,
-                "Stage of training, contract dates, weekly shift of an account",
+                "Stage of training, contract dates, weekly shift, buddy of an account",
                 TermsForm,
             ),
         ]
@@ -76,7 +79,10 @@ class AccountSite:
             if account is None:
                 return problem(404, "unknown", "No such account.")
             terms = with_terms(account.terms, form)
-            if found := faults(terms, list(self._current.value.stages)):
+            found = faults(terms, list(self._current.value.stages))
+            if form.buddy:
+                found += await accounts.buddy_faults(connection, account, form.buddy)
+            if found:
                 return problem(400, "bad_request", "; ".join(found))
             await accounts.set_terms(connection, account.id, terms)
             await audit.append(

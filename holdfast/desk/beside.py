@@ -21,7 +21,7 @@ from holdfast.desk.intents import (
     said,
 )
 from holdfast.desk.owners import Owners
-from holdfast.http.access import Permission
+from holdfast.http.access import Permission, allowed
 from router.centre import Centre
 from router.core.beside import Mode
 from router.core.model import Reply
@@ -54,17 +54,19 @@ class BesideAgents:
         self._engine = centre.engine
         self._config = centre.config
         self._sound = sound
+        self._hub = hub
         self._owners = Owners(centre, hub)
 
     @intent(
         "sit_beside",
         BesideForm,
-        Permission.CALL_LISTEN,
         audit="contact.sat_beside",
         desk_only=False,
     )
     async def _sit(self, page: Page, form: BesideForm) -> Result:
-        """With the sound of this page, if it is a board that has one; else of their desk."""
+        """With the sound of this page, if it is a board that has one; else of their desk. A buddy
+        listens and whispers to their trainee alone."""
+        trainee = self._trainee(page, form)
         hidden = form.mode is Mode.LISTEN and self._config.value.hide_listening
         how = f"{form.mode}, hidden" if hidden else form.mode.value
         here = not page.kind.on_duty and await self._sound.heard_by(page)
@@ -76,6 +78,7 @@ class BesideAgents:
                 contact=form.contact,
                 mode=form.mode.value,
                 hidden=hidden,
+                trainee=trainee,
                 board=page.conn if here else None,
                 audit=said(page, "contact.sat_beside", form.contact, detail=how),
             )
@@ -83,10 +86,24 @@ class BesideAgents:
         page.ears = here
         return result
 
+    def _trainee(self, page: Page, form: BesideForm) -> str | None:
+        """Whose buddy the reader sits down as; None: they are a supervisor.
+
+        Raises:
+            Refused: they are neither.
+        """
+        if allowed(page.account.role, Permission.CALL_LISTEN):
+            return None
+        view = self._hub.view
+        live = view.contacts.get(form.contact)
+        agent = view.agents.get(live.agent or "") if live is not None else None
+        if agent is None or agent.buddy != page.account.id or form.mode is Mode.BARGE:
+            raise Refused("not_allowed", "your role does not allow this")
+        return agent.id
+
     @intent(
         "leave_beside",
         Nothing,
-        Permission.CALL_LISTEN,
         audit="contact.left_beside",
         desk_only=False,
     )

@@ -75,6 +75,7 @@ def contact_entity(
             }
             for one in live.beside or ()
         ],
+        "trainee": None,
         "consult": consult_entity(live),
         "link": live.link,
         "caller": live.caller,

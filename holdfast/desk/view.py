@@ -254,11 +254,21 @@ class View:
     def at_desk(self, live: LiveContact, agent_id: str) -> dict[str, Any]:
         """The same as the desk of this agent gets it: without others who listen unseen."""
         shown = [one for one in live.beside or () if not one.hidden or one.agent == agent_id]
-        return self.entity(msgspec.structs.replace(live, beside=shown) if live.beside else live)
+        known = msgspec.structs.replace(live, beside=shown) if live.beside else live
+        trainee = self.trains(agent_id, live)
+        return self.entity(known) | {"trainee": trainee and trainee.name}
+
+    def trains(self, buddy: str, live: LiveContact) -> LiveAgent | None:
+        """Whose call this is, if the reader is their buddy and may listen now."""
+        talks = live.channel == Channel.VOICE and live.state == State.ACTIVE
+        agent = self.agents.get(live.agent or "") if talks else None
+        return agent if agent is not None and agent.buddy == buddy else None
 
     def concerns(self, live: LiveContact, agent_id: str) -> bool:
         """True when this contact is on that agent's desk."""
         rings = live.offer is not None and agent_id in live.offer.agents
         sits = any(one.agent == agent_id for one in live.beside or ())
         consulted = live.consult is not None and live.consult.agent == agent_id
+        if self.trains(agent_id, live):
+            return True
         return rings or sits or consulted or agent_id in (live.agent, self.returned.of(live))

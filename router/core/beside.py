@@ -41,6 +41,8 @@ class Beside(msgspec.Struct, frozen=True):
     name: str = ""
     board: bool = False
     """With the sound of their board, and not of their desk."""
+    trainee: str | None = None
+    """They are this agent's buddy, and no supervisor: they sit here while the call is theirs."""
     hidden: bool = False
     """They listen, and the agent does not see it (`hide_listening`)."""
 

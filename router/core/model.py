@@ -310,6 +310,8 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     ceiling: float | None = None
     """The highest: outside their shift."""
     stage: str | None = None
+    buddy: str | None = None
+    """Who may listen to their calls and whisper to them."""
     shift_from: float | None = None
     shift_to: float | None = None
     supervisor: bool = False

@@ -73,6 +73,8 @@ WORDS: Mapping[str, str] = {
     "too_long_ago": "it was too long ago, or somebody has changed it since",
     "work_closed": "this work is closed already",
     "your_desk": "your desk is not connected",
+    "beside_nobody": "you sit beside nobody",
+    "not_your_trainee": "the call is not with somebody whose buddy you are",
     "your_sound": "your sound is not connected",
     "taken_by": "taken by {who}",
     "they_cannot": "{who} cannot take it now: {their_cause}",

@@ -43,7 +43,7 @@ def _account(row: Row[Any]) -> Account:
         json.loads(row.skills),
         row.active,
         row.password_hash,
-        Terms(row.stage, row.contract_from, row.contract_to, row.shift),
+        Terms(row.stage, row.contract_from, row.contract_to, row.shift, row.buddy),
     )
 
 
@@ -77,6 +77,14 @@ async def add(
         )
     )
     return Account(account_id, login, name, role, skills, True, password_hash, terms)
+
+
+async def buddy_faults(connection: AsyncConnection, account: Account, buddy: str) -> list[str]:
+    """What is impossible of the account with this id as their buddy, as 'name: what'."""
+    other = await by_id(connection, buddy)
+    if other is None or not other.active:
+        return ["buddy: no such account"]
+    return ["buddy: somebody else than themselves"] if other.id == account.id else []
 
 
 async def set_terms(connection: AsyncConnection, account_id: str, terms: Terms) -> None:

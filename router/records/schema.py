@@ -56,6 +56,7 @@ user = Table(
     Column("contract_from", String(10)),
     Column("contract_to", String(10)),
     Column("shift", String(200), nullable=False, server_default=""),
+    Column("buddy", String(32)),
     _moment("created_at", nullable=False),
 )
 

@@ -1,4 +1,5 @@
 /** The phone bar: who, how long, how it sounds, and what can be done with the call. */
+import { Trainee } from './buddy.js';
 import { cls, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { Bars, Both, look, mendOf, toldAgent, worse } from '../call_sound.js';
 import { Fault, Marks, addressOf, roleWord, whoOf } from '../contact.js';
@@ -174,6 +175,7 @@ export function PhoneBar() {
         ? html`<${Emergencies}/>`
         : !seat.value && html`<span class="faint row"><${Icon} name="voice"/>${t.phone.none}</span>`}
       ${seat.value && html`<${Seat} of=${seat.value}/>`}
+      <${Trainee}/>
       <span class="grow"></span>
       <${Redial}/>
       <${DialButton}/>

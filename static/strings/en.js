@@ -6,6 +6,7 @@ import { common } from './en/common.js';
 import { login } from './en/login.js';
 import { desk } from './en/desk.js';
 import { beside } from './en/beside.js';
+import { buddy } from './en/buddy.js';
 import { consult } from './en/consult.js';
 import { controls } from './en/controls.js';
 import { board } from './en/board.js';
@@ -24,6 +25,7 @@ export const t = {
   ...login,
   ...desk,
   ...beside,
+  ...buddy,
   ...consult,
   ...controls,
   ...board,

@@ -174,3 +174,37 @@ async def test_an_agents_drawer_has_their_hour_their_day_and_how_to_help(
     await expect(drawer).to_have_count(0)
     await expect(look(page, agent)).to_be_focused()
     await close(page)
+
+
+async def test_a_buddy_finds_their_trainees_call_in_the_phone_bar(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    here = await desk.here()
+    me = here.mine()
+    call = build("call", desk.now())["contacts"]["c1"] | {"agent": "a3", "trainee": "Noah Kim"}
+    await here.event("contact.moved", {"contacts": {"c1": call}})
+    bar = page.get_by_role("region", name="Phone")
+    theirs = bar.get_by_role("group", name="The call of Noah Kim")
+    await expect(theirs).to_contain_text("Noah Kim is on a call")
+    await expect(theirs).to_contain_text(call["who"]["name"])
+    await expect(page.get_by_text("No open work.")).to_be_visible()  # it is not theirs
+    await theirs.get_by_role("button", name="Whisper").click()
+
+    async def asked() -> bool:
+        return [i["mode"] for i in desk.intents if i["do"] == "sit_beside"] == ["whisper"]
+
+    await until(asked, "they sit down")
+    me["beside"] = "c1"
+    sat = {"agent": me["id"], "name": me["name"], "mode": "whisper", "since": desk.now()}
+    call["beside"] = [sat | {"board": False, "hidden": False}]
+    put = {"contacts": {"c1": call}, "agents": {me["id"]: me}}
+    await here.event("contact.sat_beside", put)
+    pressed = theirs.get_by_role("button", pressed=True)
+    await expect(pressed).to_have_text("Whisper")
+    await axe(page, "buddy", found := {})
+    assert found == {}
+    me["beside"] = None
+    await here.event("contact.left_beside", {"agents": {me["id"]: me}}, {"contacts": ["c1"]})
+    await expect(theirs).to_have_count(0)
+    await close(page)

@@ -11,7 +11,7 @@ import aiohttp
 from router.core.model import LiveAgent
 from router.live.engine import Engine
 from tests.kit.centre import PASSWORD, Centre
-from tests.kit.desk import desk
+from tests.kit.desk import DeskClient, desk
 from tests.setup.processes import run
 
 
@@ -124,3 +124,33 @@ async def test_an_account_is_edited_from_the_command_line(centre: Centre) -> Non
     assert (await run("user", "edit", "noah", "--stage", "king", env=env))[0] == 1
     assert (await run("user", "edit", "nobody", env=env))[0] == 1
     await run("user", "edit", "noah", "--stage", "full", env=env)
+
+
+async def test_a_buddy_is_named_by_login_and_whispers_to_their_trainee(centre: Centre) -> None:
+    env = {"HOLDFAST_DATA_DIR": str(centre.data_dir)}
+    for wrong in ("noah", "nobody"):
+        status, _, errors = await run("user", "edit", "noah", "--buddy", wrong, env=env)
+        assert (status, "themselves" in errors or "nobody" in errors) == (1, True)
+    status, _, errors = await run("user", "edit", "noah", "--buddy", "Tomas", env=env)
+    assert (status, errors) == (0, "")
+    try:
+        async with desk(centre, "noah") as trainee:
+            await centre.sandbox.call(talk="tone", hz=440, from_="+12065551481", keys=["3"])
+            contact = await trainee.accept()
+            await trainee.until_state(contact, "active")
+            async with desk(centre, "tomas", sound=False) as buddy:
+                await buddy.sound(1000)
+                theirs = await buddy.until(lambda: buddy.contacts.get(contact))
+                assert theirs["trainee"] == "Noah Kim"
+                await buddy.do("sit_beside", contact=contact, mode="whisper")
+                await until_tone(trainee, 1000)
+                assert trainee.contacts[contact]["beside"][0]["name"] == "Tomás Vega"
+    finally:
+        await run("user", "edit", "noah", "--buddy", "", env=env)
+
+
+async def until_tone(page: DeskClient, hertz: float) -> None:
+    """They hear it beside the caller."""
+    async with asyncio.timeout(60):
+        while hertz not in page.ear.tones(440, hertz):
+            await asyncio.sleep(0.05)

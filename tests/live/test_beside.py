@@ -321,3 +321,39 @@ async def test_nobody_sits_beside_a_call_that_is_sent_outside(world: World) -> N
     assert await people(world, contact) == {}
     agents = {a.id: a for a in (await world.engine.snapshot()).agents}
     assert agents["s"].beside is None
+
+
+async def buddy(world: World, contact: str, mode: str = "whisper") -> str:
+    """s sits down as the buddy of a."""
+    reply = await world.engine.step(
+        "sit_beside", agent="s", contact=contact, mode=mode, trainee="a"
+    )
+    return "" if reply.ok else reply.code
+
+
+async def test_a_buddy_sits_beside_their_trainee_and_not_beside_whoever_has_the_call_then(
+    world: World,
+) -> None:
+    contact = await call(world)
+    assert await buddy(world, contact) == ""
+    await sit(world, contact, "t")
+    await world.agent("b")
+    await world.engine.step("transfer", agent="a", contact=contact, to_agent="b")
+    assert await people(world, contact) == {"t": "listen"}  # a supervisor goes with the caller
+    assert ("left", "s", "not_their_trainee") in await told(world)
+    await world.answer(contact)
+    assert (await live(world, contact)).agent == "b"
+    assert await buddy(world, contact) == "not_allowed"
+
+
+async def test_a_buddy_who_comes_back_sits_there_until_they_are_one_no_more(world: World) -> None:
+    contact = await call(world)
+    await buddy(world, contact)
+    await world.engine.step("agent_lost", agent="s", conn="conn-s")
+    back = {"id": "s", "name": "s", "skills": {}, "supervisor": False}
+    await world.engine.step("agent_online", agent=back, conn="conn-s2")
+    assert await people(world, contact) == {"s": "whisper"}
+    for of, left in (("s", {"s": "whisper"}), ("t", {})):
+        trainee = {"id": "a", "name": "a", "skills": {}, "buddy": of}
+        await world.engine.step("agent_online", agent=trainee, conn="conn-a2")
+        assert await people(world, contact) == left

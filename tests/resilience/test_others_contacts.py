@@ -96,7 +96,7 @@ TABLE: dict[str, Row] = {
     ),
     "not_needed_undo": Row(A.unneeded, LATE, LATE, LATE),
     "sit_beside": Row(A.supervised, NO, DONE, DONE, owner=None),
-    "leave_beside": Row(A.beside, NO, DONE, DONE, owner=None, at_board="dana"),
+    "leave_beside": Row(A.beside, LATE, DONE, DONE, owner=None, at_board="dana"),
     "take_call": Row(A.supervised, NO, DONE, DONE, owner=None),
     # An incident is everybody's: whoever is asked about it reads it, writes on it, calls back.
     "open": Row(A.talking, DONE, DONE, DONE),

@@ -56,6 +56,7 @@ mutation('agent_online', function(req)
   a.name, a.skills = known.name, known.skills
   a.floor, a.ceiling, a.supervisor = known.floor, ceiling, known.supervisor
   a.stage, a.shift_from, a.shift_to = known.stage, known.shift_from, known.shift_to
+  a.buddy = known.buddy
   moments.known.come(a)
   come_online(a, req.conn)
   event('agent.online', nil, { agent = a.id })

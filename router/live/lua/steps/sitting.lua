@@ -81,8 +81,34 @@ moments.signed_out.at(function(a) sitting.leave(a, 'left_desk') end) -- by a boa
 moments.desk_left.at(function(a)
   if not has(a.ears) then sitting.leave(a, 'left_desk') end
 end)
+
+-- A buddy sits beside their trainee, whoever has the call then.
+moments.out_of_hands.at(function(c)
+  keep(c, function(one, a)
+    if not has(one.trainee) then return true end
+    stand_up(a)
+    agents.settle(a)
+    return false
+  end, 'not_their_trainee')
+end)
+
+-- They are a supervisor no more, or have another buddy.
 moments.known.at(function(a)
-  if a.supervisor == false then sitting.leave(a, 'no_supervisor') end -- they are none any more
+  for _, id in ipairs(a.contacts) do
+    local theirs = contact(id)
+    if theirs then
+      keep(theirs, function(one, buddy)
+        if one.trainee ~= a.id or one.agent == a.buddy then return true end
+        stand_up(buddy)
+        agents.settle(buddy)
+        return false
+      end, 'not_their_trainee')
+    end
+  end
+  local c = a.supervisor == false and has(a.beside) and contact(a.beside)
+  local _, one = nil, nil
+  if c then _, one = without(c, a.id) end
+  if one and not has(one.trainee) then sitting.leave(a, 'no_supervisor') end
 end)
 moments.session_over.at(function(a, board)
   if (has(a.ears) and a.ears or nil) == board then sitting.leave(a, 'session_over') end
@@ -141,14 +167,16 @@ function sitting.keeps_out(c, a, board)
 end
 
 -- Sits down there, or does something else there. board: the connection of the board by which they hear it;
--- they (name) need not have a desk then. hidden: while they only listen, the agent does not see it.
--- takes: agent, board, contact, hidden, mode, name
--- refuses: bad_request, no_sound, not_ready, too_late
+-- they (name) need not have a desk then. hidden: while they only listen, the agent does not see it. trainee:
+-- they are no supervisor, and may sit beside this agent alone.
+-- takes: agent, board, contact, hidden, mode, name, trainee
+-- refuses: bad_request, no_sound, not_allowed, not_ready, too_late
 -- tells: contact.sat_beside
 mutation('sit_beside', function(req)
   local c, a, board = contact(req.contact), agent(req.agent), has(req.board) and req.board or nil
   local refused = sitting.keeps_out(c, a, board)
   if refused then return refused end
+  if has(req.trainee) and c.agent ~= req.trainee then return no('not_allowed', 'not_your_trainee') end
   a = a or desks.unknown(req.agent, req.name)
   local _, sat = without(c, a.id)
   hear_by(a, board)
@@ -165,7 +193,7 @@ mutation('sit_beside', function(req)
   local people = without(c, a.id)
   people[#people + 1] = { agent = a.id, name = steering.name_of(a), mode = req.mode,
     since = sat and num(sat.since, ctx.now) or ctx.now, board = board and true or nil,
-    hidden = hidden }
+    hidden = hidden, trainee = req.trainee }
   a.beside = c.id
   put(c, people)
   agents.settle(a)
@@ -184,12 +212,12 @@ mutation('ears_seen', function(req)
 end)
 
 -- takes: agent
+-- refuses: too_late
 mutation('leave_beside', function(req)
   local a = agent(req.agent)
-  if a and has(a.beside) then
-    sitting.leave(a, 'left')
-    agents.settle(a)
-  end
+  if not a or not has(a.beside) then return no('too_late', 'beside_nobody') end
+  sitting.leave(a, 'left')
+  agents.settle(a)
   return { ok = true }
 end)
 

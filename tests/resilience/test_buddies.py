@@ -1,0 +1,72 @@
+"""A buddy may listen to their own trainee and whisper to them, and to nobody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from holdfast.desk.hub import Hub
+from tests.kit.acts import SKILLS, Floor, floor_in, talking
+from tests.resilience.test_others_contacts import strangers
+
+
+async def with_buddy(floor: Floor, login: str | None) -> str:
+    """The agent who talks has this buddy; the call."""
+    await talking(floor)
+    await floor.settled()
+    await strangers(floor)
+    me = floor.people["priya"]
+    desk = {
+        "id": me.id,
+        "name": me.name,
+        "skills": SKILLS,
+        "buddy": login and floor.people[login].id,
+    }
+    await floor.engine.step("agent_online", agent=desk, conn="conn-priya")
+    await floor.settled()
+    return str(floor.facts["contact"])
+
+
+@pytest.mark.parametrize(
+    ("buddy", "may"),
+    [("noah", {"listen": "", "whisper": "", "barge": "not_allowed"}),
+     (None, dict.fromkeys(("listen", "whisper", "barge"), "not_allowed")),
+     ("dana", dict.fromkeys(("listen", "whisper", "barge"), "not_allowed"))],
+)  # fmt: skip
+async def test_what_an_agent_may_do_beside_another(
+    buddy: str | None, may: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(nothing, store_url, tmp_path) as floor:
+        contact = await with_buddy(floor, buddy)
+        for mode, code in may.items():
+            told = await floor.asks("sit_beside", "desk", "noah", contact=contact, mode=mode)
+            assert (mode, told.code) == (mode, code)
+        assert (await floor.asks("take_call", "desk", "noah")).code == "not_allowed"
+        sits = not may["listen"]
+        left = await floor.asks("leave_beside", "desk", "noah")
+        await floor.settled()
+        assert left.ok == sits, left.code
+        lines = [(who, what) for who, what, _ in await floor.signed() if what.endswith("_beside")]
+        sat = [("noah", "contact.sat_beside")] * 2 + [("noah", "contact.left_beside")]
+        assert lines == (sat if sits else [])
+
+
+async def nothing(_floor: Floor) -> None:
+    """Nobody has called yet."""
+
+
+async def test_only_the_desk_of_the_buddy_gets_the_trainees_call_and_only_while_they_talk(
+    store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(nothing, store_url, tmp_path) as floor:
+        contact = await with_buddy(floor, "noah")
+        view, people = floor.house[Hub].view, floor.people
+        shown = {login: view.desk(people[login].id)["contacts"] for login in ("noah", "priya")}
+        assert shown["noah"][contact]["trainee"] == "Priya"
+        assert shown["priya"][contact]["trainee"] is None
+        for login in ("ada", "dana"):
+            assert contact not in view.desk(people[login].id)["contacts"]
+        await floor.engine.step("hang_up", agent=people["priya"].id, contact=contact)
+        await floor.settled()
+        assert contact not in view.desk(people["noah"].id)["contacts"]
