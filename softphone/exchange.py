@@ -49,7 +49,10 @@ from softphone.seats import AGENT, CALLER, Seat
 log = structlog.get_logger(__name__)
 
 WATCH_S: Final = 1.0
-"""One timer for all bridges measures them this often; none while nobody talks."""
+"""Each bridge is measured this often."""
+TURN_S: Final = 0.1
+"""One timer for all looks for those whose turn it is, so that not all of them hold up the sound at
+once; none while nobody talks."""
 CLOSE_S: Final = 2.0
 
 
@@ -79,6 +82,8 @@ class _Line:
     """Who is connected now, and how."""
     wiring: Wiring = field(default_factory=Wiring)
     clips: dict[Seat, Pacer] = field(default_factory=dict)
+    looked_at: float = 0.0
+    """When it was measured last, or joined."""
 
 
 class Exchange:
@@ -345,6 +350,8 @@ class Exchange:
         before = line.room.wanting
         joined = self._connect(line, legs, wanted)
         self._tell_one_way(line, before)
+        if joined:
+            line.looked_at = self._clock.time()
         if joined and agent is not None:
             ms = (self._clock.time() - line.planned_at) * 1000
             self._events.append(Bridged(line.contact, agent, ms))
@@ -392,16 +399,22 @@ class Exchange:
 
     def _watch_on(self) -> None:
         if self._watch is None:
-            self._watch = self._clock.call_at(self._clock.time() + WATCH_S, self._look)
+            self._watch = self._clock.call_at(self._clock.time() + TURN_S, self._look)
 
     def _look(self) -> None:
         self._watch = None
         talking = [line for line in self._lines.values() if line.room.since is not None]
+        now = self._clock.time()
         for line in talking:
+            if now - line.looked_at < WATCH_S - TURN_S / 2:
+                continue
+            line.looked_at = now
             before = line.room.wanting
             line.room.look()
             self._tell_one_way(line, before)
-            self._tell_measured(line)
+            agent = agent_of(line.plan)
+            if agent is not None:
+                self._events.append(Measured(line.contact, agent, self._measured(line)))
         if talking:
             self._watch_on()
         self._tell()
@@ -411,13 +424,6 @@ class Exchange:
         for way in Direction:
             if before.get(way) is not now.get(way):
                 self._events.append(OneWay(line.contact, way, now.get(way)))
-
-    def _tell_measured(self, line: _Line) -> None:
-        """A second that is not whole yet counts with the next."""
-        agent = agent_of(line.plan)
-        since = line.room.since
-        if agent is not None and since is not None and self._clock.time() - since >= WATCH_S:
-            self._events.append(Measured(line.contact, agent, self._measured(line)))
 
     def _tell(self) -> None:
         if self._telling:

@@ -111,11 +111,9 @@ class Meter:
 
     def second(self, far: FarHop = FarHop()) -> Quality:
         """What happened since the last call."""
-        frames, gaps, late = (
-            now - then
-            for now, then in zip((self.frames, self.gaps, self.late), self._seen, strict=True)
-        )
+        before = self._seen
         self._seen = (self.frames, self.gaps, self.late)
+        frames, gaps, late = self.frames - before[0], self.gaps - before[1], self.late - before[2]
         level = g711.level_db(self._last)
         self._last = b""
         return Quality(frames, gaps, late, round(self._jitter * 1000, 2), round(level, 1), far)

@@ -22,7 +22,7 @@ from softphone.pacer import Clock
 from softphone.quality import Meter
 from softphone.seats import AGENT, CALLER, TALK, Edge, Role, Seat
 
-ONE_WAY_S: Final = 2.0
+ONE_WAY_S: Final = 1.9
 """A caller or agent silent or absent for so long while they talk is looked for once a second: that
 nothing comes from them is told within three."""
 

@@ -11,6 +11,8 @@ interface SoundWay {
   delay_ms: number;
   /** Nothing comes at all. */
   missing: boolean;
+  /** Of what the caller hears: the microphone has given digital silence alone since they were joined. */
+  dead: boolean;
 }
 
 /** What the agent hears of the caller, and the caller of the agent. */

@@ -20,6 +20,11 @@ STALE_MS: Final = 2_500
 TELL_MS: Final = 5_000
 """Figures alone are told this often at most; a verdict and an alarm at once."""
 TURN_S: Final = 1.0
+DEAD_S: Final = 6
+"""Whoever answers a call says something sooner: a microphone that gave only digital silence for so
+long from the beginning is muted at the headset, or broken."""
+DEAD_DB: Final = -71.0
+"""As loud as one step of µ-law."""
 
 
 _MISSING: Final = {Direction.FROM_CALLER: Where.LINE, Direction.FROM_AGENT: Where.NETWORK}
@@ -40,6 +45,9 @@ class _Call:
     verdicts: dict[Direction, Verdict] = field(default_factory=dict)
     missing: set[Direction] = field(default_factory=set)
     """Ways in which nothing comes."""
+    dead_s: int | None = 0
+    """Seconds since they were joined in which the agent's microphone gave digital silence alone;
+    None: something was heard."""
     agent: str = ""
     told: dict[str, Any] | None = None
     told_at: int = 0
@@ -56,6 +64,7 @@ class _Call:
                 "lost": round(verdict.lost, 3),
                 "delay_ms": round(verdict.delay_ms),
                 "missing": way in self.missing,
+                "dead": way is Direction.FROM_AGENT and (self.dead_s or 0) >= DEAD_S,
             }
             for way, verdict in self.verdicts.items()
         }
@@ -64,7 +73,8 @@ class _Call:
 def _words(shown: dict[str, Any] | None) -> object:
     """What is told at once when it changes."""
     return shown and {
-        who: (way["sounds"], way["where"], way["missing"]) for who, way in shown.items()
+        who: (way["sounds"], way["where"], way["missing"], way["dead"])
+        for who, way in shown.items()
     }
 
 
@@ -104,6 +114,8 @@ class CallSounds:
         if call.agent != agent:  # another desk: what was before says nothing of it
             call = self._calls[contact] = _Call(self._clock(), missing=call.missing, agent=agent)
         call.at = self._clock()
+        if call.dead_s is not None and (said := ways.get(Direction.FROM_AGENT)):
+            call.dead_s = None if said.level_db > DEAD_DB else call.dead_s + (said.frames > 0)
         call.verdicts = {way: call.windows[way].add(second) for way, second in ways.items()}
         for follow in self.follow:
             follow(contact, agent, ways, call.verdicts)

@@ -141,9 +141,11 @@ class Metrics:
             registry=self.registry,
         )
 
+        scores = {way: score.labels(who) for way, who in HEARS.items()}
+
         def second(_contact: str, _agent: str, ways: Ways, verdicts: Verdicts) -> None:
             for way, verdict in verdicts.items():
-                score.labels(HEARS[way]).observe(verdict.mos)
+                scores[way].observe(verdict.mos)
                 if not ways[way].frames:
                     silent.labels(HEARS[way]).inc()
             if Direction.FROM_AGENT in ways:

@@ -107,6 +107,8 @@ function Hint({ c }) {
   if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/><${Fault} c=${c}/></span>`;
   if (c.sound && !c.held && worse(c.sound).is === 'missing')
     return html`<span class="callhint s1" role="alert"><${Icon} name="warn"/>${mendOf(c.sound)}</span>`;
+  if (c.sound?.caller.dead && !c.held && !phone.muted.value)
+    return html`<span class="callhint s2" role="status"><${Icon} name="micOff"/>${t.hears.dead}</span>`;
   if (phone.talkingMuted.value)
     return html`<span class="callhint s1" role="status">
       <${Icon} name="micOff"/>

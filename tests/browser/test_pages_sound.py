@@ -20,8 +20,8 @@ GOOD = {"mos": 4.37, "sounds": "good", "where": None, "lost": 0.001, "delay_ms":
 POOR = {"mos": 2.9, "sounds": "poor", "where": "network", "lost": 0.071, "delay_ms": 140}
 
 
-def way(of: dict[str, Any], *, missing: bool = False) -> dict[str, Any]:
-    return {**of, "missing": missing}
+def way(of: dict[str, Any], *, missing: bool = False, dead: bool = False) -> dict[str, Any]:
+    return {**of, "missing": missing, "dead": dead}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -75,6 +75,12 @@ async def test_the_phone_bar_says_how_it_sounds_and_what_to_do(
     await expect(bar.get_by_role("alert")).to_contain_text("They may hear you")
     await axe(page, "nothing comes", found)
     assert not found, pprint.pformat(found, width=180)
+
+    await sounds(desk, page, "c1", {"agent": way(GOOD), "caller": way(GOOD, dead=True)})
+    await expect(bar).to_contain_text("Is the headset muted?")
+    await page.keyboard.press("Alt+m")
+    await expect(bar).not_to_contain_text("Is the headset muted?")
+    await page.keyboard.press("Alt+m")
 
     contact = (await desk.here()).scene["contacts"]["c1"]
     contact.update(held=True)

@@ -10,6 +10,7 @@ const way = (over = {}) => ({
   lost: 0,
   delay_ms: 60,
   missing: false,
+  dead: false,
   ...over,
 });
 

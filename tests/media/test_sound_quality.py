@@ -61,15 +61,15 @@ def second(**fields: float) -> Quality:
 
 
 @pytest.mark.parametrize("way", [TO_AGENT, TO_CALLER])
-@pytest.mark.parametrize("still_s", [0.0, 0.4, 0.98])
+@pytest.mark.parametrize("still_s", [0.0, 0.02, 0.4, 0.5, 0.98])
 def test_that_nothing_comes_is_told_within_three_seconds(
     talk: Talk, way: Direction, still_s: float
 ) -> None:
     talk.speaks(2 + still_s)
     silent = {"caller": None} if way is TO_AGENT else {"agent": None}
-    talk.speaks(1.9, **silent)
+    talk.speaks(1.8, **silent)
     assert talk.one_way() == []
-    talk.speaks(1.1, **silent)
+    talk.speaks(1.2, **silent)
     assert talk.one_way() == [(way, Want.FRAMES)]
     talk.speaks(30, **silent)
     assert len(talk.one_way()) == 1
@@ -172,6 +172,26 @@ def test_the_score_is_that_of_the_recommendation(r: float, score: float) -> None
     """G.107, table B.1."""
     delay_ms = (93.2 - r) / 0.024 if 93.2 - r <= 4.2552 else (93.2 - r + 0.11 * 177.3) / 0.134
     assert mos(one_way_ms=delay_ms, loss=0) == pytest.approx(score, abs=0.011)
+
+
+def test_calls_are_measured_one_after_the_other_and_not_all_at_once() -> None:
+    clock, told = VirtualClock(), list[tuple[float, str]]()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Measured):
+            told.append((clock.time(), event.contact))
+
+    exchange = Exchange(None, None, clock, hear)
+    for number in range(20):
+        exchange.attach_caller(f"c{number}", 1, FakeLeg("c"))
+        exchange.attach_agent(f"a{number}", 1, FakeLeg("a"))
+        exchange.plan(f"c{number}", Joined(f"a{number}"))
+        clock.advance(0.1)
+    told.clear()
+    clock.advance(1.0)
+    assert sorted({contact for _, contact in told}) == sorted(f"c{n}" for n in range(20))
+    at_once = [[at for at, _ in told].count(moment) for moment, _ in told]
+    assert max(at_once) <= 3
 
 
 async def test_measuring_needs_no_more_than_the_one_timer(talk: Talk) -> None:

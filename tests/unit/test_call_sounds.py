@@ -27,11 +27,13 @@ class Story:
         self.told: list[dict[str, Any] | None] = []
         self.sounds.show = lambda contact: self.told.append(self.sounds.shown(contact))
 
-    def second(self, gaps: int = 0, *, agent: str = "a", rtt_ms: float = 40) -> None:
+    def second(
+        self, gaps: int = 0, *, agent: str = "a", rtt_ms: float = 40, level_db: float = -20
+    ) -> None:
         self.now += 1000
         ways = {
             TO_AGENT: Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=rtt_ms)),
-            TO_CALLER: Quality(50 - gaps, gaps, 0, 1.0, -20, FarHop(rtt_ms=rtt_ms)),
+            TO_CALLER: Quality(50 - gaps, gaps, 0, 1.0, level_db, FarHop(rtt_ms=rtt_ms)),
         }
         self.sounds.heard(Measured("c", agent, ways))
 
@@ -110,6 +112,24 @@ def test_another_desk_begins_anew(story: Story) -> None:
     story.second(agent="b")
     assert story.told[-1] is not None
     assert story.told[-1]["caller"]["sounds"] == "good"
+
+
+def test_a_microphone_that_is_dead_from_the_beginning_is_asked_about_until_it_is_heard(
+    story: Story,
+) -> None:
+    def dead() -> bool:
+        return bool(story.told[-1] and story.told[-1]["caller"]["dead"])
+
+    for _ in range(5):
+        story.second(level_db=-96)
+    assert not dead()
+    story.second(level_db=-96)
+    assert dead()
+    story.second(level_db=-30)
+    assert not dead()
+    for _ in range(60):
+        story.second(level_db=-96)  # they listen, or are muted
+    assert not dead()
 
 
 def heard(report: Report, at: int, gaps: int = 0) -> None:

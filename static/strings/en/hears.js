@@ -9,6 +9,7 @@ export const hears = {
       agent: 'They may hear you: say that you will call back, then hang up and call.',
       caller: 'Check the headset and its mute button. If it stays so, hang up and call back.',
     },
+    dead: 'The caller has heard no sound from your microphone. Is the headset muted?',
     /** What is at fault, by who hears it so. */
     why: {
       network: {
