@@ -228,6 +228,7 @@ class Carrier:
         fallback_method: str = "POST",
         callback: tuple[str, frozenset[str], str],
         timeout_s: float,
+        machine_callback: str = "",
     ) -> Call:
         """The centre dials. callback: (url, events, method). Returns at once, `queued`."""
         call = self._new_call(from_, to, "outbound-api", "queued")
@@ -236,10 +237,12 @@ class Carrier:
         session = self._session(call, self._party_of(call), fallback_url, fallback_method)
         url, events, method = callback
         session.feed = StatusFeed(self, call, url, events, session.params, method)
-        self.spawn(self._place(session, first, timeout_s))
+        self.spawn(self._place(session, first, timeout_s, machine_callback))
         return call
 
-    async def _place(self, session: Session, first: Fetch | Inline, timeout_s: float) -> None:
+    async def _place(
+        self, session: Session, first: Fetch | Inline, timeout_s: float, machine_callback: str
+    ) -> None:
         """Wait for the turn, ring, run."""
         loop = asyncio.get_running_loop()
         rate = self.options.calls_per_second or self.account.calls_per_second
@@ -255,11 +258,23 @@ class Carrier:
             status = await session.ring(timeout_s)
             if status == "in-progress":
                 session.mark_answered()
+                if machine_callback:
+                    self.spawn(self._listen(session, machine_callback))
                 await session.run(first)
                 return
             session.end(Stop(status, "callee"))
             return
         session.end(Stop("canceled", "api"))
+
+    async def _listen(self, session: Session, url: str) -> None:
+        """AsyncAmd: who answered is told while the call goes on
+        (twilio.com/docs/voice/answering-machine-detection)."""
+        await asyncio.sleep(self.options.machine_ms / 1000)
+        plan = getattr(session.party, "plan", None)
+        who = "machine_start" if plan is not None and plan.machine else "human"
+        session.call.answered_by = who
+        session.call.note("call.answered_by", who=who)
+        await self.webhooks.send(url, session.params(), kind="call-machine")
 
     def dial_leg(self, parent: Session, number: str, caller_id: str) -> Session:
         """The second leg of a Dial verb."""

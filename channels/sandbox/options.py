@@ -41,6 +41,8 @@ class Options:
     ring_ms: tuple[int, int] = (1500, 4000)
     """How long a dialled person lets it ring."""
     rest_lag_ms: int = 150
+    machine_ms: int = 3000
+    """How long the carrier listens until it says whether a machine answered."""
     """How far REST's `in-progress` lags behind the call."""
     interrupted_action_ms: int = 320
     """From a redirect to the interrupted verb's own action request."""
@@ -84,6 +86,7 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
     p.add_argument("--stream-start-ms", type=_range, default=(300, 1200), metavar="LO-HI")
     p.add_argument("--ring-ms", type=_range, default=(1500, 4000), metavar="LO-HI")
     p.add_argument("--rest-lag-ms", type=int, default=150)
+    p.add_argument("--machine-ms", type=int, default=3000)
     p.add_argument("--interrupted-action-ms", type=int, default=320)
     p.add_argument("--text-ms", type=int, default=400)
     p.add_argument("--letter-ms", type=int, default=60)
@@ -115,6 +118,7 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
         stream_start_ms=a.stream_start_ms,
         ring_ms=a.ring_ms,
         rest_lag_ms=a.rest_lag_ms,
+        machine_ms=a.machine_ms,
         interrupted_action_ms=a.interrupted_action_ms,
         text_ms=a.text_ms,
         letter_ms=a.letter_ms,

@@ -76,6 +76,8 @@ class Plan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     answer: Answering = "answers"
     """What happens when this person is called."""
     ring_ms: int | None = None
+    machine: Literal["", "beep", "no_beep"] = ""
+    """A machine answers: it speaks for a while, perhaps beeps, and then takes what it hears."""
 
 
 @lru_cache(maxsize=64)
@@ -104,6 +106,9 @@ class Scripted:
         self._said = bytearray()
         self._clips = [clip(name) for name in plan.clips]
         self._talked = False
+        self._machine = audio.tone(300, 1500) + (
+            audio.tone(1000, 400) if plan.machine == "beep" else b""
+        )
         self._tone = audio.tone(plan.hz, 1000, plan.dbfs) if plan.talk == "tone" else b""
 
     def attach(self, session: Session) -> None:
@@ -115,6 +120,9 @@ class Scripted:
     def speak(self) -> bytes:
         n = self._frames
         self._frames += 1
+        if self.plan.machine:
+            at = n * audio.FRAME
+            return self._machine[at : at + audio.FRAME] or audio.SILENCE
         match self.plan.talk:
             case "tone":
                 at = (n * audio.FRAME) % len(self._tone)

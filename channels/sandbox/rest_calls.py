@@ -90,6 +90,10 @@ async def create(request: web.Request) -> web.Response:
             form.get("StatusCallbackMethod", "POST"),
         ),
         timeout_s=timeout_s,
+        machine_callback=check_url(form, "AsyncAmdStatusCallback")
+        if form.get("MachineDetection") in ("Enable", "DetectMessageEnd")
+        and form.get("AsyncAmd") == "true"
+        else "",
     )
     if call.sid in carrier.live:
         carrier.live[call.sid].limit(limit_s)

@@ -169,9 +169,12 @@ class CarrierClient:
         events: Iterable[str] = CALL_EVENTS,
         timeout_s: int = 30,
         time_limit_s: int | None = None,
+        machine_callback: str | None = None,
     ) -> CallInfo:
         """Dial a number. There is no idempotency key: on `Unknown` use `find_recent_calls`.
 
+        machine_callback: is told whether a person or a machine answered, some seconds later; the
+        call goes on meanwhile (twilio.com/docs/voice/answering-machine-detection, AsyncAmd).
         timeout_s: how long it may ring. Exactly one of twiml and url runs once answered.
         """
         if (twiml is None) == (url is None):
@@ -190,6 +193,16 @@ class CarrierClient:
                 status_callback_event=list(events) if status_callback else values.unset,
                 timeout=timeout_s,
                 time_limit=values.unset if time_limit_s is None else time_limit_s,
+                **(
+                    {
+                        "machine_detection": "Enable",
+                        "async_amd": "true",
+                        "async_amd_status_callback": absolute(machine_callback),
+                        "async_amd_status_callback_method": "POST",
+                    }
+                    if machine_callback
+                    else {}
+                ),
             )
         )
         return call_info(call)

@@ -30,6 +30,12 @@ LOOK_FOR_MS = (250, 500, 1000, 2000, 4000)
 may be a moment late."""
 
 REFUSED = "dial.refused"
+MACHINE = "dial.machine"
+ANSWERED_BY = {
+    "machine": "A machine answered. Alt L leaves the message on it, then you are free.",
+    "fax": "A fax machine answered. Nobody hears you there: hang up.",
+}
+"""By what the carrier calls it: machine_start, machine_end_beep, fax …"""
 
 CLOCKS_S = 5
 """How far the carrier's clock (in whole seconds) may be behind ours."""
@@ -87,6 +93,9 @@ class Dials:
                 fallback_method="GET" if self._fallback_url else "POST",
                 status_callback=self._link.url(f"/status?c={live.id}"),
                 timeout_s=duration_ms(self._config.value.timing.dial) // 1000,
+                machine_callback=self._link.url(f"/answered_by?c={live.id}")
+                if self._config.value.dialling.machines
+                else None,
             )
         except Unknown:
             return LOOK_FOR_MS[0]  # its own events may be on their way
@@ -99,6 +108,20 @@ class Dials:
             await self._dialed(live, "dialed", info.sid)
             await self._engine.step("dial_progress", contact=live.id, carrier_id=info.sid)
         return None
+
+    async def answered_by(self, contact_id: str, who: str) -> None:
+        """The carrier has listened. Its word changes nothing: the agent is told what it was, and
+        so is any reader of the incident. A person needs no word."""
+        words = ANSWERED_BY.get(who.partition("_")[0])
+        live = await self._engine.look(contact_id) if words else None
+        if words is None or live is None or live.caller == "gone" or live.agent is None:
+            return
+        log.info("dial.machine", contact=contact_id)
+        self._notice(live.agent, MACHINE, words)
+        async with self._database.write() as connection:
+            await contacts.add_event(
+                connection, f"machine:{contact_id}", MACHINE, contact_id, self._clock(), "{}"
+            )
 
     async def _not_dialled(self, live: LiveContact, words: str) -> None:
         """The agent is told why, and what to do; so is any reader of the incident."""

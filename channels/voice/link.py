@@ -157,6 +157,10 @@ class VoiceLink:
                 break
         return document
 
+    def message(self, contact: LiveContact) -> str:
+        """What is left on a machine: it plays to its end, and the call is over."""
+        return twiml.say_and_hang_up(self.prompts.says(contact, ("machine_message", {})))
+
     def static_loop(self) -> str:
         """For the worst moment: needs no store, no record, and asks again."""
         return twiml.hold_loop(self.prompts.music(self.prompts.of("")), None, self.url("/wait?n=1"))

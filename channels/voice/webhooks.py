@@ -22,7 +22,7 @@ from channels.voice.told import HOOKS as TOLD_HOOKS
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.callback import CALLER
-from router.core.contact import Outcome
+from router.core.contact import MESSAGE_LEFT, Outcome
 from router.core.model import LiveContact, Reply
 from router.core.states import TALKS, WAITS, State
 from router.live.engine import IndexLost, IndexUnavailable
@@ -230,6 +230,10 @@ class VoiceWebhooks:
         voice: VoiceForm,
         query: Mapping[str, str],
     ) -> str:
+        if voice.direction == DIALLED:  # perhaps its stream ended for the message
+            left = await self._engine.look(contact_id)
+            if left is not None and left.cause == MESSAGE_LEFT:
+                return self._link.message(left)
         turn = int(query["n"]) if query.get("n", "").isdecimal() else 1
         ended = int(query["e"]) if hook == "resume" and query.get("e", "").isdecimal() else None
         reply = await self._engine.step("wait", contact=contact_id, ended=ended)
@@ -252,6 +256,8 @@ class VoiceWebhooks:
             return await self._voice(voice)  # its first webhook never reached the record
         if known.outcome == Outcome.CALLBACK:
             return self._link.promised(known)  # the answer to their key was lost on its way
+        if known.cause == MESSAGE_LEFT:
+            return self._link.message(known)
         inferred = known.cause == "unknown_at_carrier"  # we only thought so: they are on the line
         if known.dir == "out" or (known.state == State.ENDED and not inferred):
             return twiml.hang_up()

@@ -12,6 +12,7 @@ from holdfast.desk.explained import Explained
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.incident_search import Finder
 from holdfast.desk.intents import INTENTS
+from holdfast.desk.machine_message import MachineMessages
 from holdfast.desk.opened import Incidents
 from holdfast.desk.severities import Severities
 from holdfast.desk.sound_checks import SoundChecks
@@ -34,6 +35,7 @@ __all__ = [
     "Explained",
     "Finder",
     "Incidents",
+    "MachineMessages",
     "Severities",
     "SoundChecks",
     "Steering",

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from channels.twilio import twiml
 from channels.twilio.forms import fold
 from channels.twilio.signature import (
     SETTINGS_HEADER,
@@ -17,6 +18,7 @@ from channels.twilio.signature import (
     signed_url,
     verify,
 )
+from channels.voice.dials import Dials
 from channels.voice.outside import HOOKS as OUTSIDE_HOOKS
 from channels.voice.probe import Probe
 from channels.voice.stream import stream_handler
@@ -24,6 +26,8 @@ from channels.voice.webhooks import VoiceWebhooks
 from holdfast.followers.metrics import Metrics
 from holdfast.http.access import Open, Route
 from holdfast.switchboard import Switchboard
+from router.live.engine import IndexLost, IndexUnavailable
+from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
 
@@ -168,6 +172,28 @@ class VoiceHooks:
             return web.Response(text=document, content_type="text/xml")
 
         return handle
+
+
+class AnsweredHook:
+    """Whether a person or a machine answered a call of ours."""
+
+    def __init__(self, signatures: Signatures, dials: Dials) -> None:
+        self._signatures = signatures
+        self._dials = dials
+
+    def routes(self) -> list[Route]:
+        return [Route("POST", "/twilio/voice/answered_by", self.answered_by, Open.CARRIER)]
+
+    async def answered_by(self, request: web.Request) -> web.StreamResponse:
+        form = await self._signatures.form(request)
+        if form is None:
+            return web.Response(status=403, text="signature does not match")
+        try:
+            contact, who = request.query.get("c", ""), form.get("AnsweredBy", "")
+            await self._dials.answered_by(contact, who)
+        except (RecordUnavailable, IndexLost, IndexUnavailable) as error:
+            log.warning("dial.machine_not_told", error=type(error).__name__)  # nothing hangs on it
+        return web.Response(text=twiml.empty(), content_type="text/xml")
 
 
 class ProbeHooks:

@@ -18,6 +18,7 @@ from holdfast.desk.topics import (
     Explained,
     Finder,
     Incidents,
+    MachineMessages,
     Severities,
     SoundChecks,
     Steering,
@@ -55,6 +56,7 @@ def part(house: House) -> Part:
     typed = TypedNumbers(centre)
     desk.takes(
         Talk(centre, hub, exchange),
+        MachineMessages(centre, hub),
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),
         BesideAgents(centre, hub, sound),

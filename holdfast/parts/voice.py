@@ -54,6 +54,7 @@ def part(house: House) -> Part:
     hub, waits = house.get(Hub), house.get(Waits)
     notices = {"notice": hub.notice} if hub else {}
     dials = Dials(centre, client, link, place.fallback_url, **notices)
+    house.keep(Dials, dials)
     house.keep(VoiceEffects, VoiceEffects(centre, client, link, house[Switchboard], calls, dials))
 
     async def lives(call_sid: str) -> bool | None:

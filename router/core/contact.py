@@ -48,6 +48,10 @@ class Event(StrEnum):
     PARK = "park"
 
 
+MESSAGE_LEFT = "message_left"
+"""Cause of an end: the agent left the message on a machine."""
+
+
 class Outcome(StrEnum):
     """The system's verdict when a contact has ended."""
 

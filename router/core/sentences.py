@@ -195,6 +195,11 @@ SENTENCES: dict[str, Sentence] = {
         "Goodbye.",
         "Adiós.",
     ),
+    "machine_message": Sentence(
+        "on their machine, when we call and an agent leaves the message; nothing of the incident",
+        "Hello. This is {name}. We are returning your call. Please call us back. Thank you.",
+        "Hola. Le llama {name}. Le devolvemos su llamada. Por favor, llámenos. Gracias.",
+    ),
     "restart": Sentence(
         "the centre stops or restarts",
         "We have to restart. Please stay on the line: you keep your place, and we connect you "

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
 from router.core.callback import NOT_NEEDED
-from router.core.contact import Outcome
+from router.core.contact import MESSAGE_LEFT, Outcome
 from router.core.model import Happening, LiveContact
 from router.core.reasons import skills_words
 from router.core.text import span
@@ -61,6 +61,7 @@ TOLD = {
     "contact.voicemail": "went to the voicemail",
     "contact.left_voicemail": "pressed the key for an emergency: in line again",
     "callback.wanted": "to be called back",
+    "dial.machine": "a machine answered",
     "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
 }
 
@@ -83,6 +84,7 @@ NOT_COME = {"declined": "could not come", "not_answered": "did not come"}
 """Colleagues who were asked in, by why it was over."""
 
 HUNG_UP = {"caller_hung_up": "they hung up", "agent_hung_up": "{who} hung up"}
+HUNG_UP[MESSAGE_LEFT] = "{who} left the message on a machine"
 
 NOT_REACHED = {
     "busy": "the line was busy",

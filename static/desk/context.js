@@ -119,6 +119,12 @@ export const hold = () => {
     act('hold', { contact: c.id, on: !c.held }, { key: `hold:${!c.held}` })
   );
 };
+/** A call of ours, answered: the message can be left, if it was a machine. @param {Contact|null} c */
+export const leavable = (c) => c?.direction === 'out' && c.state === ContactState.ACTIVE && !c.consult;
+export const leaveMessage = () => {
+  const c = call.peek();
+  return c && leavable(c) && act('leave_message', { contact: c.id });
+};
 /** @param {string|null} id */
 function choose(id) {
   selectedId.value = id;

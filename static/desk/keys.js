@@ -10,6 +10,8 @@ import {
   closeFound,
   decline,
   hold,
+  leavable,
+  leaveMessage,
   layer,
   link,
   offer,
@@ -128,6 +130,7 @@ const OF_THE_CALL = {
       if (!early()) void decline();
     },
   },
+  KeyL: { when: () => !!leavable(call.peek()), does: () => void leaveMessage() },
   KeyR: { when: () => !call.peek() && !joined.peek(), does: () => void redial() },
   KeyT: { when: () => !!handable.peek() && !layer.peek(), does: openTransfer },
   ...CONSULT_KEYS,

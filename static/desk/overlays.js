@@ -18,6 +18,8 @@ import {
   decline,
   hangUp,
   hold,
+  leavable,
+  leaveMessage,
   incident,
   layer,
   link,
@@ -92,6 +94,7 @@ function commands() {
           keypadOpen.value = true;
         },
       ],
+      leavable(call.value) && [t.machine.leave, 'Alt L', leaveMessage],
       call.value && [t.phone.hangUp, '', hangUp],
       ...(handable.value
         ? [

@@ -8,7 +8,7 @@ import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
-import { act, call, hangUp, hold, pending, seat, wordOf, lineOf } from './context.js';
+import { act, call, hangUp, hold, leavable, leaveMessage, pending, seat, wordOf, lineOf } from './context.js';
 import { emergencies, Emergencies } from './emergencies.js';
 import { joined } from './consult.js';
 import { DialButton } from './dial.js';
@@ -223,6 +223,12 @@ export function PhoneBar() {
       </button>
       ${keypadOpen.value && active && html`<${Keypad}/>`}
     </span>
+    ${leavable(c) && html`<button
+      title=${t.machine.why}
+      disabled=${pending.value.leave_message}
+      onClick=${leaveMessage}>
+      ${t.machine.leave} <kbd>Alt L</kbd>
+    </button>`}
     <button disabled=${handable.value?.id !== c.id} onClick=${openTransfer}>
       <${Icon} name="transfer"/>
       ${t.transfer.button} <kbd>Alt T</kbd>

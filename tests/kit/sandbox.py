@@ -29,6 +29,7 @@ FAST = (
     "--ring-ms", "30-60",
     "--rest-lag-ms", "40",
     "--interrupted-action-ms", "30",
+    "--machine-ms", "300",
     "--text-ms", "20",
     "--letter-ms", "5",
 )  # fmt: skip

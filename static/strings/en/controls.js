@@ -1,5 +1,9 @@
 /** Words of what an agent holds in the hand: a headset, its volume, the keys. */
 export const controls = {
+  machine: {
+    leave: 'Leave the message',
+    why: 'It plays to its end on their machine, and you are free at once.',
+  },
   volume: {
     talk: 'Call volume',
     ring: 'Ring volume',

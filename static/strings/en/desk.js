@@ -401,6 +401,7 @@ export const desk = {
       ['Alt + T', 'transfer, or back in line'],
       ['Alt + ↑ / ↓', 'louder, quieter: the call, or what rings'],
       ['Alt + C', 'dial a number'],
+      ['Alt + L', 'leave the message on a machine that answered your call'],
       ['Alt + R', 'redial: call again whom you called last'],
       ['N', 'notes; while you talk, so does any letter that is no key'],
       ['R', 'reply'],
