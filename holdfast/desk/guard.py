@@ -19,7 +19,6 @@ from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Refused
 from holdfast.security.credentials import Sessions
 from holdfast.tasks import guarded
-from router.core.model import LiveContact
 from router.core.states import IN_HANDS
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
@@ -33,7 +32,10 @@ OVER_LOOKS = 3
 """This many looks in a row must show no call in hand: an index that is being rebuilt has gaps."""
 
 OF_THE_CALL = frozenset(
-    {"hang_up", "hold", "digits", "extend", "wrapped", "note", "consult_end", "consult_together"}
+    {
+        *("hang_up", "hold", "digits", "extend", "wrapped", "note"),
+        *("consult_end", "consult_together", "handed_done"),
+    }
 )
 OF_THE_CONNECTION = frozenset({"snapshot", "rtc", "rtc_state"})
 
@@ -46,6 +48,12 @@ class _Watched:
     locked: bool = False
     paused: bool = False
     looks_without_call: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    contact: str
+    incident: str | None
 
 
 class SessionGuard:
@@ -95,7 +103,7 @@ class SessionGuard:
         if (
             call is None
             or watched.ended
-            or form.contact != call.id
+            or getattr(form, "contact", call.contact) != call.contact
             or getattr(form, "incident", None) not in (None, call.incident)
         ):
             raise Refused("signed_out", "Sign in again first. A call in hand goes on.")
@@ -105,14 +113,19 @@ class SessionGuard:
         pages = (w.page for w in self._watched.values() if w.page.account.id == account_id)
         return any(self._call_of(page) is not None for page in pages)
 
-    def _call_of(self, page: Page) -> LiveContact | None:
-        """The call (or its wrap-up) in the hands of a desk."""
+    def _call_of(self, page: Page) -> _Call | None:
+        """The call (or its wrap-up) in the hands of a desk; also of one that they handed on."""
         if not page.kind.on_duty:
             return None
-        for live in self._hub.view.contacts.values():
+        view = self._hub.view
+        for live in view.contacts.values():
             if live.channel == "voice" and live.agent == page.account.id and live.state in IN_HANDS:
-                return live
-        return None
+                return _Call(live.id, live.incident)
+        agent = view.agents.get(page.account.id)
+        if agent is None or agent.handed is None:
+            return None
+        handed = view.contacts.get(agent.handed)
+        return _Call(agent.handed, handed.incident if handed is not None else page.incident)
 
     async def run(self) -> None:
         """Looks until cancelled."""
@@ -154,7 +167,7 @@ class SessionGuard:
             return
         if not w.locked and call is not None:
             w.locked = True
-            log.info("desk.signed_out_in_call", agent=page.account.id, contact=call.id)
+            log.info("desk.signed_out_in_call", agent=page.account.id, contact=call.contact)
             if page.incident != call.incident:
                 page.incident = None
             page.send(

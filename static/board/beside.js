@@ -77,6 +77,12 @@ const Heard = ({ a, c, mode, hidden }) => {
   </div>`;
 };
 
+/** Whoever takes a call needs a desk with sound. @param {string} id */
+const atDesk = (id) => {
+  const own = state.value.agents[id];
+  return own?.presence === 'online' && own.sound;
+};
+
 const KEYS = ['1', '2', '3'];
 
 /** In an agent’s drawer while they talk; the sound is this page’s. Null: they do not, or one may not.
@@ -110,7 +116,12 @@ export function besideBar(a) {
     ${mine && html`<${Heard} a=${a} c=${c} mode=${mine.mode} hidden=${mine.hidden}/>`}
     <div class="row">
       ${mine && html`<button onClick=${() => getUp(a)}>${t.beside.leave}</button>`}
-      <button onClick=${() => take(c, a)}>${t.beside.take}</button>
+      ${atDesk(me.id)
+        ? html`<button onClick=${() => take(c, a)}>${t.beside.take}</button>`
+        : html`
+            <a class="button" href="/desk" target="holdfast-desk">${t.beside.openDesk}</a>
+            <span class="muted t1">${t.beside.needsDesk}</span>
+          `}
     </div>
   `;
 }

@@ -82,6 +82,17 @@ export const CONSULT_KEYS = {
 /** Who hears whom. @param {{c: Contact, it: Consult}} at @returns {'talk'|'apart'|'together'} */
 const how = ({ c, it }) => (c.held ? 'talk' : it.at === 'together' ? 'together' : 'apart');
 
+/** On the locked screen, where the bar is out of reach. */
+export const LetGo = () =>
+  mine.value &&
+  html`<div class="row callin">
+    <${Icon} name="people"/>
+    <span class="grow cut">${t.consult.locked(mine.value.it.name)}</span>
+    <button disabled=${pending.value.consult_end} onClick=${() => mine.value && end(mine.value.c)}>
+      ${mine.value.it.at === 'asked' ? t.consult.neverMind : t.consult.letGo}
+    </button>
+  </div>`;
+
 /** At the desk of whoever asked. @param {{at: {c: Contact, it: Consult}}} props */
 function Mine({ at: { c, it } }) {
   const ringing = it.at === 'asked';

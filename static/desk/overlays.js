@@ -9,6 +9,7 @@ import { PasswordDialog } from '../password.js';
 import { setTheme } from '../theme.js';
 import { SEVERITIES } from '../model.js';
 import { t } from '../strings/en.js';
+import { LetGo } from './consult.js';
 import { gone, takeBack } from './returned.js';
 import { callBack, blocked } from './callback.js';
 import {
@@ -238,6 +239,7 @@ export const Locked = () => html`<${Dialog} title=${t.locked.title}>
       : ''}
   </p>
   ${call.value && html`<${MuteAndEnd} c=${call.value}/>`}
+  <${LetGo}/>
   <${SignIn}
     done=${(/** @type {Me} */ who) => (who.id === state.peek().me?.id ? link.unlock() : location.reload())}/>
 </${Dialog}>`;

@@ -152,6 +152,14 @@ async def test_an_agents_drawer_has_their_hour_their_day_and_how_to_help(
     names = [re.sub(r"\s*\d$", "", text) for text in await modes.all_inner_texts()]
     assert names == ["Listen", "Whisper", "Take part"]
     await expect(drawer.get_by_role("button", name="Leave the call")).to_have_count(0)
+    own = here.mine()
+    for presence, sound in (("lost", True), ("online", False), ("online", True)):
+        own.update(presence=presence, sound=sound)
+        await here.event("agent.moved", {"agents": {own["id"]: own}})
+        ready = presence == "online" and sound
+        taking = drawer.get_by_role("button", name="Take the call over")
+        await expect(taking).to_have_count(int(ready))
+        await expect(drawer.get_by_role("link", name="Open my desk")).to_have_count(int(not ready))
     for mode, sees, hear in (
         ("listen", "sees that you listen", 0),
         ("whisper", "sees that you speak to them", 1),

@@ -430,13 +430,23 @@ async def test_the_locked_screen_keeps_mute_and_hang_up_in_reach(
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=call")
     await expect(page.locator(".phonebar.live")).to_be_visible()
-    await (await desk.here()).say("notice", level="warn", code="signed_out", text="Ended.")
+    here = await desk.here()
+    call = here.scene["contacts"]["c1"]
+    asked = {"agent": "a3", "name": "Noah Kim", "by_name": "Priya Nair", "since": desk.now()}
+    call["consult"] = asked | {"at": "apart", "until": None}
+    await here.event("contact.consulted", {"contacts": {"c1": call}})
+    await here.say("notice", level="warn", code="signed_out", text="Ended.")
     dialog = page.get_by_role("dialog", name="Sign in again")
+    await expect(dialog).to_contain_text("You have asked Noah Kim into this call.")
+    await dialog.get_by_role("button", name="Let them go").click()
     await dialog.get_by_role("button", name="Mute").click()
     await expect(dialog.get_by_role("button", name="Unmute")).to_be_visible()
     await dialog.get_by_role("button", name="Hang up").click()
     await expect(dialog.get_by_role("button", name="Hang up")).to_have_count(0)
-    assert [i["contact"] for i in desk.intents if i["do"] == "hang_up"] == ["c1"]
+    said = [(i["do"], i.get("contact")) for i in desk.intents]
+    assert [one for one in said if one[0] in ("hang_up", "consult_end")] == [
+        ("consult_end", "c1"), ("hang_up", "c1")
+    ]  # fmt: skip
     await close(page)
 
 

@@ -95,6 +95,27 @@ async def test_signing_in_again_during_the_call_unlocks_the_desk(centre: Centre)
         assert agent.contacts[contact]["state"] == "active"
 
 
+async def test_session_that_ends_in_the_wrapup_of_a_call_handed_on_waits_for_its_end(
+    centre: Centre,
+) -> None:
+    async with desk(centre, "tomas") as agent, desk(centre, "noah") as other:
+        await other.do("pause", reason="admin")
+        await centre.sandbox.call(talk="tone", hz=440, from_="+12065551499")
+        contact = await agent.accept()
+        live = await agent.until_state(contact, "active")
+        await other.ready()
+        await agent.do("transfer", contact=contact, agent=other.me["id"])
+        await agent.until(lambda: agent.agent()["handed"])
+        await expire(centre, agent)
+        await agent.until(lambda: any(n["code"] == "signed_out" for n in agent.notices))
+        note = {"incident": live["incident"], "contact": contact, "text": "n"}
+        await agent.do("note", note="note-handed1", **note)
+        assert await refused(agent, "ready") == "signed_out"
+        assert agent.agent()["handed"]
+        await agent.do("handed_done")
+        await until_closed(agent, 8)
+
+
 async def test_session_that_ends_without_a_call_closes_the_page(centre: Centre) -> None:
     async with desk(centre, "noah", sound=False) as agent:
         await expire(centre, agent)

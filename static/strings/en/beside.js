@@ -6,6 +6,8 @@ export const beside = {
     barge: 'Take part',
     leave: 'Leave the call',
     take: 'Take the call over',
+    openDesk: 'Open my desk',
+    needsDesk: 'To take the call over you need your desk, with sound: press Ready there once.',
     busy: 'To listen, end your own call and its wrap-up first',
     done: {
       /** @param {string} name @param {boolean} hidden */

@@ -25,6 +25,8 @@ export const consult = {
     join: 'All three',
     part: 'Without them',
     handOver: 'Hand over',
+    /** On the locked screen. @param {string} name */
+    locked: (name) => `You have asked ${name} into this call.`,
     neverMind: 'Never mind',
     letGo: 'Let them go',
     /** @param {string} name */
