@@ -7,16 +7,21 @@ from typing import Any
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     ContactForm,
+    Count,
+    Id,
     Refused,
     Result,
     SwitchForm,
-    ToAgentForm,
+    Word,
     intent,
+    needs_of,
     said,
 )
 from holdfast.desk.owners import Owners
 from router.centre import Centre
+from router.core import ladder
 from router.core.model import Reply
+from router.core.severity import Severity
 
 WORDS = {
     "no_sound": "No sound there: nothing has changed.",
@@ -25,12 +30,23 @@ WORDS = {
 """What a refusal says here: nobody loses a call by it."""
 
 
+class ConsultForm(ContactForm, frozen=True):
+    """Whom to ask in, one of: an agent, whoever is free of a queue, or has skills (name -> least
+    level)."""
+
+    agent: Id | None = None
+    queue: Word | None = None
+    skills: dict[Word, Count] | None = None
+
+
 class Consulting:
     """Handlers of what agent and colleague do; what it means is decided in the library
     (router/live/lua/steps/consult.lua)."""
 
     def __init__(self, centre: Centre, hub: Hub) -> None:
         self._engine = centre.engine
+        self._current = centre.config
+        self._hub = hub
         self._owners = Owners(centre, hub)
 
     async def _step(
@@ -43,16 +59,26 @@ class Consulting:
             raise Refused.by(reply, WORDS)
         return reply
 
-    @intent("consult", ToAgentForm, audit="contact.consult_asked")
-    async def _ask(self, page: Page, form: ToAgentForm) -> Result:
-        await self._step(
-            "consult",
-            page,
-            form.contact,
-            "contact.consult_asked",
-            to_agent=form.agent,
-            detail=form.agent,
-        )
+    @intent("consult", ConsultForm, audit="contact.consult_asked")
+    async def _ask(self, page: Page, form: ConsultForm) -> Result:
+        if sum(to is not None for to in (form.agent, form.queue, form.skills)) != 1:
+            raise Refused("bad_request", "Ask one: a colleague, a queue or skills.")
+        to: dict[str, str] = {}
+        if form.agent is not None:
+            to["to_agent"] = detail = form.agent
+        elif form.queue is not None:
+            if form.queue not in self._current.value.queues:
+                raise Refused("bad_request", "No such queue. Reload this page.")
+            live = self._hub.view.contacts.get(form.contact)
+            severity = Severity(live.severity) if live else Severity.S4
+            to["ladder"] = ladder.text(self._current.value.steps(form.queue, severity))
+            detail = form.queue
+        else:
+            needs = needs_of(form.skills or {})
+            to["ladder"] = ladder.text([ladder.Rung(needs)])
+            detail = ", ".join(sorted(needs))
+        line = "contact.consult_asked"
+        await self._step("consult", page, form.contact, line, detail=detail, **to)
         return {}
 
     @intent("consult_answer", ContactForm, audit="contact.consulted")

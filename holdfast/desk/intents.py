@@ -67,6 +67,20 @@ class ToAgentForm(ContactForm, frozen=True):
     agent: Id
 
 
+MOST_SKILLS = 8
+
+
+def needs_of(skills: dict[str, int]) -> dict[str, int]:
+    """Skills that somebody is to have, checked.
+
+    Raises:
+        Refused: bad_request.
+    """
+    if not 0 < len(skills) <= MOST_SKILLS or any(not 1 <= v <= 5 for v in skills.values()):
+        raise Refused("bad_request", f"1 to {MOST_SKILLS} skills, each of level 1 to 5.")
+    return skills
+
+
 class SwitchForm(ContactForm, frozen=True):
     """Something about a contact that is on or off."""
 

@@ -17,6 +17,7 @@ from holdfast.desk.intents import (
     Word,
     done,
     intent,
+    needs_of,
     said,
 )
 from holdfast.desk.typed_numbers import TypedNumbers
@@ -34,7 +35,6 @@ STILL_HERE = (
     "Not transferred",
     "The caller is still with you: hand them to a colleague, a queue or a number on the list.",
 )
-MOST_SKILLS = 8
 SKILLS_FIRST_MS = 120_000
 """How long a transfer to skills asks for them before anybody may take it."""
 GOOD = 3
@@ -167,8 +167,7 @@ class Transfers:
 
     def _ladder_of(self, needs: dict[str, int], severity: Severity) -> str:
         """These skills for a while, then anybody: a transfer never strands a person."""
-        if not 0 < len(needs) <= MOST_SKILLS or any(not 1 <= v <= 5 for v in needs.values()):
-            raise Refused("bad_request", f"1 to {MOST_SKILLS} skills, each of level 1 to 5.")
+        needs_of(needs)
         here = self._hub.view.agents.values()
         if not any(satisfies(a.skills, needs) for a in here if a.presence == "online"):
             raise Refused("not_ready", "Nobody who is here has these skills.")

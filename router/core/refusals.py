@@ -34,6 +34,7 @@ WORDS: Mapping[str, str] = {
     "no_open_contact": "no open contact",
     "no_test": "no test is open",
     "no_wrapup": "nothing to wrap up",
+    "nobody_free_for_it": "nobody who could be asked in is free. The caller is still with you.",
     "nobody_has_it": "nobody has it",
     "nobody_on_line": "nobody is on the line yet",
     "nobody_there_yet": "nobody whom you asked is there yet",

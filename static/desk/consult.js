@@ -52,8 +52,8 @@ export function followConsult() {
 /** Refusals here are about no offer. @param {string} what @param {object} fields */
 const send = async (what, fields) => !!(await act(what, fields, { says: SAYS_OF_UNDO }));
 
-/** @param {Contact} c @param {string} agent */
-export const askIn = (c, agent) => send('consult', { contact: c.id, agent });
+/** @param {Contact} c @param {object} to one of agent, queue, skills */
+export const askIn = (c, to) => send('consult', { contact: c.id, ...to });
 const end = (/** @type {Contact} */ c) => send('consult_end', { contact: c.id });
 
 export async function answerAsked() {

@@ -36,7 +36,7 @@ export async function giveBack(c) {
 }
 
 /** @typedef {{key: string, kind: keyof typeof t.transfer.kinds, name: string, hint: string,
- *   to: object|null, ask: string|null}} TargetRow */
+ *   to: object|null, ask: object|null}} TargetRow */
 
 /** What they do, if it cannot be handed to them now. @param {TransferAgent} a */
 const hereAs = (a) =>
@@ -49,8 +49,9 @@ const hereAs = (a) =>
       : stateWord(a);
 
 /** Everything the centre offers, as rows; what is typed may be a number.
- * @param {TransferTargets} found @param {string} typed @returns {TargetRow[]} */
-export function rowsOf(found, typed) {
+ * @param {TransferTargets} found @param {string} typed @param {boolean} [call] a call: others can be asked in
+ * @returns {TargetRow[]} */
+export function rowsOf(found, typed, call = false) {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   /** @type {TargetRow[]} */
   const all = [
@@ -61,7 +62,7 @@ export function rowsOf(found, typed) {
         name: a.name,
         hint: [hereAs(a), skillsText(a.skills)].filter(Boolean).join(' · '),
         to: a.takes ? { agent: a.id } : null,
-        ask: a.asked_in ? a.id : null,
+        ask: a.asked_in ? { agent: a.id } : null,
       }),
     ),
     ...found.queues.map(
@@ -71,7 +72,7 @@ export function rowsOf(found, typed) {
         name: q.word,
         hint: q.open ? '' : t.transfer.closed,
         to: { queue: q.name },
-        ask: null,
+        ask: call ? { queue: q.name } : null,
       }),
     ),
     ...found.skills.map(
@@ -81,7 +82,7 @@ export function rowsOf(found, typed) {
         name: `${s.name}${s.level > 1 ? ` ${s.level}+` : ''}`,
         hint: t.transfer.anyOf,
         to: { skills: { [s.name]: s.level } },
-        ask: null,
+        ask: call ? { skills: { [s.name]: s.level } } : null,
       }),
     ),
     ...found.numbers.map(
@@ -124,7 +125,7 @@ function Transfer({ c }) {
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, found]);
-  const rows = found ? rowsOf(found, typed) : [];
+  const rows = found ? rowsOf(found, typed, c.channel === 'voice' && !c.consult) : [];
   const chosen = Math.min(at, rows.length - 1);
   const busy = pending.value.transfer || pending.value.return || pending.value.consult;
   const go = async (/** @type {TargetRow|undefined} */ row) => {

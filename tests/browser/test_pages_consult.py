@@ -131,20 +131,33 @@ async def test_colleagues_stand_in_transfer_with_what_they_do_and_are_asked_firs
         return {
             "agents": [row("a2", "Free One", True, True), row("a3", "Paused One", False, True),
                        row("a4", "Busy One", False, False)],
-            "queues": [], "skills": [], "numbers": [], "any_number": False,
+            "queues": [{"name": "claims", "word": "Claims", "open": True}],
+            "skills": [{"name": "vet", "level": 3}],
+            "numbers": [{"name": "lab", "word": "Lab"}], "any_number": False,
         }  # fmt: skip
 
     here.do_transfer_targets = targets  # type: ignore[attr-defined]
     await page.keyboard.press("Alt+t")
     rows = page.get_by_role("option")
     await expect(rows).to_contain_text(["free", "Paused: Lunch", "on a call"])
-    await expect(rows.filter(has_text="Ask first")).to_have_count(2)
+    await expect(rows.filter(has_text="Ask first")).to_have_count(4)
     await expect(rows.nth(2)).to_have_attribute("aria-disabled", "true")
     await rows.nth(2).click(force=True)
     await page.get_by_role("combobox").fill("paused")
     await page.keyboard.press("Enter")  # they cannot take it: nothing is transferred
     await page.keyboard.press("Shift+Enter")
     await done(desk, "consult", contact=call["id"], agent="a3")
+    for typed, to in (("claims", {"queue": "claims"}), ("vet", {"skills": {"vet": 3}})):
+        await expect(rows).to_have_count(0)
+        await page.keyboard.press("Alt+t")
+        await page.get_by_role("combobox").fill(typed)
+        await expect(rows).to_have_count(1)
+        await page.keyboard.press("Shift+Enter")
+        await done(desk, "consult", contact=call["id"], **to)
+    await expect(rows).to_have_count(0)
+    await page.keyboard.press("Alt+t")
+    await expect(rows.filter(has_text="Lab")).not_to_contain_text("Ask first")
+    await page.keyboard.press("Escape")
     assert not [one for one in desk.intents if one["do"] == "transfer"]
     await expect(rows).to_have_count(0)
     await close(page)

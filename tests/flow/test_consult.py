@@ -63,6 +63,29 @@ async def test_ask_talk_swap_bring_together_and_let_go(centre: Centre) -> None:
         assert not agent.contacts[contact]["held"]
 
 
+async def test_whoever_is_free_with_a_skill_or_of_a_queue_is_asked_in(centre: Centre) -> None:
+    async with talking(centre) as (agent, colleague, _call, contact):
+        found = await agent.do("transfer_targets", contact=contact)
+        queue, skill = found["queues"][0]["name"], found["skills"][0]
+        ways = ({"skills": {skill["name"]: skill["level"]}}, {"queue": queue})
+        for way in ways:  # paused: nobody is asked who did not offer themselves
+            assert await agent.code_of("consult", contact=contact, **way) == "not_ready"
+        wrong = ({}, {"queue": "nowhere"}, {"skills": {}}, {"queue": queue, "agent": "u1"})
+        for way in wrong:
+            assert await agent.code_of("consult", contact=contact, **way) == "bad_request"
+        assert not agent.contacts[contact]["held"]
+        await colleague.ready()
+        for way in ways:
+            await agent.do("consult", contact=contact, **way)
+            await colleague.until(lambda: colleague.agent()["asked"] == contact)
+            await colleague.do("consult_answer", contact=contact)
+            await hears(agent, COLLEAGUE)
+            await agent.do("consult_end", contact=contact)
+            await colleague.until(lambda: colleague.agent()["state"] == "ready")
+        asked = "select detail from audit where action = 'contact.consult_asked' order by id"
+        assert (await centre.rows(asked))[-2:] == [(skill["name"],), (queue,)]
+
+
 async def test_a_killed_worker_brings_all_three_back_and_the_call_is_handed_over(
     centre: Centre,
 ) -> None:

@@ -457,3 +457,82 @@ async def test_a_call_that_is_back_in_line_after_a_loss_keeps_no_texts_of_the_co
     await comes(world, contact)
     await rebuilt(world, **{contact: {"state": "queued", "agent": None, "units": 0}})
     assert await world.state(text) == "active"
+
+
+# Of a queue, or with a skill ---------------------------------------------------------------------
+
+
+async def asked_of(world: World, contact: str, ladder: str) -> str | None:
+    """Whose desk rings when the agent of the call asks one of that ladder in."""
+    reply = await does(world, "consult", "a", contact, ladder=ladder)
+    if not reply.ok:
+        assert (reply.code, await how(world, contact)) == ("not_ready", (None, False))
+        return None
+    there = await live(world, contact)
+    assert there.consult is not None
+    assert there.held
+    return there.consult.agent
+
+
+async def test_whoever_is_free_is_asked_nearest_in_skill_and_longest_free_first(
+    world: World,
+) -> None:
+    contact = await call(world)
+    await world.agent("d", vet=5)
+    await world.advance(1_000)
+    await world.agent("c", vet=3)
+    await world.advance(1_000)
+    await world.agent("e", vet=3)
+    assert await asked_of(world, contact, "vet=3@") == "c"
+    assert (await desk(world, "c")).asked == contact
+    assert (await does(world, "consult_answer", "c", contact)).ok
+    assert await how(world, contact) == ("apart", True)
+
+
+async def test_a_later_step_of_a_queue_is_asked_where_the_first_has_nobody(world: World) -> None:
+    contact = await call(world)  # b has no skill
+    await world.agent("c", vet=1)
+    assert await asked_of(world, contact, "vet=5@9000|vet=1@9000|@") == "c"
+
+
+async def test_the_agents_own_skills_ask_nobody(world: World) -> None:
+    await world.agent("a", vet=3)
+    contact = await world.arrive()
+    await world.answer(contact)
+    assert await asked_of(world, contact, "vet=3@") is None
+
+
+@pytest.mark.parametrize("why", ["paused", "mute", "rung", "asked", "not there"])
+async def test_who_is_not_free_is_not_asked_and_the_caller_stays(world: World, why: str) -> None:
+    contact = await call(world)
+    other = ""
+    if why == "asked":  # by b, in another call
+        other = await world.arrive()
+        assert await world.answer(other) == "b"
+    if why != "not there":
+        await world.agent("c", ready=why != "paused", vet=3)
+    if why == "mute":
+        await world.engine.step("agent_media", agent="c", media="down", proc="p1")
+    if why == "rung":
+        other = await world.arrive(ladder="vet=3@")
+        assert await world.offered_to(other) == "c"
+    if why == "asked":
+        assert (await does(world, "consult", "b", other, to_agent="c")).ok
+    assert await asked_of(world, contact, "vet=3@") is None
+
+
+async def test_the_places_kept_for_s1_stay_free(world: World) -> None:
+    contact = await call(world, severity=3)
+    await world.engine.step("configure", cfg={"reserve": 1})
+    assert await asked_of(world, contact, "@") is None
+
+
+async def test_where_the_best_is_asked_already_the_next_is_asked(world: World) -> None:
+    contact = await call(world)
+    other = await world.arrive()
+    assert await world.answer(other) == "b"
+    await world.agent("c", vet=3)
+    await world.advance(1_000)
+    await world.agent("d", vet=3)
+    assert (await does(world, "consult", "b", other, to_agent="c")).ok
+    assert await asked_of(world, contact, "vet=3@") == "d"

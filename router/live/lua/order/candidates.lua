@@ -130,6 +130,16 @@ local function gather(found, c, level, rank, want, allowed)
   flush()
 end
 
+-- The best of those who are ready and free for a call like this one, in the order in which it would be
+-- offered; nothing that rings gives way for it.
+function candidates.free_for(c, step, allowed)
+  local found, rank = {}, candidates.ranked(step)
+  for _, level in ipairs(candidates.levels(c, step)) do
+    if level[1] < 4 and level[2] == 0 and not found[1] then gather(found, c, level, rank, 1, allowed) end
+  end
+  return found[1] and agent(found[1].id)
+end
+
 -- For contacts other than S1: agents who are out stay out while another agent is on duty who is not out and
 -- satisfies the step.
 local function somebody_else(c, rank)

@@ -158,6 +158,15 @@ local function keeps_out(a)
   if not a.choice.ready and not agents.paused_at_desk(a, load) then return 'paused' end
 end
 
+-- Of a queue, or of whoever has some skills: the best who is free, by the first of these steps that has one.
+local function whoever(c, text)
+  local function free(id) return id ~= c.agent and not keeps_out(agent(id)) end
+  for _, step in ipairs(ladder.of({ ladder = text })) do
+    local a = candidates.free_for(c, step, free)
+    if a then return a end
+  end
+end
+
 -- What keeps this agent from it: it is no call in their hands.
 function consult.not_theirs(c, id)
   if not c then return no('too_late', 'call_ended') end
@@ -166,8 +175,8 @@ function consult.not_theirs(c, id)
   end
 end
 
--- The caller goes on hold, and the colleague's desk rings.
--- takes: agent, contact, to_agent
+-- The caller goes on hold, and the colleague's desk rings: one whom they named, or the best for a ladder.
+-- takes: agent, contact, ladder, to_agent
 -- refuses: bad_request, not_ready, not_yours, too_late, unknown
 -- tells: contact.consult_asked, contact.held
 mutation('consult', function(req)
@@ -176,6 +185,10 @@ mutation('consult', function(req)
   if refused then return refused end
   if has(c.consult) then return no('bad_request', 'somebody_asked') end
   local to, from = agent(req.to_agent), agent(c.agent)
+  if has(req.ladder) then
+    to = whoever(c, req.ladder)
+    if not to then return no('not_ready', 'nobody_free_for_it') end
+  end
   if not to then return no('unknown', 'no_agent') end
   if to.id == from.id then return no('bad_request', 'in_your_hands') end
   local cause = keeps_out(to)
