@@ -35,6 +35,7 @@ import { goPause, goReady, textsOnly } from './duty.js';
 import { askLater, Later } from './callback_dialog.js';
 import { openDial } from './dial.js';
 import { endCommand } from './ending.js';
+import { open as openCheck } from './check.js';
 import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
@@ -110,6 +111,7 @@ function commands() {
       ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
       selected.value && [t.severity.button, offer.value ? '' : 'W', () => askSeverity()],
       offer.value && [t.why.open, 'W', explain],
+      !call.value && !offer.value && [t.check.title, '', openCheck],
       [
         t.line.title,
         offer.value || selected.value ? '' : 'W',

@@ -2,6 +2,7 @@
 import { cls, html, useEffect } from '../ui.js';
 import { Icon } from '../icons.js';
 import { Dialog } from '../dialog.js';
+import { checkTold } from '../sound_check.js';
 import { t } from '../strings/en.js';
 import { SAME, choose, chosen, devices, inUse, listDevices, missing, offered } from '../devices.js';
 import { MicLevel } from '../mic_level.js';
@@ -47,6 +48,15 @@ function Pick({ use, icon, word, onPick }) {
   `;
 }
 
+/** The check before a shift, and what the last one found. @param {{due?: boolean}} props */
+const CheckRow = ({ due = false }) => {
+  const last = me.value?.check;
+  return html`<div class=${cls('row', due && 'due')}>
+    <button class="small" onClick=${openCheck} disabled=${!!call.value}>${t.check.button}</button>
+    <span class="muted t1">${last && !due ? checkTold(last).join(' ') : t.check.offer}</span>
+  </div>`;
+};
+
 export function SoundCard() {
   useEffect(() => {
     void listDevices();
@@ -59,6 +69,7 @@ export function SoundCard() {
     </div>`;
   }
   const fault = phone.fault.value;
+  const due = isDue(me.value, serverTime());
   const open = !['off', 'failed', 'asking'].includes(phone.path.value);
   return html`<div class="sound" role="group" aria-label=${t.sound.title}>
     <div class="between"><h2>${t.sound.title}</h2><${Quality}/></div>
@@ -78,6 +89,7 @@ export function SoundCard() {
       onClick=${goReady}>
       ${t.sound.calls}
     </button>`}
+    ${due && html`<${CheckRow} due/>`}
     <${Pick} use="mic" icon="mic" word=${t.sound.mic} onPick=${phone.switchMic}/>
     ${open ? html`<${MicLevel}/>` : !fault && html`<p class="faint t1">${t.sound.idle}</p>`}
     <${Pick} use="speaker" icon="speaker" word=${t.sound.speaker} onPick=${phone.switchSpeaker}/>
@@ -89,10 +101,7 @@ export function SoundCard() {
       onPick=${(/** @type {string} */ id) => choose('ring', id)}/>
     <${Loudness} which="ring"/>
     <${HeadsetPick}/>
-    ${secure && html`<div class=${cls('row', isDue(me.value, serverTime()) && 'due')}>
-      <button class="small" onClick=${openCheck} disabled=${!!call.value}>${t.check.button}</button>
-      <span class="muted t1">${t.check.offer}</span>
-    </div>`}
+    ${!due && html`<${CheckRow}/>`}
     <div class="row">
       <button class="small" onClick=${() => phone.playThere('/static/audio/greeting-en.wav')}>
         ${t.sound.testSpeaker}

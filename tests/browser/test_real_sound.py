@@ -1,4 +1,4 @@
-"""The check before a shift in a real page, over the real path: by keys alone."""
+"""Sound in a real page: the check before a shift by keys alone, and how a call sounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.kit import axe, closed, signed_in
+from tests.browser.kit import axe, closed, go_ready, ring_and_answer, signed_in
+from tests.flow.conftest import until_heard
 from tests.kit.centre import PASSWORD, Centre
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -20,7 +21,10 @@ async def test_a_check_by_keys_ends_in_a_verdict_that_is_kept(
 ) -> None:
     found: dict[Any, Any] = {}
     page = await signed_in(chromium, real.url, "priya", PASSWORD)
-    await page.get_by_role("button", name="Check", exact=True).click()
+    await expect(page.get_by_role("button", name="Check", exact=True)).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("check your sound")
+    await page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Check your sound")
     await expect(dialog.get_by_role("button", name="Start")).to_be_focused()
     await page.keyboard.press("Enter")
@@ -51,4 +55,35 @@ async def test_a_check_by_keys_ends_in_a_verdict_that_is_kept(
     )
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
+    await expect(page.get_by_text(re.compile(r"Sound checked at .*: poor"))).to_be_visible()
+    await closed(page)
+
+
+async def test_a_call_says_how_it_sounds_and_keeps_it(chromium: Browser, real: Centre) -> None:
+    page = await signed_in(chromium, real.url, "priya", PASSWORD)
+    await go_ready(page)
+    call = await real.sandbox.call(talk="tone", hz=440, from_="+14255550290")
+    await ring_and_answer(page)
+    await until_heard(real, call, 700)
+    bar = page.get_by_role("region", name="Phone")
+    mark = bar.get_by_role("button", name=re.compile("sound (good|fair|poor)"))
+    await expect(mark).to_be_visible()
+    await mark.hover()
+    await expect(page.get_by_role("tooltip")).to_contain_text(
+        re.compile(r"They hear you\s*\d\.\d of 4\.4 · \d+\.\d % lost · \d+ ms")
+    )
+    await real.sandbox.fault(stream_mute=True)
+    await expect(bar.get_by_role("alert")).to_contain_text("They may hear you")
+    await real.sandbox.heal()
+    await expect(bar.get_by_role("alert")).to_have_count(0)
+    await real.sandbox.hang_up(call)
+    report = page.get_by_role("button", name=re.compile("Sound: agent heard"))
+    await expect(report).to_contain_text("agent heard nothing for")
+    await report.click()
+    picture = page.get_by_role("img", name=re.compile("How the call sounded"))
+    await expect(picture).to_be_visible()
+    await expect(picture.locator("rect.silent")).to_have_count(1)
+    await expect(page.get_by_role("row", name=re.compile("Caller heard"))).to_be_visible()
+    await page.keyboard.press("1")
+    await page.keyboard.press("Enter")
     await closed(page)
