@@ -1,5 +1,6 @@
 /** What an agent's last check of their sound found, for desk and board. */
 import { exactTime, timeOfDay } from './format.js';
+import { Icon } from './icons.js';
 import { t } from './strings/en.js';
 import { html } from './ui.js';
 
@@ -12,12 +13,16 @@ export const checkTold = (check) => [
   ...check.faults.map((fault) => t.check.faults[fault]),
 ];
 
+/** Something is wrong. @param {SoundCheck|null} check @returns {check is SoundCheck} */
+export const isBad = (check) => !!check && check.verdict !== 'good';
+
 /** The mark in their row: only where something is wrong. @param {{check: SoundCheck|null}} props */
 export const CheckMark = ({ check }) =>
-  check && check.verdict !== 'good'
+  isBad(check)
     ? html`<span
-        class=${`tag t0 ${check.verdict === 'poor' ? 's1' : 's2'}`}
+        class=${`row t0 cut ${check.verdict === 'poor' ? 's1' : 's2'}`}
         title=${`${exactTime(check.at)}\n${checkTold(check).join('\n')}`}>
-        ${t.check.board.short(wordOf(check))}
+        <${Icon} name="warn"/>
+        <span class="cut">${t.check.board.short(wordOf(check))}</span>
       </span>`
     : null;

@@ -6,21 +6,23 @@ import { firstOf, whoOf } from '../contact.js';
 import { Channel, Sev } from '../icons.js';
 import { skillsText } from '../format.js';
 import { agentsByName, withRoom } from '../model.js';
-import { CheckMark } from '../sound_check.js';
+import { CheckMark, isBad } from '../sound_check.js';
 import { t } from '../strings/en.js';
 import { centre, state } from './context.js';
 import { openAgent } from './agent.js';
 import { Reserve } from './steer.js';
 import { ContactState } from '../states.js';
 
-/** Skills; or, while the last work goes on, that nothing comes after it. @param {{a: Agent}} props */
+/** Skills, or that their sound was not good when they checked it; or, while the last work goes on, that
+ * nothing comes after it. @param {{a: Agent}} props */
 const Under = ({ a }) => html`<span class="under">
   ${afterThis(a, centre.value)
     ? html`<${After} a=${a} centre=${centre.value} class="then cut"/>`
     : html`
         <${Stage} a=${a} short/>
-        <${CheckMark} check=${a.check}/>
-        <span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>
+        ${isBad(a.check)
+          ? html`<${CheckMark} check=${a.check}/>`
+          : html`<span class="cut faint t0" title=${skillsText(a.skills)}>${skillsText(a.skills)}</span>`}
       `}
 </span>`;
 

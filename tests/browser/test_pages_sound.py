@@ -108,3 +108,21 @@ async def test_the_board_marks_whose_call_sounds_bad(chromium: Browser, desk: Fa
     drawer = page.get_by_role("dialog", name=name)
     await expect(drawer).to_contain_text("agent hears: 4.4 of 4.4")
     await close(page)
+
+
+async def test_the_board_marks_whose_check_was_not_good_and_says_why(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    connection = await desk.here()
+    agent = connection.scene["agents"]["a1"]
+    row = page.get_by_role("table", name="Agents").get_by_role("row").filter(has_text=agent["name"])
+    for verdict, faults in (("good", []), ("poor", ["silent"])):
+        agent["check"] = {"at": desk.now(), "verdict": verdict, "faults": faults}
+        await connection.event("agent.sound_checked", {"agents": {"a1": agent}})
+        await expect(row.get_by_text("sound check: poor")).to_have_count(len(faults))
+    await row.get_by_role("button", name=agent["name"]).click()
+    drawer = page.get_by_role("dialog", name=agent["name"])
+    await expect(drawer).to_contain_text("poor")
+    await expect(drawer).to_contain_text("The microphone gives silence.")
+    await close(page)
