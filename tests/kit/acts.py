@@ -32,6 +32,7 @@ from holdfast.parts.roles import built
 from holdfast.role import Role
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import load
+from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
@@ -46,6 +47,7 @@ from router.recorder import Recorder
 from router.records import accounts, schema
 from router.records.accounts import Account
 from router.records.database import Database, RecordUnavailable
+from router.records.ids import derived_id
 from tests.kit.record import new_sqlite
 from tests.kit.store import CONFIG
 
@@ -316,6 +318,21 @@ async def gave_up(floor: Floor) -> None:
     await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
 
 
+async def called(floor: Floor) -> None:
+    """An agent has called somebody, who answered."""
+    await gave_up(floor)
+    await floor.settled()
+    async with floor.database.read() as connection:
+        row = (await connection.execute(select(schema.address))).one()
+    me = floor.people["priya"].id
+    order = CallbackOrder(me, floor.facts["incident"], row.id, "key-called")
+    assert (await floor.house[Callbacks].order(order, now_ms())).ok
+    contact = derived_id("c", "callback", me, "key-called")
+    await floor.engine.step("stream_started", contact=contact, link_epoch=1, proc="media-1")
+    await floor.engine.step("connected", contact=contact, agent=me)
+    floor.facts["contact"] = contact
+
+
 async def missed(floor: Floor) -> None:
     """The desk tests itself because its agent missed an offer."""
     await ringing(floor)
@@ -426,7 +443,7 @@ async def closed(floor: Floor) -> None:
 
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
-    handed_on, wrapping, gave_up, missed,
+    handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
     closed,
 ]  # fmt: skip

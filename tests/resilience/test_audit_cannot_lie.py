@@ -51,6 +51,7 @@ BEST = {
     "sit_beside": "supervised", "leave_beside": "beside", "take_call": "supervised",
     "unpark": "text_aside", "park": "text_in_hand", "draft": "text_in_hand",
     "reply": "text_in_hand", "return": "text_in_hand", "transfer": "text_in_hand",
+    "leave_message": "called",
     "hold": "talking", "hang_up": "talking", "wrapped": "wrapping", "extend": "wrapping",
     "force_release": "talking", "make_ready": "waiting", "accept": "ringing",
     "decline": "ringing", "close": "text_waits",

@@ -52,6 +52,7 @@ TABLE: dict[str, Row] = {
     "accept": Row(A.ringing, MINE, MINE, NO),
     "decline": Row(A.ringing, LATE, LATE, NO),
     "hang_up": Row(A.talking, MINE, MINE, NO),
+    "leave_message": Row(A.called, MINE, MINE, NO),
     "hold": Row(A.talking, MINE, MINE, NO),
     "digits": Row(A.talking, MINE, MINE, NO, owner=None),
     "wrapped": Row(A.wrapping, MINE, MINE, NO),
