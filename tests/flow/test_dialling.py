@@ -245,7 +245,9 @@ async def test_a_typed_number_that_may_not_be_called_is_refused_and_leaves_nothi
 
 async def test_who_types_too_many_numbers_is_stopped_and_named(tmp_path: Path) -> None:
     config = short_config(tmp_path)
-    config.write_text(config.read_text() + "\n[dialling]\ntyped_an_hour = 1\n")
+    text = config.read_text()
+    assert "typed_an_hour = 20" in text
+    config.write_text(text.replace("typed_an_hour = 20", "typed_an_hour = 1"))
     async with (
         running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(config)) as centre,
         desk(centre) as agent,
