@@ -8,6 +8,8 @@ interface AgentDay {
   /** Of today: taken. */
   calls: number;
   texts: number;
+  /** Calls of ours that they made. */
+  dialled: number;
   missed: number;
   declined: number;
   /** How long it rang at their desk before they took it; null: nothing did. */

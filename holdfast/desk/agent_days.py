@@ -57,6 +57,8 @@ class AgentDays:
                 rang = self._rings.pop(ring, None)
                 if rang is not None and len(of.rang_ms) < MOST_ANSWERS:
                     of.rang_ms.append(at - rang)
+            elif one.name == "contact.dialing":
+                self._today(one.agent, at).dialled += 1
             elif one.name in ("contact.missed", "contact.declined"):
                 of = self._today(one.agent, at)
                 if one.name == "contact.missed":
@@ -77,12 +79,18 @@ class AgentDays:
             "hour": [{"at": at, "state": state} for at, state in self._lately(of, now)],
             "calls": today.calls,
             "texts": today.texts,
+            "dialled": today.dialled,
             "missed": today.missed,
             "declined": today.declined,
             "rang": {"p50_ms": rang[len(rang) // 2], "p90_ms": rang[len(rang) * 9 // 10]}
             if rang
             else None,
         }
+
+    def dialled(self, agent: str, now: int) -> int:
+        """Calls of ours that they made today."""
+        of = self._of.get(agent)
+        return of.dialled if of is not None and of.day == self._day(now) else 0
 
     def take(self, now: int) -> dict[str, AgentDay]:
         """What has changed since it was last taken, by agent, as it is now."""
@@ -111,6 +119,7 @@ class AgentDays:
                 new.day = old.day
                 new.calls += old.calls
                 new.texts += old.texts
+                new.dialled += old.dialled
                 new.missed += old.missed
                 new.declined += old.declined
                 new.rang_ms[:0] = old.rang_ms
@@ -132,6 +141,7 @@ class AgentDays:
         day = self._day(at)
         if of.day != day:
             of.day, of.calls, of.texts, of.missed, of.declined = day, 0, 0, 0, 0
+            of.dialled = 0
             of.rang_ms = []
         self._changed.add(agent)
         return of

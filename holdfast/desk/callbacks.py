@@ -69,9 +69,14 @@ class CallingBack:
         self._needless = needless
         self._hub = hub
 
-    @intent("callback", CallbackForm, audit=("callback.ordered", "callback.refused"))
+    @intent(
+        "callback",
+        CallbackForm,
+        audit=("callback.ordered", "callback.refused", "callback.too_many"),
+    )
     async def _now(self, page: Page, form: CallbackForm) -> Result:
-        order = CallbackOrder(page.account.id, form.incident, form.address, form.key)
+        made = self._hub.view.agent_days.dialled(page.account.id, now_ms())
+        order = CallbackOrder(page.account.id, form.incident, form.address, form.key, made)
         return done(await self._callbacks.order(order, now_ms()))
 
     async def _ask(self, page: Page, asked: CallbackRequest) -> Result:

@@ -11,6 +11,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.hub import Page
 from holdfast.desk.intents import Form, Id, Key, Nothing, Refused, Result, done, intent
 from holdfast.desk.typed_numbers import TypedNumbers
+from holdfast.desk.view import View
 from router.callbacks.immediate import Callbacks, NumberOrder
 from router.centre import Centre
 from router.core.dialling import country_of, typed_number
@@ -36,7 +37,10 @@ class DialForm(Form, frozen=True):
 class Dialled:
     """Handlers of dial, dial_check, last_called."""
 
-    def __init__(self, centre: Centre, callbacks: Callbacks, typed: TypedNumbers) -> None:
+    def __init__(
+        self, centre: Centre, callbacks: Callbacks, typed: TypedNumbers, view: View
+    ) -> None:
+        self._view = view
         self._current = centre.config
         self._callbacks = callbacks
         self._typed = typed
@@ -62,7 +66,14 @@ class Dialled:
         }
 
     @intent(
-        "dial", DialForm, audit=("callback.ordered", "callback.refused", "dial.typed_too_often")
+        "dial",
+        DialForm,
+        audit=(
+            "callback.ordered",
+            "callback.refused",
+            "callback.too_many",
+            "dial.typed_too_often",
+        ),
     )
     async def _dial(self, page: Page, form: DialForm) -> Result:
         number = self._read(form.number)
@@ -72,7 +83,8 @@ class Dialled:
             raise Refused(no.code, f"Not called: {no.text}")
         words = "Not called", "Call back people of an incident: that is not counted."
         await self._typed.count(page, "dial.typed_too_often", form.incident or "", words)
-        order = NumberOrder(page.account.id, number, form.incident, form.key)
+        made = self._view.agent_days.dialled(page.account.id, now_ms())
+        order = NumberOrder(page.account.id, number, form.incident, form.key, made)
         reply = await self._callbacks.dial(order, now_ms())
         if not reply.ok:
             self._typed.give_back(page)

@@ -63,7 +63,7 @@ def part(house: House) -> Part:
         Consulting(centre, hub),
         Transfers(centre, hub, house[OutsideRouting], typed),
         CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),
-        Dialled(centre, house[Callbacks], typed),
+        Dialled(centre, house[Callbacks], typed, hub.view),
         severities,
         finder,
         DayLists(centre, hub.view),

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 REDIAL_MS = 24 * 3_600_000
 """Who was called longer ago is found by Find: nobody remembers whom "again" means."""
 
+TOO_MANY = "callback.too_many"
+"""The day's calls of that agent are used up."""
 ORDERED, REFUSED = "callback.ordered", "callback.refused"
 """Actions of the audit: the record has the intent; nobody is dialled for it after all."""
 
@@ -37,6 +39,8 @@ class CallbackOrder:
     incident: str
     address: str
     key: str
+    made: int = 0
+    """Calls that they made today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class NumberOrder:
     number: str
     incident: str | None
     key: str
+    made: int = 0
 
 
 class Callbacks:
@@ -124,14 +129,28 @@ class Callbacks:
                 if incident is None:
                     return Reply(ok=False, code="unknown", text="no such incident")
                 await people.add_party(connection, incident.id, person.party, "party")
+            severity = severity_of(incident)[0] if incident else Severity.S4
+            if no_more := self._no_more(order.made, severity):
+                return no_more
             if incident is None:
                 title = f"Call to {person.name or mask('phone', order.number)}"
                 incident = await people.open_incident(
                     connection, title, int(Severity.S4), person.party, "party", now
                 )
         return await self.order(
-            CallbackOrder(order.agent, incident.id, person.address, order.key), now
+            CallbackOrder(order.agent, incident.id, person.address, order.key, order.made), now
         )
+
+    def _no_more(self, made: int, severity: Severity) -> Reply | None:
+        """Their day's calls are used up. An S1 or S2 is never held back by a number."""
+        most = self._current.value.dialling.calls_a_day
+        if severity <= Severity.S2 or made < most:
+            return None
+        text = (
+            f"at most {most} calls of your own a day, and you have made them. Promise the call, and"
+            " whoever is free takes it; an S1 or S2 may be called all the same"
+        )
+        return Reply(ok=False, code="not_allowed", text=text)
 
     async def known(self, number: str) -> people.Person | None:
         """Whom the record knows at a number."""
@@ -162,6 +181,10 @@ class Callbacks:
                 return Reply(ok=False, code=no.code, text=no.text)
             line = await self._line_of(connection, incident.id)
             severity, own = severity_of(incident)
+            known = await contacts.get(connection, contact_id)  # ordered before: the same call
+            if known is None and (no_more := self._no_more(order.made, severity)):
+                await self._say(connection, order, TOO_MANY, now)
+                return no_more
             masked = mask(person.kind, person.value)
             live = LiveContact(
                 id=contact_id,

@@ -22,6 +22,8 @@ class AgentDay(msgspec.Struct, omit_defaults=True):
     calls: int = 0
     texts: int = 0
     """Texts and mails that they took."""
+    dialled: int = 0
+    """Calls of ours that they made, promised ones too."""
     missed: int = 0
     declined: int = 0
     rang_ms: list[int] = msgspec.field(default_factory=list)

@@ -103,7 +103,10 @@ const Count = ({ word, n, of }) => html`<div>
 const Today = ({ day }) => html`
   <h3>${t.seen.today}</h3>
   <div class="counts3">
-    <${Count} word=${t.seen.took} n=${day.calls + day.texts} of=${t.seen.tookOf(day.calls, day.texts)}/>
+    <${Count}
+      word=${t.seen.took}
+      n=${day.calls + day.texts}
+      of=${t.seen.tookOf(day.calls, day.texts) + (day.dialled ? t.seen.dialled(day.dialled) : '')}/>
     <${Count}
       word=${t.seen.rang}
       n=${day.rang ? spanText(day.rang.p50_ms) : '–'}

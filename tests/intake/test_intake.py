@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import msgspec
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
-from router.callbacks.immediate import CallbackOrder, Callbacks
+from router.callbacks.immediate import TOO_MANY, CallbackOrder, Callbacks
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.caller import why_not_called
 from router.core.current import Current
@@ -19,7 +21,7 @@ from router.intake.door import Arrival, Call, Intake, Text
 from router.live.engine import Engine
 from router.outbox import Replies
 from router.recorder import Recorder
-from router.records import contacts, people, timeline
+from router.records import contacts, people, schema, timeline
 from router.records.database import Database
 from tests.kit.store import CONFIG, World, centre_of
 
@@ -263,6 +265,36 @@ async def test_callback_is_ordered_once_and_only_to_a_party(
     again = CallbackOrder("u1", incident, mine.address, "key-3")
     refused = await callbacks.order(again, world.now)
     assert refused.code == "not_ready"  # one call at a time
+
+
+@pytest.mark.parametrize(("words", "called"), [("a question", False), ("unconscious", True)])
+async def test_whose_calls_of_the_day_are_used_up_calls_emergencies_alone(
+    intake: Intake, world: World, database: Database, words: str, called: bool
+) -> None:
+    """The second order of one call is no second call."""
+    await world.agent("u1", safety=5)
+    arrival = await text(intake, world, "sms:1", words)
+    await world.answer(arrival.contact_id)
+    await world.engine.step(
+        "reply", agent="u1", contact=arrival.contact_id, next="close", sent=True
+    )
+    callbacks = Callbacks(centre_of(database, world.engine))
+    async with database.read() as connection:
+        mine = await people.find_address(connection, "phone", MAYA)
+    assert mine is not None
+    incident = str(arrival.contact.incident)
+    most = CONFIG.dialling.calls_a_day
+    order = CallbackOrder("u1", incident, mine.address, "key-1", made=most)
+    reply = await callbacks.order(order, world.now)
+    assert (reply.ok, reply.code) == ((True, "") if called else (False, "not_allowed"))
+    assert called or f"at most {most} calls of your own a day" in reply.text
+    async with database.read() as connection:
+        lines = await connection.execute(select(schema.audit.c.action))
+        assert (TOO_MANY in {row.action for row in lines}) is not called
+    last = CallbackOrder("u1", incident, mine.address, "key-2", made=most - 1)
+    if not called:
+        assert (await callbacks.order(last, world.now)).ok
+        assert (await callbacks.order(replace(last, made=most), world.now)).ok
 
 
 async def test_who_answered_an_incident_is_asked_first_when_its_people_come_again(

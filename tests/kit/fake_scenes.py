@@ -85,7 +85,7 @@ def agent_day(now: int) -> dict[str, Any]:
     return {
         "from": now - H,
         "hour": [{"at": now - at * M, "state": state} for at, state in minutes],
-        "calls": 11, "texts": 6, "missed": 0, "declined": 1,
+        "calls": 11, "texts": 6, "dialled": 3, "missed": 0, "declined": 1,
         "rang": {"p50_ms": 5_000, "p90_ms": 9_000},
     }  # fmt: skip
 

@@ -82,7 +82,7 @@ def test_the_hour_has_every_change_and_the_state_in_which_it_began() -> None:
 def test_nobody_has_done_nothing() -> None:
     assert days().shown("mia", NOON) == {
         "from": NOON - HOUR_MS, "hour": [], "calls": 0, "texts": 0, "missed": 0, "declined": 0,
-        "rang": None,
+        "dialled": 0, "rang": None,
     }  # fmt: skip
 
 
@@ -130,3 +130,17 @@ async def test_it_survives_a_restart_and_a_record_that_is_away(database: Away) -
     third = days()
     await AgentHistory(database, third, lambda: NOON).load()
     assert shown(third, NOON + 180_000) == found
+
+
+def test_the_calls_that_they_made_today_count_by_the_day_and_over_a_restart() -> None:
+    of = days()
+    of.fold(step(NOON, ("contact.dialing", "c1")))
+    of.fold(step(NOON + 1, ("contact.dialing", "c1")))
+    assert (of.dialled("mia", NOON + 2), of.dialled("mia", NOON + DAY)) == (2, 0)
+    assert of.dialled("nobody", NOON) == 0
+    again = days()
+    again.fold(step(NOON + 3, ("contact.dialing", "c1")))
+    again.before(of.take(NOON + 4))
+    assert again.dialled("mia", NOON + 5) == 3
+    again.fold(step(NOON + DAY, ("contact.dialing", "c1")))
+    assert again.dialled("mia", NOON + DAY) == 1

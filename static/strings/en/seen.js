@@ -21,6 +21,8 @@ export const seen = {
     /** @param {number} calls @param {number} texts */
     tookOf: (calls, texts) =>
       `${calls} ${calls === 1 ? 'call' : 'calls'}, ${texts} ${texts === 1 ? 'text' : 'texts'}`,
+    /** @param {number} n */
+    dialled: (n) => `, called ${n}`,
     rang: 'Rang before',
     /** @param {string} time */
     slowest: (time) => `slowest tenth ${time}`,
