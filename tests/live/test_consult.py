@@ -9,7 +9,9 @@ import pytest
 from router.core.explain import Limits, Picture
 from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from tests.kit.store import World
+from tests.live.test_paused_round import STEPS, paused
 from tests.live.test_rebuilt import rebuilt
+from tests.live.test_s1_rounds import rings_for
 from tests.live.test_sweeper import found
 
 
@@ -53,6 +55,22 @@ async def how(world: World, contact: str) -> tuple[str | None, bool]:
 
 async def why_over(world: World) -> list[str | None]:
     return [it.why for it in await world.happened() if it.name == "contact.consult_over"]
+
+
+async def test_whoever_comes_is_rung_no_more_by_an_emergency_that_rings_for_everybody(
+    world: World,
+) -> None:
+    """Found by the oracle's seed 8000101: it rang again in the moment in which they came."""
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    for name in ("b", "c"):
+        await paused(world, name)
+    worse = await world.arrive(severity=1, ladder=STEPS)
+    assert await rings_for(world, worse) == ["b", "c"]
+    await comes(world, contact)
+    assert await rings_for(world, worse) == ["c"]
+    assert (await desk(world, "b")).offer is None
 
 
 # Asking -----------------------------------------------------------------------------------------

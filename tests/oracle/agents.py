@@ -45,6 +45,7 @@ class AgentEvents(Hands):
         if a.presence != "online":
             self.hours(a)
         a.presence, a.offline_at = "online", None
+        self.back_with_others(a)
         for c in self.mine(a):
             if not c.voice:
                 c.comeback = None
@@ -88,9 +89,11 @@ class AgentEvents(Hands):
         a.sound = up
         calls = [c for c in self.mine(a) if c.voice and c.state == "active"]
         if up:
+            self.back_with_others(a)
             for c in calls:
                 c.comeback = None
             return True
+        self.away_from_others(a)
         for c in calls:
             self.comeback(c)
         for c in self.mine(a):

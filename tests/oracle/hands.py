@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.oracle.colleagues import Colleagues
 from tests.oracle.people import TIER, Agent, Contact
-from tests.oracle.telephones import Telephones
 
 
-class Hands(Telephones):
+class Hands(Colleagues):
     """Moves of one contact or agent; the one sentence follows after the whole event."""
 
     # Waiting ----------------------------------------------------------------------------------
@@ -142,15 +142,7 @@ class Hands(Telephones):
             c.text_idle = self.now + self.times.text_idle
             self.stand(c)
             return
-        a.handed = None  # the newcomer ends it
-        for w in self.in_hand(a):
-            if w.state == "wrapup":
-                assert w.until is not None
-                w.frozen_ms = max(w.until - self.now, self.times.frozen_least)
-                w.until = None
-            else:
-                w.state, w.parked_for = "parked", "call"
-                w.until, w.text_idle = self.now + self.times.parked_call, None
+        self.set_aside(a)
         c.agent = a.id
         if c.uncalled:
             c.state, c.until = "dialing", self.now + self.times.dial
@@ -158,11 +150,28 @@ class Hands(Telephones):
         else:
             c.state, c.until = "connecting", self.now + self.times.connect
 
+    def set_aside(self, a: Agent) -> None:
+        """For a call that begins: what else he was asked, or had handed on, is over."""
+        other = self.asked(a)
+        if other is not None:
+            self.asks_nobody(other)
+        a.handed = None
+        for w in self.in_hand(a):
+            if w.state == "wrapup":
+                assert w.until is not None
+                w.frozen_ms = max(w.until - self.now, self.times.frozen_least)
+                w.until = None
+            elif not w.voice:
+                w.state, w.parked_for = "parked", "call"
+                w.until, w.text_idle = self.now + self.times.parked_call, None
+
     def wrap_up(self, c: Contact) -> None:
+        self.asks_nobody(c)
         c.state, c.until, c.comeback = "wrapup", self.now + c.wrapup_ms, None
 
     def finish(self, c: Contact) -> None:
         """Ended: it is gone, and its agent goes on with what he had."""
+        self.asks_nobody(c)
         a = self.agents.get(c.agent or "")
         bound = a is not None and c in self.mine(a)
         del self.contacts[c.id]
@@ -197,6 +206,7 @@ class Hands(Telephones):
 
     def give_back(self, c: Contact, named: str | None = None) -> None:
         """Out of his hands, back to its place; `named` for whom, None = as it was."""
+        self.asks_nobody(c)
         a = self.agents[c.agent or ""]
         new = not c.waiting
         c.named, c.agent, c.parked_for = named or c.named, None, None
@@ -248,6 +258,7 @@ class Hands(Telephones):
         """His page is silent: offers go on, calls and texts wait for him 30 s."""
         a.presence, a.testing, a.miss = "lost", None, None
         a.offline_at = self.now + self.times.lost_to_offline
+        self.away_from_others(a)
         self.let_held_go(a)
         ringing = self.rings(a)
         if ringing is not None:
@@ -268,5 +279,6 @@ class Hands(Telephones):
             self.unring(ringing, a, top_up=True)
         self.unpark(a)
         for c in self.mine(a):
-            if c.state in ("connecting", "active"):
+            if c.state in ("connecting", "active") and not self.inherited(c):
                 self.give_back(c, named=a.id)
+        self.leaves_others(a)

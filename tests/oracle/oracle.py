@@ -43,6 +43,8 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
                 at["told"] = c.telling.until
             if c.offer is not None:
                 at["ring"] = c.offer.expires
+            if c.colleague is not None:
+                at["consult"] = c.colleague.until
             if c.state in ENDS:
                 at[ENDS[c.state]] = c.until
             if self.promotable(c):
@@ -122,7 +124,8 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
 
     def due_comeback(self, id: str) -> None:
         c = self.contacts[id]
-        self.give_back(c, named=c.agent)
+        if not self.inherited(c):
+            self.give_back(c, named=c.agent)
 
     def due_text_idle(self, id: str) -> None:
         self.give_back(self.contacts[id])
@@ -174,12 +177,17 @@ class Oracle(AgentEvents, WorkEvents, Verbs, Promises):
                 "named": c.named,
                 "overflowed": c.overflowed,
                 "due": c.due,
+                "consult": (c.colleague.id, c.colleague.there, c.colleague.until)
+                if c.colleague
+                else None,
                 "telling": (c.telling.at, c.telling.name, c.telling.until) if c.telling else None,
             }
         for a in self.agents.values():
             ringing = self.rings(a)
-            hand = self.in_hand(a)
+            hand, asked, beside = self.in_hand(a), self.asked(a), self.beside(a)
             found[a.id] = {
+                "asked": asked.id if asked else None,
+                "beside": beside.id if beside else None,
                 "ready": a.ready,
                 "presence": a.presence,
                 "sound": a.sound,

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from redis.exceptions import ResponseError
 
+from router.core.consult import Consulted
 from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from tests.oracle.oracle import Oracle
@@ -92,6 +93,13 @@ def seen_contact(live: LiveContact) -> dict[str, Any]:
         "named": live.named,
         "overflowed": live.channel != "voice" and live.overflow_at is not None,
         "due": int(live.answer_by or 0) if live.callback and not live.answered_at else None,
+        "consult": (
+            live.consult.agent,
+            live.consult.at != Consulted.ASKED,
+            None if live.consult.until is None else int(live.consult.until),
+        )
+        if live.consult
+        else None,
         "telling": (live.telling.at, live.telling.name, int(live.telling.until or 0))
         if live.telling
         else None,
@@ -100,6 +108,8 @@ def seen_contact(live: LiveContact) -> dict[str, Any]:
 
 def seen_agent(live: LiveAgent) -> dict[str, Any]:
     return {
+        "asked": live.asked,
+        "beside": live.consult,
         "ready": live.choice.ready,
         "presence": live.presence,
         "sound": live.media == "up",
@@ -279,6 +289,9 @@ class Pair:
             case "transfer_queue":
                 what["ladder"] = ladder_text(what["ladder"])
                 return await step("transfer", **what, queue="other")
+            case "consult":
+                what["to_agent"] = what.pop("to")
+                return await step(name, **what)
             case "send_outside":
                 there = {"name": "n", "word": "n", "acknowledge": True}
                 return await step(name, **what, **there)

@@ -98,6 +98,16 @@ class Round:
 
 
 @dataclass
+class Colleague:
+    """Whom the agent of a call has asked in."""
+
+    id: str
+    until: int | None
+    """It rings until then; once he is there: he is away, and has so long to come back."""
+    there: bool = False
+
+
+@dataclass
 class Contact:
     id: str
     channel: str
@@ -134,6 +144,7 @@ class Contact:
     frozen_ms: int | None = None
     extended: int = 0
     comeback: int | None = None
+    colleague: Colleague | None = None
     text_idle: int | None = None
     wrapup_ms: int = 30_000
     there_since: int = 0

@@ -30,8 +30,17 @@ class Rule:
         ]
 
     def in_hand(self, a: Agent) -> list[Contact]:
-        """What takes units: neither parked nor frozen."""
-        return [c for c in self.mine(a) if c.state != "parked" and c.frozen_ms is None]
+        """What takes units: neither parked nor frozen; the call, too, into which he was asked."""
+        own = [c for c in self.mine(a) if c.state != "parked" and c.frozen_ms is None]
+        other = self.beside(a)
+        return own if other is None else [*own, other]
+
+    def beside(self, a: Agent) -> Contact | None:
+        """The call that he is in because a colleague asked him."""
+        for c in self.contacts.values():
+            if c.colleague is not None and c.colleague.there and c.colleague.id == a.id:
+                return c
+        return None
 
     def rings(self, a: Agent) -> Contact | None:
         for c in self.contacts.values():
@@ -125,6 +134,7 @@ class Rule:
             and a.presence == "online"
             and a.sound
             and not any(w.voice for w in self.mine(a))
+            and self.beside(a) is None
             and a.reason not in self.times.quiet
             and c.refusals[a.id] < 2
         )

@@ -124,6 +124,7 @@ class WorkEvents(Hands):
             return False
         if agent is not None:
             a = self.agents[agent]
+            self.asks_nobody(c)
             self.hands_on(c)
             c.named, c.agent, c.comeback = agent, None, None
             self.go_there(c, "outside", self.outside_ms)

@@ -463,6 +463,40 @@ class Maker:
         severity = self.oracle.contacts[found["contact"]].severity
         return {**found, "ladder": self.ladder(severity)}
 
+    def _consult(self, now: int) -> dict[str, Any] | None:
+        found, agents = self._bound("active", voice=True), self.oracle.agents
+        free = [a for a in sorted(agents) if not self.oracle.keeps_out(agents[a])]
+        to = self.rng.choice(free if free and self.rng.random() < 0.9 else sorted(agents))
+        return None if found is None else {**found, "to": to}
+
+    def _asked_in(self, *, there: bool) -> dict[str, Any] | None:
+        """Whoever was asked, or the agent who asked."""
+        found = [
+            {"agent": c.colleague.id, "contact": c.id, "by": c.agent}
+            for c in self.oracle.contacts.values()
+            if c.colleague is not None and c.colleague.there == there
+        ]
+        return self.rng.choice(found) if found else None
+
+    def _consult_answer(self, now: int) -> dict[str, Any] | None:
+        found = self._asked_in(there=self.rng.random() < 0.05)
+        return found and {"agent": found["agent"], "contact": found["contact"]}
+
+    def _consult_end(self, now: int) -> dict[str, Any] | None:
+        found = self._asked_in(there=self.rng.random() < 0.7)
+        agent = "by" if self.rng.random() < 0.5 else "agent"
+        return found and {"agent": found[agent], "contact": found["contact"]}
+
+    def _consult_hand_over(self, now: int) -> dict[str, Any] | None:
+        found = self._asked_in(there=self.rng.random() < 0.95)
+        agent = "agent" if self.rng.random() < 0.3 else "by"
+        return found and {"agent": found[agent], "contact": found["contact"]}
+
+    def _consult_together(self, now: int) -> dict[str, Any] | None:
+        found = self._asked_in(there=True)
+        on = self.rng.random() < 0.5
+        return found and {"agent": found["by"], "contact": found["contact"], "on": on}
+
     def _return(self, now: int) -> dict[str, Any] | None:
         return self._bound("active")
 
@@ -498,7 +532,8 @@ WEIGHTS = {
     "reserve": 1, "ready": 10, "make_ready": 3, "pause": 3, "lost": 2, "back": 5, "online": 2,
     "sound": 5,
     "selftest": 5, "off": 1, "pull": 2, "assign": 2, "transfer_agent": 1.5, "transfer_queue": 1.5,
-    "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
+    "consult": 16, "consult_answer": 40, "consult_together": 2, "consult_end": 4,
+    "consult_hand_over": 6, "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
     "send_outside": 4, "outside_over": 3, "outside_answered": 1, "nobody_outside": 4,
     "message_over": 1,
     "tell": 6, "telephone_picked_up": 1, "telephone_over": 3, "take_over": 2,

@@ -218,10 +218,10 @@ mutation('consult_answer', function(req)
   if a.media ~= 'up' then return no('no_sound', 'your_sound') end
   local load = agents.load_of(a)
   if load.voice or load.wrap then return no('not_ready', 'finish_first') end
-  life.unring(a, 'in_a_call', false)
   a.asked = nil
   life.set_aside(a)
   a.consult = c.id
+  life.unring(a, 'in_a_call', false) -- as whoever is in a call: what rang does not come back to them
   local it = c.consult
   local waited = ctx.now - num(it.since, ctx.now)
   it.at, it.since, it['until'] = Consulted.APART, ctx.now, nil
