@@ -17,6 +17,7 @@ from channels.twilio.client import CarrierClient
 from channels.twilio.errors import Busy, CarrierError, CarrierRefused, Unknown
 from channels.twilio.reasons import not_dialled
 from channels.voice.link import VoiceLink
+from channels.voice.turns import Turns
 from router.centre import Centre
 from router.core.durations import duration_ms
 from router.core.model import Effect, LiveContact
@@ -31,6 +32,9 @@ may be a moment late."""
 
 REFUSED = "dial.refused"
 MACHINE = "dial.machine"
+WAITS = "dial.waits"
+WORTH_WORDS_MS = 1_500
+"""A shorter wait is over before it is read."""
 ANSWERED_BY = {
     "machine": "A machine answered. Alt L leaves the message on it, then you are free.",
     "fax": "A fax machine answered. Nobody hears you there: hang up.",
@@ -51,6 +55,7 @@ class Dials:
         link: VoiceLink,
         fallback_url: str | None = None,
         notice: Callable[[str, str, str], None] = lambda _agent, _code, _text: None,
+        turns: Turns | None = None,
     ) -> None:
         """`fallback_url`: a static document on another host, which leads the call back here; None:
         our own address. `notice`: tells an agent something (agent, code, words)."""
@@ -62,6 +67,7 @@ class Dials:
         self._clock = centre.clock
         self._fallback_url = fallback_url
         self._notice = notice
+        self._turns = turns or Turns(lambda: 0)
 
     async def dial(self, effect: Effect) -> int | None:
         """One effect; a number: ms until it is to be tried again."""
@@ -73,6 +79,12 @@ class Dials:
             if live is None:
                 await contacts.end_dial(connection, dial)
                 return None
+            if dial.state == "intended":
+                wait = self._turns.ask(effect.contact, live.severity, self._clock())
+                if wait is not None:
+                    if wait.first and live.agent and wait.ms >= WORTH_WORDS_MS:
+                        self._notice(live.agent, WAITS, wait.words)
+                    return wait.ms
             first = await contacts.begin_dial(connection, effect.contact, self._clock())
         if not first and dial.state == "cancelled":  # they called us in this very moment
             await self._engine.step("caller_gone", contact=live.id, cause="cancelled")
@@ -101,7 +113,12 @@ class Dials:
             return LOOK_FOR_MS[0]  # its own events may be on their way
         except Busy as busy:  # nothing was done: it is dialled a moment later
             await self._dialed(live, "intended", None)
-            return busy.pause_ms(effect.tries)
+            pause_ms = busy.pause_ms(effect.tries)
+            self._turns.hold(self._clock(), pause_ms)
+            if live.agent:
+                about = max(1, round(pause_ms / 1000))
+                self._notice(live.agent, WAITS, f"The carrier is busy: dialled in about {about} s.")
+            return pause_ms
         except CarrierError as error:
             await self._not_dialled(live, _words(error))
         else:

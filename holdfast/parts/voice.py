@@ -11,6 +11,7 @@ from channels.voice.outside import OutsideCalls
 from channels.voice.prompts import Prompts
 from channels.voice.reception import CallReception
 from channels.voice.told import ToldByTelephone
+from channels.voice.turns import Turns
 from channels.voice.voicemail import Voicemail
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.clips import Clips
@@ -53,7 +54,8 @@ def part(house: House) -> Part:
     house.keep(VoiceLink, link)
     hub, waits = house.get(Hub), house.get(Waits)
     notices = {"notice": hub.notice} if hub else {}
-    dials = Dials(centre, client, link, place.fallback_url, **notices)
+    turns = Turns(lambda: config.value.dialling.calls_per_second)
+    dials = Dials(centre, client, link, place.fallback_url, turns=turns, **notices)
     house.keep(Dials, dials)
     house.keep(VoiceEffects, VoiceEffects(centre, client, link, house[Switchboard], calls, dials))
 

@@ -186,6 +186,8 @@ class Dialling(_Part, kw_only=True, frozen=True):
     """Typed numbers that one account may hand callers to within an hour; 0: none."""
     calls_a_day: int = 200
     """Calls that one agent may make within a day; an S1 or S2 is never held back. 0: those only."""
+    calls_per_second: float = 1.0
+    """Calls that the carrier's account starts; the others wait their turn. 0: no limit."""
     machines: bool = True
     """Whether the carrier listens whether a machine answered (it charges for that)."""
 

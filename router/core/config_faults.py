@@ -77,6 +77,8 @@ def dialling_faults(config: Config) -> Iterator[str]:
             yield f"dialling.also[{index}]: {prefix!r} is not a prefix such as '+447700900'"
     if config.dialling.typed_an_hour < 0:
         yield f"dialling.typed_an_hour: {config.dialling.typed_an_hour} is below zero"
+    if not 0 <= config.dialling.calls_per_second <= 100:
+        yield "dialling.calls_per_second: must be 0 to 100"
     if config.dialling.calls_a_day < 0:
         yield f"dialling.calls_a_day: {config.dialling.calls_a_day} is below zero"
     rule, ours = dialling_of(config), {line.number for line in config.lines}

@@ -25,6 +25,7 @@ SHORT = {
     'cool_down_s1 = "10s"': 'cool_down_s1 = "2s"',
     'dial = "25s"': 'dial = "6s"',
     'again_after = ["5m", "30m"]': 'again_after = ["1s", "1s"]',
+    "calls_per_second = 1 ": "calls_per_second = 0 ",
     # what words say is asked for where it is tested (tests.kit.doubt): weights take 0.3 s a worker
     "second_opinion = true": "second_opinion = false",
 }

@@ -600,7 +600,7 @@ async def test_a_busy_carrier_is_asked_to_dial_when_it_said_and_that_is_the_firs
     room.carrier.error = BUSY["busy"]
     assert is_busy(await room.becomes(await room.due("dial")))
     assert await room.dialled() == ("intended", None)
-    assert room.told == []
+    assert room.told == ["dial.waits"]
     assert await room.world.state("c1") == "dialing"
 
 
