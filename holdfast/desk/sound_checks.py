@@ -92,7 +92,10 @@ class SoundChecks:
     @intent("check_done", CheckedForm)
     async def _done(self, page: Page, form: CheckedForm) -> Result:
         agent = page.account.id
-        spoken = self._spoken.get(agent)
+        line = f"{agent}.{form.key}"
+        spoken = self._spoken.pop(agent, None)
+        if spoken is None and form.echo is not None and self._judged.get(agent) != line:
+            raise Refused("too_late", "What was measured is gone. Check again.")  # another process
         measured = Measured(
             mic=form.mic,
             level_db=spoken.level_db if spoken and spoken.frames else None,
@@ -111,7 +114,6 @@ class SoundChecks:
         verdict, faults = judge(measured)
         data: dict[str, Any] = {"faults": [str(one) for one in faults], "mic": form.mic_name}
         data |= {name: value for name, value in asdict(measured).items() if name != "mic"}
-        line = f"{agent}.{form.key}"
         if self._judged.get(agent) != line:  # not asked again only because it could not be kept
             check = {"at": self._clock(), "verdict": verdict, **data}
             self._judged[agent], self._hub.view.checks[agent] = line, check

@@ -52,8 +52,6 @@ class SoundReports:
         self._database, self._file, self._clock = database, file, clock
         self._calls: dict[str, _Call] = {}
         self._over: dict[tuple[str, int], _Call] = {}
-        self._left: list[Part] = []
-        """What the worker before could not write."""
         self._saved_at = 0
         self.changed: Callable[[str], None] = lambda incident: None
         """Told when the report of a call of this incident is whole."""
@@ -99,7 +97,6 @@ class SoundReports:
 
     async def run(self) -> None:
         """Writes what is due until cancelled."""
-        self._left = await asyncio.to_thread(_read, self._file)
         while True:
             await self.turn()
             await asyncio.sleep(TURN_S)
@@ -108,11 +105,13 @@ class SoundReports:
         """Writes what is due; what the record does not take now is due again."""
         now = self._clock()
         due = {key: call for key, call in self._all().items() if _is_due(call, now)}
-        if due or self._left:
+        left = await asyncio.to_thread(self._file.exists)
+        if due or left:
             await self._keep(due)
 
     async def keep_last(self) -> None:
         """As the process ends: all of it, to the record or else to the file."""
+        self._saved_at = 0
         await self._keep(self._all())
 
     def _all(self) -> dict[tuple[str, int], _Call]:
@@ -120,20 +119,21 @@ class SoundReports:
         return {**self._over, **going}
 
     async def _keep(self, calls: dict[tuple[str, int], _Call]) -> None:
+        left = await asyncio.to_thread(_read, self._file)
         parts = [Part(*key, call.report.document()) for key, call in calls.items()]
         over = {key for key, call in calls.items() if call.over}
         try:
             async with self._database.write() as connection:
-                await call_sounds.keep(connection, [*self._left, *parts])
-        except RecordRefused as error:  # what is in the file may be anything
-            log.error("sound.report_refused", reason=str(error), parts=len(parts))
-            self._left = []
-            return
+                await call_sounds.keep(connection, [*left, *parts])
+        except RecordRefused as error:
+            log.error("sound.report_refused", reason=str(error), parts=len(parts), left=len(left))
+            if left:  # a file may hold anything: the calls' own are tried again without it
+                await asyncio.to_thread(self._file.unlink, missing_ok=True)
+                return
         except RecordUnavailable as error:
             log.info("sound.report_waits", error=type(error).__name__)
-            await self._save()
+            await self._save(left)
             return
-        self._left = []
         self._saved_at = 0
         await asyncio.to_thread(self._file.unlink, missing_ok=True)
         for key, call in calls.items():
@@ -143,14 +143,17 @@ class SoundReports:
                 if call.incident:
                     self.changed(call.incident)
 
-    async def _save(self) -> None:
+    async def _save(self, left: list[Part]) -> None:
+        """Into the file, beside what another worker has left there."""
         now = self._clock()
         if self._saved_at and now - self._saved_at < EVERY_MS:
             return
         self._saved_at = now
-        parts = [Part(*key, call.report.document()) for key, call in self._all().items()]
+        parts = {(one.contact, one.part): one for one in left}
+        for key, call in self._all().items():
+            parts[key] = Part(*key, call.report.document())
         with contextlib.suppress(OSError):
-            await asyncio.to_thread(_write, self._file, [*self._left, *parts])
+            await asyncio.to_thread(_write, self._file, list(parts.values()))
 
 
 def _is_due(call: _Call, now: int) -> bool:

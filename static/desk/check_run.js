@@ -38,6 +38,7 @@ export async function begin() {
   found.value = null;
   step.value = 'asking';
   void unlockSound();
+  phone.setMuted(false);
   const up = await phone.start();
   if (mine !== run) return;
   measured.mic_name =
@@ -121,8 +122,11 @@ async function done(mine) {
 async function keep(fields) {
   for (;;) {
     await new Promise((then) => setTimeout(then, KEEP_MS));
-    const answer = await link.send('check_done', fields).catch(() => null);
-    if (answer) return;
+    const over = await link.send('check_done', fields).then(
+      () => true,
+      (error) => /** @type {Fault} */ (error).code === 'too_late',
+    );
+    if (over) return;
   }
 }
 

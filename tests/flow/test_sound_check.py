@@ -27,6 +27,7 @@ async def test_one_hears_oneself_and_the_verdict_is_kept_for_the_supervisor(
         await centre.until_rows(
             f"select count(*), min(verdict) from sound_check where agent = '{me}'", [(1, "good")]
         )
+        assert await agent.code_of("check_done", key="k2", **said) == "too_late"  # nothing was said
         centre.kill_worker()
         await board.close()
     async with desk(centre, "dana", view="board") as board, desk(centre) as agent:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from holdfast.followers import sound_reports
 from holdfast.followers.sound_reports import EVERY_MS, FIRST_MS, SoundReports
 from router.core.model import LiveContact, Step
 from router.records import call_sounds
@@ -110,12 +109,29 @@ async def test_nothing_is_lost_while_the_record_is_away_and_the_worker_is_killed
     await away.close()
     # killed
     after = Worker(database, tmp_path, now=2_000_000)
-    after.reports._left = _left(after)
     after.talks(6, "goes on")
     await after.reports.turn()
     assert len(await kept(database, "over")) == 1
     assert [len(part["points"]) for part in await kept(database, "goes on")] == [20, 6]
     assert not after.file.exists()
+
+
+async def test_what_a_leaving_worker_could_not_write_is_not_lost_to_the_one_that_is_there_already(
+    database: Database, tmp_path: Path
+) -> None:
+    away = Database(f"sqlite:///{tmp_path}/no/such/folder/x.db")
+    leaving, there = Worker(away, tmp_path), Worker(away, tmp_path)
+    leaving.talks(6, "one")
+    await leaving.reports.turn()
+    there.talks(6, "two")
+    await there.reports.turn()
+    leaving.talks(2, "one")
+    await leaving.reports.keep_last()
+    there.reports._database = database
+    await there.reports.turn()
+    assert len((await kept(database, "one"))[0]["points"]) == 8
+    assert len(await kept(database, "two")) == 1
+    await away.close()
 
 
 async def test_a_record_that_comes_back_gets_what_was_kept_in_memory(
@@ -147,11 +163,6 @@ async def test_a_file_that_cannot_be_read_keeps_nobody_from_working(
 ) -> None:
     worker = Worker(database, tmp_path)
     worker.file.write_text(broken)
-    worker.reports._left = _left(worker)
     worker.talks(6)
     await worker.reports.turn()
     assert len(await kept(database)) == 1
-
-
-def _left(worker: Worker) -> list[call_sounds.Part]:
-    return sound_reports._read(worker.file)
