@@ -93,13 +93,14 @@ function Dial() {
             `
           : html`<span class="muted">${t.dial.lead}</span>`}
     </p>
-    ${of && html`<label class="row">
-      <input
-        type="checkbox"
-        checked=${into}
-        onChange=${(/** @type {On<Event, HTMLInputElement>} */ e) => setInto(e.currentTarget.checked)}/>
-      <span class="cut">${t.dial.into(of.number, of.title ?? '')}</span>
-    </label>`}
+    ${of && html`<div class="row" role="group" aria-label=${t.dial.where}>
+      <button class="small" aria-pressed=${String(!into)} onClick=${() => setInto(false)}>
+        ${t.dial.theirs}
+      </button>
+      <button class="small" aria-pressed=${String(into)} onClick=${() => setInto(true)}>
+        <span class="cut">${t.dial.into(of.number, of.title ?? '')}</span>
+      </button>
+    </div>`}
     ${!into && html`<p class="faint t1">${t.dial.alone}</p>`}
     <div class="row end">
       <button onClick=${shut}>${t.dial.cancel}</button>

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.kit import until
+from tests.browser.kit import axe, until
 from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
 from tests.kit.fake_scenes import build
@@ -266,8 +266,10 @@ async def test_a_number_is_typed_read_and_dialled(chromium: Browser, desk: FakeD
     await number.fill("+1 206 555 0199")
     await expect(told).to_contain_text("+12065550199 United States")
     await expect(dialog).to_contain_text("if they have none, a new one opens")
-    await dialog.get_by_role("checkbox", name="Into INC-20419").check()
+    await dialog.get_by_role("button", name="Into INC-20419").click()
     await expect(call).to_be_enabled()
+    await axe(page, "dial", found := {})
+    assert not found
     await number.press("Enter")
     await expect(dialog).to_have_count(0)
     (sent,) = [one for one in desk.intents if one["do"] == "dial"]

@@ -26,9 +26,11 @@ export const controls = {
     label: 'Telephone number',
     placeholder: '+1 206 555 0142',
     lead: 'With its country, or as one dials it from here.',
+    where: 'Where it goes',
+    theirs: 'Alone',
     /** @param {string} no @param {string} title */
     into: (no, title) => `Into ${no}${title ? `, ${title}` : ''}`,
-    alone: 'It goes into their open incident; if they have none, a new one opens.',
+    alone: 'Alone: into their own open incident; if they have none, a new one opens.',
     cancel: 'Cancel',
     go: 'Call',
   },
