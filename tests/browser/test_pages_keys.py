@@ -282,3 +282,23 @@ async def test_a_number_is_typed_read_and_dialled(chromium: Browser, desk: FakeD
     await expect(number).to_have_value("+1 206 555 0198")
     assert [one["incident"] for one in desk.intents if one["do"] == "dial"] == ["i1", None]
     await close(page)
+
+
+async def test_what_rings_is_declined_by_a_chord_also_while_somebody_types(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=textring")
+    card = page.get_by_role("region", name="Incoming text")
+    pad = page.locator("textarea.pad")
+    await pad.click()
+    await page.keyboard.type("add")
+    await expect(card.get_by_role("button", name="Decline")).to_be_enabled()
+    await page.keyboard.press("Alt+d")
+
+    async def declined() -> bool:
+        return [one["do"] for one in desk.intents if one["do"] in STEERS] == ["decline"]
+
+    await until(declined, "declined, once")
+    await expect(card).to_have_count(0)
+    await expect(pad).to_have_value("add")
+    await close(page)
