@@ -110,7 +110,7 @@ function onKey(e) {
   if (e.repeat) return;
   const does =
     e.key === 'Escape'
-      ? escape()
+      ? glanceKey(e.key, early) || escape()
       : singleKeys.peek()
         ? letters(e)
         : target.getAttribute?.('role') === 'radio' && choiceKey(e); // who went there chooses there
