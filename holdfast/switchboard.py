@@ -42,6 +42,8 @@ from softphone.room import Direction
 
 log = structlog.get_logger()
 
+RINGS = ("ringing", "in-progress")
+"""How far a call of ours is when its telephone rings, or has rung."""
 RETRY_S = 0.2
 TRIES = 25
 
@@ -58,7 +60,7 @@ def plan_of(live: LiveContact) -> Plan | None:
         case State.CONNECTING if live.agent:
             return Joined(live.agent)
         case State.DIALING if live.agent:
-            return Dialing(live.agent)
+            return Dialing(live.agent, rings=live.progress in RINGS)
         case State.ACTIVE if live.agent:
             beside = frozenset(live.beside or ())
             return (OnHold if live.held else Joined)(live.agent, beside, _second(live))

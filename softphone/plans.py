@@ -38,11 +38,12 @@ class Second:
 
 @dataclass(frozen=True, slots=True)
 class Dialing:
-    """We call a person, the agent is already on the line and hears it ringing until the stream
-    is up; from then on the same as Joined."""
+    """We call a person, the agent is already on the line and hears what becomes of it until the
+    stream is up; from then on the same as Joined. `rings`: it does, there."""
 
     agent: str
     beside: frozenset[Beside] = frozenset()
+    rings: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,10 @@ def decide(plan: Plan | None, up: Collection[Seat], *, hold: bytes, idle: bytes)
         case OnHold(_, beside):
             edges = _hear(beside, [seat for seat in up if seat != CALLER], {AGENT, SECOND})
             return Wiring(edges, _unspoken(edges, up, hold))
-        case Dialing(_, beside):
+        case Dialing(_, beside, rings):
             edges = _hear(beside, up, {CALLER, AGENT})
             if CALLER not in up and AGENT in up:
-                return Wiring(edges, {AGENT: tones.ringing()})
+                return Wiring(edges, {AGENT: tones.ringing() if rings else tones.connecting()})
             return Wiring(edges, _unspoken(edges, up, hold))
         case Joined(_, beside, second):
             talk = {CALLER, AGENT, SECOND} if second and second.together else {CALLER, AGENT}

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from holdfast.clips import ClipFiles
 from holdfast.doctor import (
     address,
     carrier,
@@ -21,7 +22,7 @@ from holdfast.doctor import (
     triage,
 )
 from holdfast.doctor.outcome import Finding, State, fail, ok, unknown
-from holdfast.settings.environment import Settings, gather
+from holdfast.settings.environment import Settings, gather, static_dir
 from holdfast.settings.faults import Fault
 
 
@@ -37,6 +38,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
     if demo:
         words = "the demo's own, which are public: use them on this machine only"
         found = [ok("secrets", words) if one.check == "secrets" else one for one in found]
+    found += clips_read(settings)
     found += machine.data_folder(settings.data_dir)
     found += [await store.database(settings.database_url)]
     found += await store.agents(settings.database_url, settings.config)
@@ -90,6 +92,13 @@ def settings_read(faults: tuple[Fault, ...]) -> list[Finding]:
         if not group:
             found.append(ok(name, fine[name]))
     return found
+
+
+def clips_read(settings: Settings) -> list[Finding]:
+    """Clips that cannot be played: `serve` starts without them, and callers hear the words."""
+    files = ClipFiles(settings.config_path, static_dir())
+    mend = "Replace the file, or take the key out. Until then callers hear the words."
+    return [fail("clips", f"{told}.", mend) for told in files.faults(settings.config)]
 
 
 def is_running(data_dir: Path) -> bool:

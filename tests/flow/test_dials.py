@@ -12,6 +12,7 @@ from aiohttp import web
 
 from channels.twilio.client import CarrierClient, Credentials
 from tests.flow.conftest import short_config
+from tests.flow.test_machine_answers import MESSAGE, answered, said, sid_of
 from tests.kit.centre import Centre, free_port, running_centre
 from tests.kit.desk import DeskClient, desk
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN
@@ -171,3 +172,15 @@ async def test_a_dial_that_came_too_soon_is_made_a_moment_later_and_once(centre:
         call = await call_back(centre, agent, person)
         await agent.until_state(call, "active")
     assert len([c for c in await centre.sandbox.calls() if c["to"] == person]) == 1
+
+
+async def test_a_worker_that_dies_in_the_message_does_not_end_it(centre: Centre) -> None:
+    """A request that was cut goes to the fallback's host, which leads it back here."""
+    async with desk(centre) as agent:
+        contact = await answered(centre, agent, "+12065550882", machine="no_beep")
+        sid = await sid_of(centre, contact)
+        await agent.do("leave_message", contact=contact)
+        centre.kill_worker()
+        await centre.sandbox.wait_for(sid, "completed")
+        assert [it for it in await said(centre, sid) if it.startswith(MESSAGE)]
+        await centre.until_ready()

@@ -97,14 +97,3 @@ async def test_a_machine_that_hangs_up_in_the_message_leaves_nobody_behind(centr
         await centre.sandbox.hang_up(sid)
         await centre.sandbox.wait_for(sid, "completed")
         await agent.until_state(contact, "wrapup")
-
-
-async def test_a_worker_that_dies_in_the_message_does_not_end_it(centre: Centre) -> None:
-    async with desk(centre) as agent:
-        contact = await answered(centre, agent, "+12065550882", machine="no_beep")
-        sid = await sid_of(centre, contact)
-        await agent.do("leave_message", contact=contact)
-        centre.kill_worker()
-        await centre.sandbox.wait_for(sid, "completed")
-        assert [it for it in await said(centre, sid) if it.startswith(MESSAGE)]
-        await centre.until_ready()

@@ -6,6 +6,9 @@ import asyncio
 
 import pytest
 
+from holdfast.switchboard import plan_of
+from router.core.model import LiveContact
+from router.core.states import State
 from softphone import tones
 from softphone.exchange import Exchange
 from softphone.plans import (
@@ -250,6 +253,26 @@ def test_dialing_rings_in_the_agents_ear_until_the_person_answers(stage: Stage) 
     stage.exchange.plan("c", Joined("a"))
     agent.says(OTHER)
     assert caller.heard == [OTHER, OTHER]
+
+
+def test_until_it_rings_there_the_agent_hears_that_something_happens(stage: Stage) -> None:
+    agent = stage.agent()
+    stage.exchange.plan("c", Dialing("a", rings=False))
+    stage.clock.advance(0.1)
+    assert b"".join(agent.heard) == tones.connecting()[: 160 * 6]
+    stage.exchange.plan("c", Dialing("a"))
+    assert agent.heard[-2:] == [b"clear", tones.ringing()[:160]]
+
+
+@pytest.mark.parametrize(
+    ("progress", "rings"),
+    [(None, False), ("queued", False), ("ringing", True), ("in-progress", True)],
+)
+def test_it_rings_in_the_agents_ear_when_the_carrier_says_so(
+    progress: str | None, rings: bool
+) -> None:
+    live = LiveContact("c", "voice", 3, 0, 0, state=State.DIALING, agent="a", progress=progress)
+    assert plan_of(live) == Dialing("a", rings=rings)
 
 
 async def test_forget_closes_the_callers_leg_and_frees_the_agent(stage: Stage) -> None:

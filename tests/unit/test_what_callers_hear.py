@@ -13,8 +13,9 @@ from channels.twilio import twiml
 from channels.voice.link import VoiceLink
 from channels.voice.prompts import Prompts
 from holdfast.clips import CallerSounds, ClipFiles, Clips
+from holdfast.doctor.examine import clips_read
 from holdfast.settings.clip_check import with_clips
-from holdfast.settings.environment import default_config_path, load_config, static_dir
+from holdfast.settings.environment import default_config_path, gather, load_config, static_dir
 from holdfast.settings.faults import Fault, SettingsError
 from router.core.config import Callers, Config, Line, MenuKey
 from router.core.config_faults import faults
@@ -178,6 +179,16 @@ def test_a_clip_that_cannot_be_played_is_told_before_anybody_calls(
     assert fault.where == f"{path}: callers.clips.en.greeting"
     assert fault.what == told.format(tmp_path / clip)
     assert fault.mend == "Until then the words are said."
+
+
+def test_doctor_names_a_clip_that_cannot_be_played(tmp_path: Path) -> None:
+    path = centre_file(tmp_path, '[callers.clips.en]\ngreeting = "hello.wav"')
+    settings, _ = gather(demo=True, environment={"HOLDFAST_CONFIG": str(path)})
+    (found,) = clips_read(settings)
+    assert found.check == "clips"
+    assert "callers.clips.en.greeting" in str(found)
+    wav(tmp_path / "hello.wav", 1)
+    assert clips_read(settings) == []
 
 
 def test_music_may_last_longer_but_not_so_long_that_nobody_hears_their_place(
