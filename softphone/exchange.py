@@ -53,6 +53,9 @@ WATCH_S: Final = 1.0
 TURN_S: Final = 0.1
 """One timer for all looks for those whose turn it is, so that not all of them hold up the sound at
 once; none while nobody talks."""
+LEAST_AT_ONCE: Final = 4
+SHARE: Final = 8
+"""An eighth of all in each turn: those that a new worker has joined at one moment come apart."""
 CLOSE_S: Final = 2.0
 
 
@@ -405,9 +408,9 @@ class Exchange:
         self._watch = None
         talking = [line for line in self._lines.values() if line.room.since is not None]
         now = self._clock.time()
-        for line in talking:
-            if now - line.looked_at < WATCH_S - TURN_S / 2:
-                continue
+        due = [line for line in talking if now - line.looked_at >= WATCH_S - TURN_S / 2]
+        due.sort(key=lambda line: line.looked_at)
+        for line in due[: max(LEAST_AT_ONCE, len(talking) // SHARE)]:
             line.looked_at = now
             before = line.room.wanting
             line.room.look()
