@@ -5,7 +5,7 @@ import { Icon } from '../icons.js';
 import { MicLevel } from '../mic_level.js';
 import { myContacts } from '../model.js';
 import { micLive } from '../softphone.js';
-import { ContactState, stateOf } from '../states.js';
+import { AgentState, ContactState, stateOf } from '../states.js';
 import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { whoOf } from '../contact.js';
@@ -80,7 +80,7 @@ const Heard = ({ a, c, mode, hidden }) => {
 /** Whoever takes a call needs a desk with sound. @param {string} id */
 const atDesk = (id) => {
   const own = state.value.agents[id];
-  return own?.presence === 'online' && own.sound;
+  return !!own && own.sound && own.state !== AgentState.LOST;
 };
 
 const KEYS = ['1', '2', '3'];

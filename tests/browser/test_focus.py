@@ -184,14 +184,15 @@ async def test_what_may_not_be_closed_is_there_however_often_escape_is_pressed(
     await close(page)
 
 
-# A change of the floor is drawn; before the page's next picture the item of the menu is chosen.
+# A change of the floor is drawn; before the page's next picture the button is pressed.
 CHANGE_THEN_FREE = """async (agent) => {
   const { state } = await import('/static/board/context.js');
-  const { freeItems } = await import('/static/board/free.js');
+  const { freeButtons } = await import('/static/board/free.js');
   const drawn = async () => { for (let i = 0; i < 20; i += 1) await Promise.resolve(); };
   state.value = { ...state.peek() };
   await drawn();
-  freeItems(Object.values(state.peek().agents).find((one) => one.name === agent)).at(-1).act();
+  const of = Object.values(state.peek().agents).find((one) => one.name === agent);
+  freeButtons(of).at(-1).props.onClick();
   await drawn();
   for (let i = 0; i < 3; i += 1) {
     await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));

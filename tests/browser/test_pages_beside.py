@@ -153,10 +153,10 @@ async def test_an_agents_drawer_has_their_hour_their_day_and_how_to_help(
     assert names == ["Listen", "Whisper", "Take part"]
     await expect(drawer.get_by_role("button", name="Leave the call")).to_have_count(0)
     own = here.mine()
-    for presence, sound in (("lost", True), ("online", False), ("online", True)):
-        own.update(presence=presence, sound=sound)
+    for state, sound in (("lost", True), ("paused", False), ("paused", True)):
+        own.update(state=state, sound=sound)
         await here.event("agent.moved", {"agents": {own["id"]: own}})
-        ready = presence == "online" and sound
+        ready = state != "lost" and sound
         taking = drawer.get_by_role("button", name="Take the call over")
         await expect(taking).to_have_count(int(ready))
         await expect(drawer.get_by_role("link", name="Open my desk")).to_have_count(int(not ready))

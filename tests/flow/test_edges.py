@@ -255,7 +255,7 @@ async def test_every_route_declares_its_access() -> None:
     public = {route.path for route in routes if route.access is Open.PUBLIC}
     assert public == {
         "/", "/login", "/desk", "/board", "/sandbox/phone", "/sandbox/ws", "/livez", "/readyz",
-        "/metrics", "/api/login", "/api/sandbox", "/api/demo", "/api/openapi.json",
+        "/metrics", "/callers", "/clips/{name}", "/api/login", "/api/sandbox", "/api/demo", "/api/openapi.json",
     }  # fmt: skip
 
 
@@ -273,7 +273,11 @@ async def test_openapi_document_names_every_api_route(centre: Centre) -> None:
     for path, method, fields in (
         ("/api/login", "post", {"login", "password"}),
         ("/api/password", "post", {"old", "new"}),
-        ("/api/accounts/{id}", "patch", {"stage", "contract_from", "contract_to", "shift"}),
+        (
+            "/api/accounts/{id}",
+            "patch",
+            {"stage", "contract_from", "contract_to", "shift", "buddy"},
+        ),
     ):
         body = document["paths"][path][method]["requestBody"]["content"]["application/json"]
         name = body["schema"]["$ref"].removeprefix("#/components/schemas/")

@@ -186,7 +186,7 @@ async def test_a_worse_case_is_known_in_the_menu_too(house: House, key: str | No
         await house.hook("voice", to=SUPPORT)
     await house.settled()
     if key is None:
-        await world.advance(30_000)
+        await world.advance(40_000)
     else:
         await house.hook("menu", to=SUPPORT, Digits=key)
     live = await world.contact(house.id("CA1"))

@@ -186,7 +186,9 @@ async def test_sound_lost_for_too_long_returns_the_call_to_its_place(world: Worl
 
 async def test_menu_without_an_answer_is_queued_by_the_line(world: World) -> None:
     contact = await world.arrive(state="in_menu")
-    await world.advance(20_000)
+    await world.advance(39_000)
+    assert await world.state(contact) == "in_menu"
+    await world.advance(1_000)
     assert await world.state(contact) == "queued"
 
 

@@ -123,9 +123,9 @@ async def test_a_new_turn_that_is_worse_stands_where_it_came_not_where_the_talk_
 
 async def test_who_hears_the_menu_has_the_whole_time_again(world: World) -> None:
     call = await world.arrive(state="in_menu")
-    await world.advance(19_000)
+    await world.advance(39_000)
     await rebuilt(world)
-    await world.advance(19_000)
+    await world.advance(39_000)
     assert await world.state(call) == "in_menu"
     await world.advance(1_000)
     assert await world.state(call) == "queued"

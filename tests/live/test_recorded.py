@@ -39,7 +39,7 @@ async def test_who_is_worse_than_the_line_says_goes_where_that_severity_goes(
         closed=[{"general": closed}] * 4,
         judged=[desk.judgement("support", "general", Channel.VOICE, s) for s in Severity],
     )
-    await world.advance(30_000)
+    await world.advance(40_000)
     live = await world.contact(contact)
     assert live is not None
     assert (live.state, live.severity, live.provisional) == (after, known or 3, False)

@@ -314,7 +314,7 @@ async def test_a_deadline_that_finds_nobody_rung_passes_and_holds_up_no_other(
     await it_rings_and_nobody_hears_it(world)
     await world.engine.step("agent_choice", agent="a", choice=Chosen(reason="break"))
     menu = await world.arrive(id="menu", state="in_menu")
-    await world.stay(30_000, "a")
+    await world.stay(40_000, "a")
     assert await world.state("c1") == "queued"
     assert await world.state(menu) == "queued"
 

@@ -112,7 +112,7 @@ async def test_name_skills_and_role_are_changed_and_a_new_role_signs_out(centre:
     [row] = [row for row in json.loads(out) if row["login"] == "ivy"]
     assert row == {
         "login": "ivy", "name": "Ivy Chen", "role": "agent", "skills": {"vet": 4},
-        "active": True, "stage": "full", "contract_from": None, "contract_to": None,
+        "active": True, "stage": "full", "contract_from": None, "contract_to": None, "buddy": None,
         "shift": "Mon-Fri 09:00-17:00",
     }  # fmt: skip
 
