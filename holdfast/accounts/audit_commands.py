@@ -52,7 +52,9 @@ def list_lines(
             subjects = await audit_lines.subjects_of(connection, of) if of else None
             if subjects == ():
                 fail(f"no such incident: {of}")
-            wanted = audit_lines.Wanted(account and account.id, subjects, action, begin, newest)
+            wanted = audit_lines.Wanted(
+                account.id if account else None, subjects, action, begin, newest
+            )
             return await audit_lines.lines(connection, wanted)
 
     try:

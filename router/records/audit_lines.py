@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.records import people, schema
 
 _chain, _contact, _incident = schema.audit.c, schema.contact.c, schema.incident.c
+KINDS = {"voice": "call", "sms": "text", "email": "mail"}
 AT_ONCE = 500
 """Ids looked up in one query: SQLite takes no more than so many names at once."""
 
@@ -96,7 +97,6 @@ async def _names(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, s
             .join(schema.incident, _contact.incident == _incident.id)
             .where(_contact.id.in_(some))
         )
-        for row in await connection.execute(contacts):
-            kind = {"voice": "call", "sms": "text", "email": "mail"}.get(row.channel, row.channel)
-            found[row.id] = f"INC-{row.number} {kind}"
+        for contact in await connection.execute(contacts):
+            found[contact.id] = f"INC-{contact.number} {KINDS[contact.channel]}"
     return found

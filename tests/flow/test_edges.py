@@ -255,7 +255,8 @@ async def test_every_route_declares_its_access() -> None:
     public = {route.path for route in routes if route.access is Open.PUBLIC}
     assert public == {
         "/", "/login", "/desk", "/board", "/sandbox/phone", "/sandbox/ws", "/livez", "/readyz",
-        "/metrics", "/callers", "/clips/{name}", "/api/login", "/api/sandbox", "/api/demo", "/api/openapi.json",
+        "/metrics", "/callers", "/clips/{name}", "/api/login", "/api/sandbox", "/api/demo",
+        "/api/openapi.json",
     }  # fmt: skip
 
 
