@@ -270,8 +270,11 @@ class CallIntake:
         verdict = triage(self._admission.config.line_default(line), digit=digit)
         before = Verdict(Severity(live.severity), live.queue, live.rule)
         if before.severity < verdict.severity and not before.rule.startswith(line.word):
-            # An open incident or a person's judgement says worse than the key.
-            verdict = replace(before, own=Severity(min(live.by_itself, verdict.severity)))
+            # An open incident or a person's judgement says worse than the key. A language that they
+            # chose stays chosen, unless it is an S1: that goes to whoever is trained for it.
+            own = Severity(min(live.by_itself, verdict.severity))
+            spoken = before.severity > Severity.S1 and self._chooses_language(line, verdict.queue)
+            verdict = replace(before, own=own, queue=verdict.queue if spoken else before.queue)
         verdict = self._admission.known_queue(verdict, line)
         fields = self._admission.triage_fields(
             Channel.VOICE, verdict, int(live.arrived_at), live.due_from
@@ -287,6 +290,11 @@ class CallIntake:
         if reply.contact is not None and not reply.contact.provisional:
             self._tell_record(self._incident_of_key(live, reply.contact))
         return reply
+
+    def _chooses_language(self, line: Line, queue: str) -> bool:
+        """Whether a key into this queue says in which language they wish to speak."""
+        known = self._admission.config.queues.get(queue)
+        return known is not None and known.language not in ("", line.languages[0])
 
     async def danger_pressed(self, contact_id: str) -> Reply | None:
         """The key for an emergency at the voicemail: an S1 from now on, and back in line. None: the

@@ -195,6 +195,27 @@ async def test_a_worse_case_is_known_in_the_menu_too(house: House, key: str | No
     assert live.answer_by == live.arrived_at + TARGETS[Severity.S1][Channel.VOICE]
 
 
+@pytest.mark.parametrize(
+    ("severity", "key", "queue"),
+    [(2, "9", "espanol"), (2, "3", "general"), (1, "9", "general"), (4, "9", "espanol")],
+)
+async def test_a_language_that_was_chosen_by_key_stays_chosen_where_an_incident_says_worse(
+    house: House, severity: int, key: str, queue: str
+) -> None:
+    """Found in the flow's own calls: whoever had an open incident heard English after their 9."""
+    first = await house.intake.call(reception._call(voice_form("CA0", SUPPORT)), house.world.now)
+    await house.intake.change_severity(first.contact_id, Severity(severity), "set by Dana", "u9")
+    await house.world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await house.settled()
+    house.world.engine.now = house.world.now + 60_000
+    await house.hook("voice", to=SUPPORT)
+    await house.hook("menu", to=SUPPORT, Digits=key)
+    await house.settled()
+    live = await house.world.contact(house.id("CA1"))
+    assert live is not None
+    assert (live.queue, live.severity) == (queue, min(severity, 3))
+
+
 @pytest.mark.parametrize("key", ["1", "4"])
 async def test_the_incident_of_a_late_call_hears_of_its_key(house: House, key: str) -> None:
     """The slow try is through before the recorder is: nobody else tells it."""
