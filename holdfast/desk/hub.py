@@ -240,7 +240,7 @@ class Hub:
         if self._tally_owed:
             self._tally_owed = False
             tally = self._tally_now()
-            change = Change(now_ms(), ["tally"], None, [], [], True, {}, [])
+            change = Change(now_ms(), [Happening("tally")], [], [], True, {}, [])
             for page in self._pages.values():
                 self._tell(page, change, tally)
 
@@ -271,12 +271,15 @@ class Hub:
                 drop["abandoned"] = change.abandoned_gone
         else:
             mine = page.account.id
+            told = [c for c in told if not change.hides(c.id, mine)]
+            if change.contacts and not told:
+                tally = None
             kept = {
                 c.id: self.view.at_desk(c, mine)
                 for c in told
                 if c.state != State.ENDED and self.view.concerns(c, mine)
             }
-            gone = [c.id for c in change.contacts if c.id not in kept and c.id in page.shown]
+            gone = [c.id for c in told if c.id not in kept and c.id in page.shown]
             agents = [a for a in change.agents if a.id == mine]
         page.shown |= set(kept)
         page.shown -= set(gone)
@@ -290,16 +293,17 @@ class Hub:
         if not put and not drop:
             return
         page.seq += 1
+        name, why = change.named(None if page.kind.sees_all else page.account.id)
         page.send(
             {
                 "type": "event",
                 "seq": page.seq,
                 "now": now_ms(),
                 "at": change.at,
-                "name": change.name_for(None if page.kind.sees_all else page.account.id),
+                "name": name,
                 "put": put,
                 "drop": drop,
-                "why": change.why,
+                "why": why,
             }
         )
 
@@ -317,7 +321,7 @@ class Hub:
         """Something of an agent has changed, and nothing in the index."""
         live = self.view.agents.get(agent)
         if live is not None:
-            change = Change(now_ms(), [CHECK], None, [], [live], False, {}, [])
+            change = Change(now_ms(), [Happening(CHECK)], [], [live], False, {}, [])
             for page in self._pages.values():
                 self._tell(page, change, None)
 
@@ -325,7 +329,7 @@ class Hub:
         """How a contact sounds has changed, and nothing else of it."""
         live = self.view.contacts.get(contact)
         if live is not None:
-            change = Change(now_ms(), [SOUND], None, [], [], False, {}, [], again=[live])
+            change = Change(now_ms(), [Happening(SOUND)], [], [], False, {}, [], again=[live])
             for page in self._pages.values():
                 self._tell(page, change, None)
 

@@ -22,8 +22,9 @@ from holdfast.desk.entities import agent_entity, contact_entity
 from holdfast.desk.returned import Returned
 from holdfast.desk.still_needed import StillNeeded
 from router.core.abandoned import AbandonedCaller, waits, waits_from
+from router.core.beside import Beside
 from router.core.explain import Limits, Picture
-from router.core.model import LiveAgent, LiveContact, Snapshot, Step
+from router.core.model import Happening, LiveAgent, LiveContact, Snapshot, Step
 from router.core.severity import Channel, Severity
 from router.core.states import AgentState, State
 from router.records.depth import Point
@@ -38,22 +39,33 @@ class Change:
     """The changes of one step, for the pages that may see them."""
 
     at: int
-    names: list[str]
-    why: str | None
+    events: list[Happening]
     contacts: list[LiveContact]
     agents: list[LiveAgent]
     tally: bool
     abandoned: dict[str, Any]
     abandoned_gone: list[str]
     unseen: set[str] = field(default_factory=set)
-    """The people of whose listening unseen this step tells, and of nothing else."""
+    """Contacts of which nothing has changed but who listens there unseen."""
     again: list[LiveContact] = field(default_factory=list)
     """Unchanged, but sent again: something else may keep them from their agent now."""
 
-    def name_for(self, agent_id: str | None) -> str:
-        """Of what happened, for the desk of this agent; None: for a board."""
-        told = not self.unseen or agent_id is None or agent_id in self.unseen
-        return self.names[-1] if self.names and told else "changed"
+    def named(self, agent_id: str | None) -> tuple[str, str | None]:
+        """What happened, and why, for the desk of this agent; None: for a board."""
+        told = [h for h in self.events if not h.hidden or agent_id in (None, h.by)]
+        whys = [h.why for h in told if h.why]
+        return told[-1].name if told else "changed", whys[-1] if whys else None
+
+    def hides(self, contact: str, agent_id: str) -> bool:
+        """No message at all, even without words: its moment would say that somebody listens."""
+        return contact in self.unseen and not any(
+            h.contact == contact and h.by == agent_id for h in self.events
+        )
+
+
+def _seen_beside(live: LiveContact, agent_id: str | None = None) -> list[Beside]:
+    """Who sits there, without others who listen unseen."""
+    return [one for one in live.beside or () if not one.hidden or one.agent == agent_id]
 
 
 @dataclass(slots=True)
@@ -112,6 +124,9 @@ class View:
         self.reserve = int(snapshot.reserve)
 
     def fold(self, step_id: str, step: Step) -> Change:
+        hidden = {h.contact for h in step.events if h.hidden}
+        hidden -= {h.contact for h in step.events if not h.hidden}
+        unseen = {live.id for live in step.contacts if live.id in hidden and self._same(live)}
         for live in step.contacts:
             if live.state == State.ENDED:
                 self.contacts.pop(live.id, None)
@@ -130,16 +145,11 @@ class View:
             self._note_depth(int(step.at))
         self.returned.fold(step, self.contacts)
         callers, abandoned_gone = self.abandoned.fold(step, self.contacts)
-        unseen = {h.by for h in step.events if h.hidden and h.by}
-        if not all(h.hidden for h in step.events):
-            unseen = set()
-        whys = [h.why for h in step.events if h.why]
         moved = {agent.id for agent in step.agents}
         moved |= {live.agent for live in step.contacts if live.agent is not None}
         return Change(
             int(step.at),
-            [h.name for h in step.events],
-            whys[-1] if whys else None,
+            step.events,
             step.contacts,
             step.agents,
             bool(step.contacts) or step.today is not None or step.reserve is not None,
@@ -160,7 +170,12 @@ class View:
     ) -> Change:
         """Callers who gave up, as the record has them; what changes on a board."""
         callers, gone = self.abandoned.load(recorded, since, self.contacts, taken, steps)
-        return Change(now, ["abandoned.loaded"], None, [], [], False, callers, gone)
+        return Change(now, [Happening("abandoned.loaded")], [], [], False, callers, gone)
+
+    def _same(self, live: LiveContact) -> bool:
+        """Nobody whom their agent sees has come there or left."""
+        before = self.contacts.get(live.id)
+        return before is not None and _seen_beside(before) == _seen_beside(live)
 
     def _note_depth(self, at: int) -> None:
         counts = [0, 0, 0, 0]
@@ -253,7 +268,7 @@ class View:
 
     def at_desk(self, live: LiveContact, agent_id: str) -> dict[str, Any]:
         """The same as the desk of this agent gets it: without others who listen unseen."""
-        shown = [one for one in live.beside or () if not one.hidden or one.agent == agent_id]
+        shown = _seen_beside(live, agent_id)
         known = msgspec.structs.replace(live, beside=shown) if live.beside else live
         trainee = self.trains(agent_id, live)
         return self.entity(known) | {"trainee": trainee and trainee.name}
