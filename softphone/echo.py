@@ -13,8 +13,8 @@ from softphone.pacer import Clock, Pacer, Timer
 from softphone.quality import Meter
 
 SPEAK_S: Final = 5.0
-MOST_GAP: Final = 50
-"""Frames that are missing in a row are played as silence up to so many."""
+MOST_BYTES: Final = round((SPEAK_S + 1) * g711.RATE)
+"""What a page sends beyond what one can say in that time is neither kept nor played."""
 _LOUDEST: Final = bytes((*range(4), *range(0x80, 0x84)))
 """The four loudest steps of µ-law, either sign."""
 
@@ -41,7 +41,7 @@ class Echo:
         self._leg, self._clock, self._measured = leg, clock, measured
         self._meter = Meter()
         self._frames: list[bytes] = []
-        self._gaps = 0
+        self._bytes = self._gaps = 0
         self._pacer: Pacer | None = None
         self._timer: Timer | None = clock.call_at(clock.time() + SPEAK_S, self._play)
         leg.listen(self._take)
@@ -49,8 +49,11 @@ class Echo:
     def _take(self, payload: bytes, timestamp: int) -> None:
         self._meter.feed(payload, timestamp, self._clock.time())
         missing, self._gaps = self._meter.gaps - self._gaps, self._meter.gaps
-        self._frames += [g711.SILENCE] * min(missing, MOST_GAP)
-        self._frames.append(payload)
+        for frame in [*[g711.SILENCE] * missing, payload]:
+            if self._bytes + len(frame) > MOST_BYTES:
+                return
+            self._bytes += len(frame)
+            self._frames.append(frame)
 
     def _play(self) -> None:
         self._timer = None
@@ -58,6 +61,11 @@ class Echo:
         self._measured(self._spoken())
         self._pacer = Pacer(self._leg, b"".join(self._frames), self._clock, loop=False)
         self._frames.clear()
+        played_s = self._bytes / g711.RATE
+        self._timer = self._clock.call_at(self._clock.time() + played_s, self._forget)
+
+    def _forget(self) -> None:
+        self._timer = self._pacer = None
 
     def _spoken(self) -> Spoken:
         heard = self._meter.second()
@@ -78,7 +86,9 @@ class Echo:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-            self._leg.listen(None)
+            if self._pacer is None:
+                self._leg.listen(None)
         if self._pacer is not None:
             self._pacer.stop()
+            self._pacer = None
         self._frames.clear()

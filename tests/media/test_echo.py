@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from softphone import g711, tones
 from softphone.echo import Spoken
 from softphone.exchange import Exchange
+from softphone.pacer import Pacer
 from softphone.plans import Event, Joined
 from softphone.speed import BYTES, PIECE, PIECES, Speed
 from tests.media.fakes import FakeLeg, VirtualClock
@@ -59,6 +61,30 @@ def test_what_gets_lost_on_the_way_is_counted_and_heard_as_a_gap(desk: Desk) -> 
     assert desk.spoken[0].lost == pytest.approx(0.1, abs=0.005)
     desk.clock.advance(10)
     assert desk.leg.heard.count(g711.SILENCE) == 24
+
+
+def test_a_page_that_sends_too_much_is_not_kept_and_plays_no_longer_than_one_can_speak(
+    desk: Desk,
+) -> None:
+    """Each packet claims a second of silence before it, and there are ten times too many."""
+    desk.echo()
+    for number in range(2500):
+        desk.leg.says(VOICE, number * 8000)
+        desk.clock.advance(0.002)
+    desk.clock.advance(1000)
+    assert len(b"".join(desk.leg.heard)) <= 6 * g711.RATE
+
+
+def test_once_it_was_played_nothing_of_it_is_kept(desk: Desk) -> None:
+    def playing() -> set[int]:
+        gc.collect()
+        return {id(one) for one in gc.get_objects() if isinstance(one, Pacer)}
+
+    before = playing()
+    desk.echo()
+    desk.says(5)
+    desk.clock.advance(10)
+    assert playing() <= before
 
 
 @pytest.mark.parametrize(
