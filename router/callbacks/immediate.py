@@ -128,10 +128,13 @@ class Callbacks:
                 incident = await people.incident_by_id(connection, order.incident)
                 if incident is None:
                     return Reply(ok=False, code="unknown", text="no such incident")
-                await people.add_party(connection, incident.id, person.party, "party")
             severity = severity_of(incident)[0] if incident else Severity.S4
             if no_more := self._no_more(order.made, severity):
+                subject = incident.id if incident else ""
+                await self._say(connection, order.agent, TOO_MANY, subject, now)
                 return no_more
+            if order.incident is not None and incident is not None:
+                await people.add_party(connection, incident.id, person.party, "party")
             if incident is None:
                 title = f"Call to {person.name or mask('phone', order.number)}"
                 incident = await people.open_incident(
@@ -183,7 +186,7 @@ class Callbacks:
             severity, own = severity_of(incident)
             known = await contacts.get(connection, contact_id)  # ordered before: the same call
             if known is None and (no_more := self._no_more(order.made, severity)):
-                await self._say(connection, order, TOO_MANY, now)
+                await self._say(connection, order.agent, TOO_MANY, incident.id, now)
                 return no_more
             masked = mask(person.kind, person.value)
             live = LiveContact(
@@ -227,7 +230,7 @@ class Callbacks:
                 by=order.agent,
             )  # fmt: skip
             if new:
-                await self._say(connection, order, ORDERED, now)
+                await self._say(connection, order.agent, ORDERED, incident.id, now)
         reply = await self._engine.step(
             "dial", agent=order.agent, contact=msgspec.to_builtins(live)
         )
@@ -237,11 +240,11 @@ class Callbacks:
                 await contacts.mark_ended(connection, live)
                 await contacts.set_dialled(connection, contact_id, "refused", None)
                 if new:
-                    await self._say(connection, order, REFUSED, int(reply.now))
+                    await self._say(connection, order.agent, REFUSED, incident.id, int(reply.now))
         return reply
 
     @staticmethod
-    async def _say(connection: Transaction, order: CallbackOrder, action: str, now: int) -> None:
-        await audit.append(
-            connection, actor=order.agent, action=action, subject=order.incident, now=now
-        )
+    async def _say(
+        connection: Transaction, agent: str, action: str, subject: str, now: int
+    ) -> None:
+        await audit.append(connection, actor=agent, action=action, subject=subject, now=now)

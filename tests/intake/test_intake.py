@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from router.callbacks.immediate import TOO_MANY, CallbackOrder, Callbacks
+from router.callbacks.immediate import TOO_MANY, CallbackOrder, Callbacks, NumberOrder
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.caller import why_not_called
 from router.core.current import Current
@@ -295,6 +295,22 @@ async def test_whose_calls_of_the_day_are_used_up_calls_emergencies_alone(
     if not called:
         assert (await callbacks.order(last, world.now)).ok
         assert (await callbacks.order(replace(last, made=most), world.now)).ok
+
+
+async def test_a_number_that_is_not_called_any_more_that_day_joins_no_incident_and_is_in_the_audit(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("u1")
+    incident = (await text(intake, world, "sms:1", "a question")).contact.incident
+    callbacks = Callbacks(centre_of(database, world.engine))
+    order = NumberOrder("u1", "+12065550199", incident, "key-1", CONFIG.dialling.calls_a_day)
+    assert (await callbacks.dial(order, world.now)).code == "not_allowed"
+    async with database.read() as connection:
+        parties = select(schema.incident_party).where(schema.incident_party.c.incident == incident)
+        assert len((await connection.execute(parties)).all()) == 1
+        a = schema.audit.c
+        lines = (await connection.execute(select(a.action, a.subject, a.actor))).all()
+    assert (TOO_MANY, incident, "u1") in [tuple(line) for line in lines]
 
 
 async def test_who_answered_an_incident_is_asked_first_when_its_people_come_again(
