@@ -29,6 +29,7 @@ class MachineMessages:
         return done(
             await self._engine.step(
                 "caller_gone",
+                agent=page.account.id,
                 contact=form.contact,
                 cause=MESSAGE_LEFT,
                 audit=said(page, "contact.message_left", form.contact),

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from holdfast.settings.engine_settings import engine_settings
+from router.core.contact import MESSAGE_LEFT
 from router.core.model import Chosen, LiveAgent, LiveContact
 from router.live.engine import decode_step
 from tests.kit.store import CONFIG, World
@@ -310,6 +311,18 @@ async def test_another_page_goes_on_hearing_it_without_a_new_line_in_the_audit(
         steps = await world.engine.read(f"{before[0]}-{before[1]}", count=10)
         lines.append([decode_step(raw).audit is not None for _, raw in steps])
     assert lines == [[True], [False], [True]]
+
+
+async def test_a_message_that_is_left_as_somebody_takes_the_call_over_cuts_nobody_off(
+    world: World,
+) -> None:
+    """The page that left it knew of no other agent yet."""
+    contact = await call(world)
+    assert (await world.engine.step("take_call", agent="s", contact=contact)).ok
+    left = {"agent": "a", "contact": contact, "cause": MESSAGE_LEFT}
+    assert (await world.engine.step("caller_gone", **left)).code == "not_yours"
+    there = await live(world, contact)
+    assert (there.agent, there.caller) == ("s", "present")
 
 
 async def test_nobody_sits_beside_a_call_that_is_sent_outside(world: World) -> None:

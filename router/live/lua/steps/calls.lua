@@ -214,8 +214,9 @@ mutation('caller_alive', function(req)
   return { ok = true, contact = c }
 end)
 
--- takes: cause, contact
--- refuses: ended, unknown
+-- agent: their word, who leaves a message: only while the call is theirs.
+-- takes: agent, cause, contact
+-- refuses: ended, not_yours, unknown
 mutation('caller_gone', function(req)
   local c = contact(req.contact)
   if not c then
@@ -225,6 +226,7 @@ mutation('caller_gone', function(req)
     redis.call('SET', key('tomb:' .. req.contact), 'gone', 'EX', 3600)
     return no('unknown', 'tombstone_left')
   end
+  if has(req.agent) and c.agent ~= req.agent then return no('not_yours', 'call_not_yours') end
   life.gone(c, req.cause)
   return { ok = true }
 end)
