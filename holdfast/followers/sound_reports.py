@@ -55,6 +55,8 @@ class SoundReports:
         self._saved_at = 0
         self.changed: Callable[[str], None] = lambda incident: None
         """Told when the report of a call of this incident is whole."""
+        self.known: Callable[[str], bool] = lambda contact: True
+        """Whether there is such a contact still: its end may be among steps that were missed."""
 
     # What happens -----------------------------------------------------------------------------
 
@@ -104,6 +106,8 @@ class SoundReports:
     async def turn(self) -> None:
         """Writes what is due; what the record does not take now is due again."""
         now = self._clock()
+        for contact in [it for it in self._calls if not self.known(it)]:
+            self._end(contact, self._calls[contact])
         due = {key: call for key, call in self._all().items() if _is_due(call, now)}
         left = await asyncio.to_thread(self._file.exists)
         if due or left:

@@ -35,6 +35,7 @@ def part(house: House) -> Part:
     file = house[Premises].data_dir / "sound-reports.json"
     reports = SoundReports(centre.database, file, centre.clock)
     reports.changed = hub.incident_changed
+    reports.known = lambda contact: contact in hub.view.contacts
     sounds.follow.append(reports.follow)
     sounds.alarm.append(reports.alarm)
     return Part(

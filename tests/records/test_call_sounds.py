@@ -82,6 +82,25 @@ async def test_a_call_is_kept_while_it_goes_on_and_whole_when_it_is_over(
     assert worker.whole == ["i1"]
 
 
+async def test_a_call_whose_end_was_missed_is_whole_too_and_takes_no_memory(
+    database: Database, tmp_path: Path
+) -> None:
+    """The index was lost: no step tells of the end."""
+    worker, there = Worker(database, tmp_path), {"c"}
+    worker.reports.known = there.__contains__
+    worker.talks(10)
+    worker.step("active")
+    await worker.reports.turn()
+    assert worker.whole == []
+    there.clear()
+    worker.now += 3_600_000
+    await worker.reports.turn()
+    assert worker.whole == ["i1"]
+    worker.step("ended")
+    await worker.reports.turn()
+    assert worker.whole == ["i1"]  # nothing of it was left here
+
+
 async def test_each_agent_of_a_call_has_a_part(database: Database, tmp_path: Path) -> None:
     worker = Worker(database, tmp_path)
     worker.talks(3)
