@@ -7,7 +7,7 @@ import { html } from './ui.js';
 /** @param {SoundCheck} check */
 const wordOf = (check) => t.check.board.words[check.verdict];
 
-/** The lines of an agent's menu. @param {SoundCheck} check @returns {string[]} */
+/** The lines in an agent's drawer. @param {SoundCheck} check @returns {string[]} */
 export const checkTold = (check) => [
   t.check.board.told(wordOf(check), timeOfDay(check.at)),
   ...check.faults.map((fault) => t.check.faults[fault]),
