@@ -10,8 +10,7 @@ import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { whoOf } from '../contact.js';
 import { centre, state } from './context.js';
-import { leave, sit } from './ears.js';
-import { steer } from './steer.js';
+import { goBy, leave, sit } from './ears.js';
 
 /** @type {BesideMode[]} */
 const MODES = ['listen', 'whisper', 'barge'];
@@ -34,8 +33,7 @@ async function getUp(a) {
 
 /** @param {Contact} c @param {Agent} a */
 async function take(c, a) {
-  if (await steer('take_call', { contact: c.id }, SAYS_OF_UNDO))
-    toast(t.beside.taken(whoOf(c), a.name), 'ok');
+  if (await goBy('take_call', { contact: c.id }, SAYS_OF_UNDO)) toast(t.beside.taken(whoOf(c), a.name), 'ok');
 }
 
 /** On a call of their own, or in its wrap-up. */

@@ -57,11 +57,18 @@ export async function sit(c, mode) {
   return !!done;
 }
 
+/** What they do themselves, and by which they no longer sit there: that is no news to them.
+ * @param {'leave_beside'|'take_call'} what @param {object} fields @param {ReadonlySet<string>} [says] */
+export async function goBy(what, fields, says) {
+  left = true;
+  const done = !!(await steer(what, fields, says));
+  left = done && !!seat.peek();
+  return done;
+}
+
 /** @returns {Promise<boolean>} */
 export async function leave() {
-  left = true;
-  const done = !!(await steer('leave_beside', {}));
-  left = done && !!seat.peek();
+  const done = await goBy('leave_beside', {});
   if (done) deafen();
   return done;
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -123,6 +125,22 @@ async def test_leaving_and_the_end_of_the_call_end_what_the_board_hears(
         await expect(bar).to_have_count(0)
         await expect(board.locator(".toast")).to_contain_text(["You no longer hear the call"])
         assert await board.evaluate(heard) == "off"
+    await closed(board)
+
+
+async def test_whoever_takes_the_call_over_is_not_told_that_they_no_longer_hear_it(
+    elsewhere: Browser, real: Centre
+) -> None:
+    board = await signed_in(elsewhere, real.url, "dana", PASSWORD, path="/board")
+    async with desk(real, "tomas") as agent, desk(real, "dana"):
+        await real.sandbox.call(talk="tone", hz=CALLER_HZ, from_="+12065550795")
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await press(board, "Listen")
+        await hears_somebody(board)
+        await press(board, "Take the call over")
+        await expect(board.get_by_role("region", name="Beside an agent")).to_have_count(0)
+        await expect(board.locator(".toast")).to_have_text([re.compile("at your desk")])
     await closed(board)
 
 
