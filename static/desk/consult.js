@@ -60,6 +60,11 @@ export async function answerAsked() {
   const at = asked.peek();
   if (at) await send('consult_answer', { contact: at.c.id });
 }
+/** By key only while no offer stands beside it: that has Alt D. */
+export function declineAsked() {
+  const at = asked.peek();
+  if (at) void end(at.c);
+}
 function together() {
   const at = mine.peek();
   if (at && at.it.at !== 'asked')
@@ -199,13 +204,15 @@ function Card({ at: { c, it } }) {
       <div class="who">${t.consult.asked.about(whoOf(c))}</div>
       ${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
     </div>
-    ${c.about && html`<div class="about">“${c.about}”</div>`}
+    ${c.about && c.about !== c.rule && html`<div class="about">“${c.about}”</div>`}
     <div class="muted">${t.consult.asked.hears}</div>
     <div class="row">
       <button class="answer grow" disabled=${pending.value.consult_answer} onClick=${answerAsked}>
         ${t.consult.asked.answer} ${first && html`<kbd>Alt ↵</kbd>`}
       </button>
-      <button disabled=${pending.value.consult_end} onClick=${() => end(c)}>${t.consult.asked.no}</button>
+      <button disabled=${pending.value.consult_end} onClick=${declineAsked}>
+        ${t.consult.asked.no} ${!offer.value && html`<kbd>Alt D</kbd>`}
+      </button>
     </div>
   </section>`;
 }

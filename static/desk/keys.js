@@ -22,7 +22,7 @@ import {
   work,
 } from './context.js';
 import { gone, takeBack } from './returned.js';
-import { CONSULT_KEYS, joined } from './consult.js';
+import { CONSULT_KEYS, asked, declineAsked, joined } from './consult.js';
 import { openDial } from './dial.js';
 import { handed, handedDone } from './handed.js';
 import { replyBox, wanted } from './composer.js';
@@ -125,9 +125,10 @@ const OF_THE_CALL = {
   KeyH: { when: () => !!call.peek(), does: () => void hold() },
   KeyC: { when: () => !call.peek() && !joined.peek() && !layer.peek(), does: openDial },
   KeyD: {
-    when: () => !!offer.peek(),
+    when: () => !!(offer.peek() ?? asked.peek()),
     does: () => {
-      if (!early()) void decline();
+      if (!offer.peek()) declineAsked();
+      else if (!early()) void decline();
     },
   },
   KeyL: { when: () => !!leavable(call.peek()), does: () => void leaveMessage() },

@@ -236,6 +236,7 @@ async def test_of_two_that_ring_the_more_severe_is_heard_and_has_alt_enter(
     )
     tone = {1: 880, 2: 784, 4: 523}[min(rings, asks)]
     await page.wait_for_function(f"() => globalThis.__tones.at(-1) === {tone}")
+    await expect(card.get_by_role("button", name="Not now")).to_have_text("Not now")
     await page.keyboard.press("Alt+Enter")
     await done(desk, "consult_answer" if first else "accept")
     assert not [
@@ -246,10 +247,13 @@ async def test_of_two_that_ring_the_more_severe_is_heard_and_has_alt_enter(
     await close(page)
 
 
-async def test_whoever_cannot_come_says_so(chromium: Browser, desk: FakeDesk) -> None:
+@pytest.mark.parametrize("way", ["mouse", "key"])
+async def test_whoever_cannot_come_says_so(chromium: Browser, desk: FakeDesk, way: str) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=idle")
     here, me, call = await asked(desk, page)
-    await page.get_by_role("button", name="Not now").click()
+    no = page.get_by_role("button", name="Not now")
+    await expect(no).to_have_text("Not now Alt D")
+    await (no.click() if way == "mouse" else page.keyboard.press("Alt+d"))
     await done(desk, "consult_end", contact=call["id"])
     me["asked"] = None
     await here.event("contact.consult_over", {"agents": {me["id"]: me}}, {"contacts": [call["id"]]})
