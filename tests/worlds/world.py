@@ -40,6 +40,7 @@ from router.records import accounts, schema
 from tests.kit.store import running_store
 from tests.worlds.carrier import Carrier
 from tests.worlds.centre import Centre
+from tests.worlds.colleagues import Colleagues, two_calls
 from tests.worlds.rough import Dump, Fuse, RoughDatabase, RoughEngine
 
 START = 1_800_000_000_000
@@ -95,6 +96,9 @@ class Watch:
                 holder = self.hands.get(contact, agent.id)
                 if holder != agent.id:
                     self.fail(f"{contact} is in the hands of {holder} and {agent.id}")
+        if told := two_calls(step, self.hands):
+            self.fail(told)
+        self.states |= {"asked in" for agent in step.agents if agent.consult is not None}
         self._one_call_each(step.contacts)
         self._one_message_each(step.contacts)
 
@@ -129,7 +133,7 @@ class Watch:
         raise Broken(what + "\n" + "\n".join(self.told[-40:]))
 
 
-class World:
+class World(Colleagues):
     """All of it in one seed."""
 
     carriers, centres, watches = Carrier, Centre, Watch
@@ -332,6 +336,8 @@ class World:
             return
         if me is None:
             return
+        if await self.asked_in(agent, me):
+            return
         if me.testing is not None:
             await centre.step("selftest", agent=agent, passed=self.calm or rng.random() < 0.8)
         elif not me.choice.ready:
@@ -361,6 +367,8 @@ class World:
         if live.state == "wrapup":
             await step("wrapped", agent=agent, contact=live.id, disposition="x", comment="")
         elif live.state == "active" and live.channel == "voice":
+            if await self.asks_in(agent, live):
+                return
             if self.rng.random() < 0.5 and live.carrier_id in self.carrier.lines:
                 line = self.carrier.lines[live.carrier_id]
                 line.gave_up = True  # he says goodbye first
