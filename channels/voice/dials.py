@@ -79,13 +79,15 @@ class Dials:
             if live is None:
                 await contacts.end_dial(connection, dial)
                 return None
+            wait = None
             if dial.state == "intended":
                 wait = self._turns.ask(effect.contact, live.severity, self._clock())
-                if wait is not None:
-                    if wait.first and live.agent and wait.ms >= WORTH_WORDS_MS:
-                        self._notice(live.agent, WAITS, wait.words)
-                    return wait.ms
-            first = await contacts.begin_dial(connection, effect.contact, self._clock())
+            if wait is None:
+                first = await contacts.begin_dial(connection, effect.contact, self._clock())
+        if wait is not None:
+            if wait.ms >= WORTH_WORDS_MS:
+                await self._waits(live, wait.ms, wait.words if wait.first else None)
+            return wait.ms
         if not first and dial.state == "cancelled":  # they called us in this very moment
             await self._engine.step("caller_gone", contact=live.id, cause="cancelled")
             return None
@@ -115,9 +117,9 @@ class Dials:
             await self._dialed(live, "intended", None)
             pause_ms = busy.pause_ms(effect.tries)
             self._turns.hold(self._clock(), pause_ms)
-            if live.agent:
-                about = max(1, round(pause_ms / 1000))
-                self._notice(live.agent, WAITS, f"The carrier is busy: dialled in about {about} s.")
+            about = max(1, round(pause_ms / 1000))
+            words = f"The carrier is busy: dialled in about {about} s."
+            await self._waits(live, pause_ms, words)
             return pause_ms
         except CarrierError as error:
             await self._not_dialled(live, _words(error))
@@ -125,6 +127,12 @@ class Dials:
             await self._dialed(live, "dialed", info.sid)
             await self._engine.step("dial_progress", contact=live.id, carrier_id=info.sid)
         return None
+
+    async def _waits(self, live: LiveContact, ms: int, words: str | None) -> None:
+        """Nobody's telephone rings yet: what counts as "did not answer" begins later."""
+        if live.agent and words is not None:
+            self._notice(live.agent, WAITS, words)
+        await self._engine.step("dial_waits", contact=live.id, ms=ms)
 
     async def answered_by(self, contact_id: str, who: str) -> None:
         """The carrier has listened. Its word changes nothing: the agent is told what it was, and

@@ -176,3 +176,16 @@ async def test_not_reached_frees_the_agent_and_is_no_abandoned_call(world: World
     snapshot = await world.engine.snapshot()
     assert snapshot.agents[0].state == "ready"
     assert not any(name.endswith((":abandoned", ":queued")) for name in snapshot.today)
+
+
+async def test_a_call_that_waits_its_turn_at_the_carrier_is_not_unanswered(world: World) -> None:
+    """A minute, as a carrier may ask for; then it has as long as any to be answered."""
+    await world.agent("a")
+    contact = await world.promise()
+    await world.accept(contact)
+    assert (await world.engine.step("dial_waits", contact=contact, ms=60_000)).ok
+    await world.stay(90_000, "a")
+    assert await world.state(contact) == "dialing"
+    await world.stay(20_000, "a")
+    assert await world.state(contact) == "ended"
+    assert not (await world.engine.step("dial_waits", contact=contact, ms=60_000)).ok

@@ -448,6 +448,17 @@ mutation('dial', function(req)
   return { ok = true, contact = c }
 end)
 
+-- It is dialled in so many ms: the account starts no more calls now. Its deadline counts from then. No event.
+-- takes: contact, ms
+-- refuses: stale
+mutation('dial_waits', function(req)
+  local c = contact(req.contact)
+  if not c or c.state ~= State.DIALING then return no('stale', 'moved_on') end
+  states.lasts(c, req.ms + ctx.cfg.dial + 15000)
+  touch(c)
+  return { ok = true }
+end)
+
 -- What the carrier reports about our call: its id, and that it rings.
 -- takes: carrier_id, contact, progress
 -- refuses: unknown
