@@ -22,6 +22,7 @@ import {
   tabOf,
   wordOf,
 } from './context.js';
+import { openAgent } from './agent.js';
 import { IncidentButton } from './drawer.js';
 import { reasonText } from '../reasons.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
@@ -52,6 +53,10 @@ const callOff = (c) =>
     () => toast(t.promised.offDone, 'info'),
     (error) => toast(wordsOf(error), 'warn'),
   );
+
+/** The way to whoever has it: to listen, to help. @param {Contact} c @returns {MenuItem[]} */
+const withAgent = (c) =>
+  c.agent ? [null, { label: t.seen.has(firstName(c.agent)), act: () => c.agent && openAgent(c.agent) }] : [];
 
 /** Names of those it rings at, or who has it. @param {Contact} c */
 const withWhom = (c) => (c.offer ? c.offer.agents.map(firstName).join(', ') : firstName(c.agent));
@@ -84,6 +89,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
             ? [null, { label: t.promised.off, act: () => callOff(c) }, ...notNeededItems(c)]
             : []),
           ...aside(c),
+          ...withAgent(c),
         ]}/>
     </span>
     <span role="cell">

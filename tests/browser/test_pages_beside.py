@@ -216,3 +216,19 @@ async def test_a_buddy_finds_their_trainees_call_in_the_phone_bar(
     await here.event("contact.left_beside", {"agents": {me["id"]: me}}, {"contacts": ["c1"]})
     await expect(theirs).to_have_count(0)
     await close(page)
+
+
+async def test_the_way_to_an_agent_is_also_in_the_row_of_what_they_have_in_hand(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    agent, call = await talking(here)
+    await page.get_by_role("button", name=re.compile("^In progress")).click()
+    row = page.get_by_role("row").filter(has_text=call["who"]["name"]).first
+    await row.get_by_role("button", name=re.compile("change the severity")).click()
+    first = agent["name"].split()[0]
+    await page.get_by_role("menuitem", name=f"Look at {first}").click()
+    drawer = page.get_by_role("dialog", name=agent["name"])
+    await expect(drawer.get_by_role("button", name="Listen")).to_be_visible()
+    await close(page)

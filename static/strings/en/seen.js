@@ -5,6 +5,8 @@ export const seen = {
     open: (name) => `${name}: look`,
     /** @param {string} name */
     why: (name) => `${name}: their call, their hour and day; listen, help, free them or make them ready`,
+    /** In the menu of what they have in hand. @param {string} name */
+    has: (name) => `Look at ${name}: listen, help …`,
     /** @param {string} name */
     of: (name) => `${name}: work, hour and day`,
     /** @param {string} time */
