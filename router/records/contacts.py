@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, desc, func, insert, select, update
+from sqlalchemy import and_, bindparam, desc, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -327,14 +327,15 @@ async def mark_ended(connection: AsyncConnection, live: LiveContact) -> None:
 async def last_called_by(
     connection: AsyncConnection, agent: str, since: int
 ) -> tuple[str, str] | None:
-    """Incident and address (ids) of the last call that this agent made and that ended since."""
-    c = contact.c
+    """Incident and address (ids) of the call that this agent dialled last, if it goes on, or is in
+    its wrap-up, or ended since."""
+    c, d = contact.c, schema.dial.c
+    mine = and_(c.direction == "out", c.channel == "voice", c.agent == agent)
     last = (
         select(c.incident, c.address)
-        .where(
-            and_(c.ended_at >= since, c.direction == "out", c.channel == "voice", c.agent == agent)
-        )
-        .order_by(desc(c.ended_at), desc(c.id))
+        .join(schema.dial, d.contact == c.id)
+        .where(and_(mine, or_(c.ended_at >= since, schema.IS_OPEN)))
+        .order_by(desc(d.intended_at), desc(c.id))
         .limit(1)
     )
     row = (await connection.execute(last)).first()

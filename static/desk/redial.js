@@ -1,11 +1,12 @@
 /** Calling again whom one called last: offered while no call is there, by the one way in which people are
  * called back. */
-import { effect, html, signal } from '../ui.js';
+import { computed, effect, html, signal } from '../ui.js';
 import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { blocked, callBack, calling } from './callback.js';
 import { call, link, onLive } from './context.js';
+import { wrapping } from './wrapup.js';
 
 const last = signal(/** @type {LastCalled|null} */ (null));
 
@@ -17,13 +18,17 @@ const look = () =>
     () => {},
   );
 
-/** Asked after each call; whoever it was is called again until the next one. */
+/** Asked after each call, and after its wrap-up: the record may be behind. Meanwhile it is nobody: the one
+ * before is somebody else. */
 export function followRedial() {
   onLive.add(look);
-  let was = false;
+  const stage = computed(() => (call.value ? 'call' : wrapping() ? 'wrapup' : ''));
+  let was = '';
   effect(() => {
-    if (was && !call.value) void look();
-    was = !!call.value;
+    const now = stage.value;
+    if (now === 'call') last.value = null;
+    else if (was) void look();
+    was = now;
   });
 }
 

@@ -145,6 +145,14 @@ async def test_whom_one_called_last_is_called_again_by_mouse_by_key_and_not_in_a
     await dialled(2)
     assert {(one["incident"], one["address"]) for one in orders()} == {("i7", "d7")}
     assert len({one["key"] for one in orders()}) == 2
+    await here.event("contact.connected", put)
+    await expect(bar.get_by_role("button", name="Hang up")).to_be_visible()
+    call["state"] = "wrapup"
+    await here.event("contact.wrapup", put)
+    await expect(page.get_by_role("region", name="Wrap-up")).to_be_visible()
+    here.scene["last_called"] = last | {"name": "Bo Lund"}  # the record is there only now
+    await here.event("contact.ended", {}, {"contacts": [call["id"]]})
+    await expect(bar.get_by_role("button", name="Redial Bo Lund")).to_be_visible()
     await close(page)
 
 

@@ -171,6 +171,8 @@ async def test_whom_an_agent_called_last_is_called_again_by_the_same_rule(centre
             call = made["id"]
             await agent.until_state(call, "active")
             await agent.do("hang_up", contact=call)
+            await agent.until_state(call, "wrapup")
+            assert await called(agent) == "+1 206 ••• 0841"  # and nobody whom they called before
             await agent.do("wrapped", contact=call, disposition="resolved", comment="")
             ended = f"select count(*) from contact where id = '{call}' and ended_at is not null"
             await centre.until_rows(ended, [(1,)])
