@@ -9,6 +9,7 @@ import msgspec
 from holdfast.settings.engine_settings import engine_settings
 from router.core.model import Chosen, LiveAgent, LiveContact
 from tests.kit.store import CONFIG, World
+from tests.live.test_sweeper import found
 
 
 async def rebuilt(
@@ -24,6 +25,19 @@ async def rebuilt(
     await world.engine.open_epoch(2, engine_settings(CONFIG), contacts, agents)
     after = await world.engine.snapshot()
     return {c.id: c for c in after.contacts}, {a.id: a for a in after.agents}
+
+
+async def test_whose_agent_had_lost_the_sound_before_the_loss_waits_no_longer_than_anybody(
+    world: World,
+) -> None:
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    await world.engine.step("agent_media", agent="a", media="down", proc="p1")
+    await rebuilt(world)
+    assert await found(world) == []
+    await world.stay(31_000, "a")
+    assert await world.state(contact) == "queued"
 
 
 async def test_a_text_set_aside_stays_so_while_the_call_lasts(world: World) -> None:

@@ -116,6 +116,10 @@ redis.register_function('hf_open_epoch', function(keys, argv)
       arm(row.timer, c.id, row.anew and at or num(c['until'], at))
     end
     if row.idle and is_text(c) then arm(row.idle, c.id, ctx.now + ctx.cfg[row.idle]) end
+    if c.fault == 'agent_sound_lost' then -- as long as anybody to come back
+      c['until'] = ctx.now + ctx.cfg.come_back
+      arm('comeback', c.id, c['until'])
+    end
     telling.go_on(c)
     moments.rebuilt.come(c)
     if c.state == State.DIALING then effect('dial', c) end -- the record knows whether the call was attempted
