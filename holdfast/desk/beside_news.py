@@ -8,6 +8,12 @@ from typing import NamedTuple
 from router.core.bidi import isolated
 from router.core.model import LiveAgent, Step
 
+LEFT = {
+    "own_work": "You have left {}’s call: a call of your own has begun.",
+    "not_their_trainee": "You hear the call no more: {} has it no longer.",
+}
+"""By why: what whoever sat there is told. Other ends are their own doing, or the call's."""
+
 
 class News(NamedTuple):
     """For an agent, as a notice."""
@@ -19,7 +25,8 @@ class News(NamedTuple):
 
 
 def beside_news(step: Step, agents: Mapping[str, LiveAgent]) -> Iterator[News]:
-    """An agent whose call was taken over; whoever listened until a call of their own began."""
+    """An agent whose call was taken over; whoever listened until a call of their own began, or
+    until the caller went on to somebody whose buddy they are not."""
 
     def name(agent: str | None) -> str:
         known = agents.get(agent or "")
@@ -30,6 +37,6 @@ def beside_news(step: Step, agents: Mapping[str, LiveAgent]) -> Iterator[News]:
             by = name(event.by)
             text = f"{by[:1].upper()}{by[1:]} has taken the call over."
             yield News(event.agent, event.name, text)
-        elif event.name == "contact.left_beside" and event.why == "own_work" and event.by:
-            text = f"You have left {name(event.agent)}’s call: a call of your own has begun."
+        elif event.name == "contact.left_beside" and event.why in LEFT and event.by:
+            text = LEFT[event.why].format(name(event.agent))
             yield News(event.by, event.name, text, "info")

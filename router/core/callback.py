@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from router.core.config import CallbackRules
+from router.core.contact import MESSAGE_LEFT
 from router.core.hours import Opening
 from router.core.model import LiveContact
 from router.core.severity import Severity
@@ -96,6 +97,9 @@ def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> 
     that what the caller was told stays true.
     """
     assert live.callback is not None
+    ended = int(live.ended_at or live.state_at or live.arrived_at)
+    if live.cause == MESSAGE_LEFT and not they_called and not last_try(live):
+        return Again(ended + rules.again_ms(live.callback.tried))  # a machine is nobody
     if live.answered_at is not None:
         return Closed("reached", live.outcome or "")
     if live.cause == NOT_NEEDED:
@@ -104,7 +108,6 @@ def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> 
         return Closed("cancelled", live.cause or "")
     if they_called:
         return Closed("cancelled", THEY_CALLED)
-    ended = int(live.ended_at or live.state_at or live.arrived_at)
     if busy_with_us(live):  # it stands until that contact is over
         return Again(ended + rules.busy_again_ms, counts=False)
     if last_try(live):

@@ -28,7 +28,8 @@ class Terms:
     shift: str = ""
     """Hours of a week: "Mon-Fri 09:00-17:00, Sat 22:00-06:00"; empty = any."""
     buddy: str | None = None
-    """The account that may listen to their calls and whisper to them, and to nobody else's."""
+    """While they are in training: the account that may listen to their calls and whisper to them,
+    and to nobody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def duty_of(terms: Terms, config: Config, now_ms: int) -> dict[str, Any]:
     return {
         "floor": stage.floor if stage else MOST_CAREFUL,
         "stage": stage.word if stage else terms.stage,
-        "buddy": terms.buddy,
+        "buddy": terms.buddy if terms.stage != FULL else None,
         "shift_from": window[0] if window else None,
         "shift_to": window[1] if window else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import desc, or_, select
+from sqlalchemy import desc, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import people, schema
@@ -64,8 +64,7 @@ async def lines(connection: AsyncConnection, wanted: Wanted) -> list[Line]:
     if wanted.by is not None:
         asked = asked.where(_chain.actor == wanted.by)
     if wanted.of is not None:
-        parts = [wanted.of[at : at + AT_ONCE] for at in range(0, len(wanted.of), AT_ONCE)]
-        asked = asked.where(or_(*(_chain.subject.in_(part) for part in parts)))
+        asked = asked.where(_chain.subject.in_(wanted.of))
     if wanted.action:
         asked = asked.where(_chain.action.contains(wanted.action, autoescape=True))
     newest = asked.order_by(desc(_chain.id)).limit(wanted.newest)

@@ -192,10 +192,10 @@ export function AgentDrawer() {
           ? html`<ul class="stack">${work.map((c) => html`<${InHand} key=${c.id} c=${c}/>`)}</ul>`
           : html`<p class="muted">${t.seen.nothing}</p>`}
       </section>
+      ${help && html`<section class=${cls('sec', 'help')}>${help}</section>`}
       <section class="sec">${day && html`<${Hour} day=${day}/>`}</section>
       <section class="sec">${day && html`<${Today} day=${day}/>`}</section>
       ${free.length > 0 && html`<section class="sec row">${free}</section>`}
-      ${help && html`<section class=${cls('sec', 'help')}>${help}</section>`}
     </div>
   </section>`;
 }

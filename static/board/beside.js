@@ -116,10 +116,8 @@ export function besideBar(a) {
       ${mine && html`<button onClick=${() => getUp(a)}>${t.beside.leave}</button>`}
       ${atDesk(me.id)
         ? html`<button onClick=${() => take(c, a)}>${t.beside.take}</button>`
-        : html`
-            <a class="button" href="/desk" target="holdfast-desk">${t.beside.openDesk}</a>
-            <span class="muted t1">${t.beside.needsDesk}</span>
-          `}
+        : html`<a class="button" href="/desk" target="holdfast-desk">${t.beside.openDesk}</a>`}
     </div>
+    ${!atDesk(me.id) && html`<p class="muted t1">${t.beside.needsDesk}</p>`}
   `;
 }

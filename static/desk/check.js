@@ -94,7 +94,9 @@ const Verdict = ({ c }) => html`
       const faults = c.faults.filter((fault) => ROWS[row].includes(fault));
       return html`<div key=${row} class=${cls(faults.length > 0 && 'bad')}>
         <dt class="row">
-          <${Icon} name=${faults.length ? 'warn' : 'check'} class=${faults.length ? 's2' : 'ok'}/>
+          ${told(c, row) === t.check.notAsked && !faults.length
+            ? html`<span class="faint" aria-hidden="true">–</span>`
+            : html`<${Icon} name=${faults.length ? 'warn' : 'check'} class=${faults.length ? 's2' : 'ok'}/>`}
           ${t.check.rows[row]}
         </dt>
         <dd>

@@ -97,11 +97,12 @@ function onKey(e) {
   }
   if (e.key === 'Enter') {
     const c = wrapping();
-    if (!c && handed.peek() && !target.closest?.('button, a')) {
+    const held = !pointed && target.closest?.('button, a'); // who went there by keyboard presses it
+    if (!c && handed.peek() && !held) {
       void handedDone();
       return stop(e);
     }
-    if ((c && !target.closest?.('button, a')) || (c && target.getAttribute?.('role') === 'radio')) {
+    if (c && (!held || target.getAttribute?.('role') === 'radio')) {
       void finish(c);
       stop(e);
     }

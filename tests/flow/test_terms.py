@@ -131,11 +131,13 @@ async def test_a_buddy_is_named_by_login_and_whispers_to_their_trainee(centre: C
     for wrong in ("noah", "nobody"):
         status, _, errors = await run("user", "edit", "noah", "--buddy", wrong, env=env)
         assert (status, "themselves" in errors or "nobody" in errors) == (1, True)
-    status, _, errors = await run("user", "edit", "noah", "--buddy", "Tomas", env=env)
+    in_training = ("--buddy", "Tomas", "--stage", "junior")
+    status, _, errors = await run("user", "edit", "noah", *in_training, env=env)
     assert (status, errors) == (0, "")
     try:
         async with desk(centre, "noah") as trainee:
-            await centre.sandbox.call(talk="tone", hz=440, from_="+12065551481", keys=["3"])
+            who = {"from_": "+12065551481", "to": "+12065550101", "keys": ["3"]}
+            await centre.sandbox.call(talk="tone", hz=440, **who)
             contact = await trainee.accept()
             await trainee.until_state(contact, "active")
             async with desk(centre, "tomas", sound=False) as buddy:
@@ -146,7 +148,7 @@ async def test_a_buddy_is_named_by_login_and_whispers_to_their_trainee(centre: C
                 await until_tone(trainee, 1000)
                 assert trainee.contacts[contact]["beside"][0]["name"] == "Tomás Vega"
     finally:
-        await run("user", "edit", "noah", "--buddy", "", env=env)
+        await run("user", "edit", "noah", "--buddy", "", "--stage", "full", env=env)
 
 
 async def until_tone(page: DeskClient, hertz: float) -> None:

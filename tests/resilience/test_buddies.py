@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from holdfast.desk.hub import Hub
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.page_kinds import PAGE_KINDS
 from tests.kit.acts import SKILLS, Floor, floor_in, talking
 from tests.resilience.test_others_contacts import strangers
 
@@ -52,6 +54,14 @@ async def test_what_an_agent_may_do_beside_another(
         assert lines == (sat if sits else [])
 
 
+def iter_of(page: Page) -> list[bytes]:
+    """What the page was sent."""
+    found = []
+    while not page.outbox.empty():
+        found.append(page.outbox.get_nowait() or b"{}")
+    return found
+
+
 async def nothing(_floor: Floor) -> None:
     """Nobody has called yet."""
 
@@ -67,6 +77,16 @@ async def test_only_the_desk_of_the_buddy_gets_the_trainees_call_and_only_while_
         assert shown["priya"][contact]["trainee"] is None
         for login in ("ada", "dana"):
             assert contact not in view.desk(people[login].id)["contacts"]
+        assert (await floor.asks("sit_beside", "desk", "noah", contact=contact, mode="listen")).ok
+        await floor.settled()
+        page = Page(people["noah"], PAGE_KINDS["desk"], "conn-noah")
+        floor.house[Hub].join(page)
+        await floor.engine.step("hold", agent=people["priya"].id, contact=contact, on=True)
+        await floor.engine.step("return", agent=people["priya"].id, contact=contact)
+        await floor.settled()
+        told = [msgspec.json.decode(raw) for raw in iter_of(page)]
+        words = [m["text"] for m in told if m.get("code") == "contact.left_beside"]
+        assert words == ["You hear the call no more: Priya has it no longer."]
         await floor.engine.step("hang_up", agent=people["priya"].id, contact=contact)
         await floor.settled()
         assert contact not in view.desk(people["noah"].id)["contacts"]

@@ -21,6 +21,7 @@ from router.core.callback import (
     opens_after,
 )
 from router.core.config import CallbackRules
+from router.core.contact import MESSAGE_LEFT
 from router.core.hours import Opening
 from router.core.model import LiveContact, Promise
 from router.core.opening import Hours
@@ -49,6 +50,21 @@ def ended(tried: int = 1, **fields: object) -> LiveContact:
         (ended(3), True, Closed("cancelled", THEY_CALLED)),
         (ended(1, outcome="handled", answered_at=5), False, Closed("reached", "handled")),
         (ended(1, outcome="dropped", answered_at=5), True, Closed("reached", "dropped")),
+        (
+            ended(1, outcome="handled", answered_at=5, cause=MESSAGE_LEFT),
+            False,
+            Again(1_000_000 + 300_000),
+        ),
+        (
+            ended(3, outcome="handled", answered_at=5, cause=MESSAGE_LEFT),
+            False,
+            Closed("reached", "handled"),
+        ),
+        (
+            ended(1, outcome="handled", answered_at=5, cause=MESSAGE_LEFT),
+            True,
+            Closed("reached", "handled"),
+        ),
         (ended(1, outcome="cancelled", cause="cancelled"), False, Closed("cancelled", "cancelled")),
     ],
 )

@@ -92,5 +92,7 @@ def test_what_cannot_be() -> None:
 
 def test_a_stage_nobody_knows_is_the_most_careful_one() -> None:
     now = at("2026-11-20 12:00")
+    buddies = [duty_of(Terms(s, buddy="u1"), CONFIG, now)["buddy"] for s in ("junior", "full")]
+    assert buddies == ["u1", None]  # nobody listens to whoever is trained
     floors = [duty_of(Terms(s), CONFIG, now)["floor"] for s in ("full", "junior", "trainee", "x")]
     assert floors == [0, 1, 2, 2]
