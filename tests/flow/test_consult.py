@@ -82,8 +82,9 @@ async def test_whoever_is_free_with_a_skill_or_of_a_queue_is_asked_in(centre: Ce
             await hears(agent, COLLEAGUE)
             await agent.do("consult_end", contact=contact)
             await colleague.until(lambda: colleague.agent()["state"] == "ready")
-        asked = "select detail from audit where action = 'contact.consult_asked' order by id"
-        assert (await centre.rows(asked))[-2:] == [(skill["name"],), (queue,)]
+        lines = f"from audit where action = 'contact.consult_asked' and subject = '{contact}'"
+        asked = f"select detail {lines} order by id"
+        await centre.until_rows(asked, [(skill["name"],), (queue,)])
 
 
 async def test_a_killed_worker_brings_all_three_back_and_the_call_is_handed_over(
