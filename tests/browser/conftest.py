@@ -49,7 +49,7 @@ async def elsewhere(
 async def running_here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
     folder = tmp_path_factory.mktemp("browser-centre")
     config = short_config(folder)
-    text = config.read_text().replace('come_back = "4s"', 'come_back = "20s"')
+    text = config.read_text().replace('come_back = "6s"', 'come_back = "20s"')
     config.write_text(text.replace('ring_s1 = "5s"', 'ring_s1 = "8s"'))
     port = free_port()  # also reached by a name that is no loopback: over plain http
     origins = f"http://127.0.0.1:{port},http://desk.test:{port}"

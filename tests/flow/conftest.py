@@ -17,7 +17,7 @@ SHORT = {
     'ring_voice = "15s"': 'ring_voice = "6s"',
     'ring_s1 = "8s"': 'ring_s1 = "5s"',
     'connect = "8s"': 'connect = "5s"',
-    'come_back = "30s"': 'come_back = "4s"',
+    'come_back = "30s"': 'come_back = "6s"',
     'agent_lease = "12s"': 'agent_lease = "12s"',
     'hold_loop = "25s"': 'hold_loop = "25s"',
     'stream_idle = "25s"': 'stream_idle = "2s"',

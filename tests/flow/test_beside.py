@@ -101,8 +101,7 @@ async def test_who_takes_the_call_has_it_and_a_killed_worker_brings_all_back(
         await hears(agent, CALLER, SUPERVISOR)
         centre.kill_worker()
         await centre.until_ready()
-        for page, tone in ((agent, AGENT), (supervisor, SUPERVISOR)):
-            await reconnect(page, tone)
+        await asyncio.gather(reconnect(agent, AGENT), reconnect(supervisor, SUPERVISOR))
         await hears(supervisor, CALLER, AGENT)
         await hears(agent, CALLER, SUPERVISOR)
         incident = supervisor.contacts[contact]["incident"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -96,8 +97,7 @@ async def test_a_killed_worker_brings_all_three_back_and_the_call_is_handed_over
         await hears(agent, CALLER, COLLEAGUE)
         centre.kill_worker()
         await centre.until_ready()
-        for page, tone in ((agent, AGENT), (colleague, COLLEAGUE)):
-            await reconnect(page, tone)
+        await asyncio.gather(reconnect(agent, AGENT), reconnect(colleague, COLLEAGUE))
         await hears(agent, CALLER, COLLEAGUE)
         await hears(colleague, CALLER, AGENT)
         await agent.do("consult_hand_over", contact=contact)

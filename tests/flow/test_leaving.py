@@ -20,7 +20,7 @@ from tests.kit.desk import DeskClient, desk
 async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
     folder = tmp_path_factory.mktemp("leaving")
     config = short_config(folder)
-    config.write_text(config.read_text().replace('come_back = "4s"', 'come_back = "30s"'))
+    config.write_text(config.read_text().replace('come_back = "6s"', 'come_back = "30s"'))
     async with running_centre(
         folder / "data", HOLDFAST_CONFIG=str(config), HOLDFAST_DRAIN="20s"
     ) as found:
