@@ -61,7 +61,9 @@ class Webhooks:
     async def open(self) -> None:
         """Call inside the running loop."""
         timeout = aiohttp.ClientTimeout(total=TOTAL_S, sock_connect=CONNECT_S)
-        connector = aiohttp.TCPConnector(limit=0)
+        # Each request has a connection of its own: one that is kept may end with the worker that it
+        # led to, in the moment in which it is used, and a call would end with it.
+        connector = aiohttp.TCPConnector(limit=0, force_close=True)
         self._session = aiohttp.ClientSession(timeout=timeout, connector=connector)
 
     async def close(self) -> None:

@@ -40,7 +40,9 @@ async def hears(page: DeskClient, *tones: float) -> None:
             while page.ear.tones(*ALL) != set(tones):
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        raise AssertionError(f"they hear {page.ear.tones(*ALL)}, not {tones}") from None
+        seen = {name: getattr(page, name) for name in ("agents", "contacts", "notices", "events")}
+        heard = f"they hear {page.ear.tones(*ALL)}, not {tones}; they see {seen}"
+        raise AssertionError(f"{heard}\n{page._centre.words()}") from None
 
 
 async def test_listen_whisper_take_part_and_leave(centre: Centre) -> None:
