@@ -129,3 +129,6 @@ async def test_the_caller_hangs_up_while_the_two_talk(centre: Centre) -> None:
         await agent.until_state(contact, "wrapup")
         await colleague.until(lambda: contact not in colleague.contacts)
         assert colleague.agent()["consult"] is None
+        await colleague.until(
+            lambda: "contact.consult_over" in [n["code"] for n in colleague.notices]
+        )
