@@ -140,9 +140,7 @@ class AgentDays:
         of = self._of.setdefault(agent, AgentDay())
         day = self._day(at)
         if of.day != day:
-            of.day, of.calls, of.texts, of.missed, of.declined = day, 0, 0, 0, 0
-            of.dialled = 0
-            of.rang_ms = []
+            of = self._of[agent] = AgentDay(day=day, hour=of.hour)
         self._changed.add(agent)
         return of
 
