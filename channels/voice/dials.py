@@ -33,6 +33,9 @@ may be a moment late."""
 REFUSED = "dial.refused"
 MACHINE = "dial.machine"
 WAITS = "dial.waits"
+ASK_AGAIN_MS = 1_000
+"""A turn comes sooner when one before it is cancelled, or when the process in which they wait is
+gone: so it is asked for again."""
 WORTH_WORDS_MS = 1_500
 """A shorter wait is over before it is read."""
 ANSWERED_BY = {
@@ -87,7 +90,7 @@ class Dials:
         if wait is not None:
             if wait.ms >= WORTH_WORDS_MS:
                 await self._waits(live, wait.ms, wait.words if wait.first else None)
-            return wait.ms
+            return min(wait.ms, ASK_AGAIN_MS)
         if not first and dial.state == "cancelled":  # they called us in this very moment
             await self._engine.step("caller_gone", contact=live.id, cause="cancelled")
             return None

@@ -257,7 +257,9 @@ class View:
 
     def entity(self, live: LiveContact) -> dict[str, Any]:
         """The contact as pages get it."""
-        agent, sound = self.returned.of(live), self.sound(live.id)
+        agent = self.returned.of(live)
+        # What was measured comes on its own way: it may come after the word that they talk no more.
+        sound = self.sound(live.id) if live.hear_each_other else None
         if agent is None:
             return contact_entity(live, None, self.still_needed.of(live, self.contacts), sound)
         rung = live.offer.agents if live.offer else []

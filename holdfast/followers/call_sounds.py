@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from router.core.model import LiveContact, Step
-from router.core.states import TALKS
+from router.core.model import Step
 from softphone.plans import Event, Measured, OneWay
 from softphone.quality import Quality
 from softphone.report import HEARS
@@ -144,7 +143,7 @@ class CallSounds:
     def on_step(self, _step_id: str, step: Step) -> None:
         """A listener of the stream of steps."""
         for live in step.contacts:
-            if live.id in self._calls and not _talks(live):
+            if live.id in self._calls and not live.hear_each_other:
                 self._over(live.id)
 
     def _over(self, contact: str) -> None:
@@ -166,7 +165,3 @@ class CallSounds:
         now = self._clock()
         for contact in [id_ for id_, call in self._calls.items() if now - call.at > STALE_MS]:
             self._over(contact)
-
-
-def _talks(live: LiveContact) -> bool:
-    return live.state in TALKS and not live.held

@@ -13,7 +13,7 @@ from .beside import Beside
 from .consult import Consult
 from .figures import Facts
 from .refusals import words_of
-from .states import AgentState, State, Told
+from .states import TALKS, AgentState, State, Told
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -256,6 +256,11 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
         """How severe it is without what its incident lent it: that never counts for the incident
         again."""
         return self.severity if self.own is None else self.own
+
+    @property
+    def hear_each_other(self) -> bool:
+        """Caller and agent: they talk, and nobody is on hold."""
+        return self.state in TALKS and not self.held
 
 
 class Chosen(msgspec.Struct, frozen=True):

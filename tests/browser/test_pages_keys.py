@@ -207,6 +207,9 @@ async def test_no_single_key_steers_a_call(chromium: Browser, desk: FakeDesk, at
         await mute.click()
         await mute.click()
         await expect(hold).to_be_enabled()
+    if at == "held":
+        resume = page.get_by_role("region", name="Phone").get_by_role("button", name="Resume")
+        await expect(resume).to_have_attribute("aria-pressed", "true")
     desk.intents.clear()
     was = await state_of(page)
     await page.keyboard.press("Space")

@@ -1,4 +1,4 @@
-"""An account that starts one call in two seconds: the next one waits its turn, and is told so."""
+"""An account that starts one call in fifty seconds: the next one waits its turn, and is told so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def slow(tmp_path: Path) -> AsyncIterator[Centre]:
     config = short_config(tmp_path)
     text = config.read_text()
     assert "calls_per_second = 0 " in text
-    config.write_text(text.replace("calls_per_second = 0 ", "calls_per_second = 0.5 "))
+    config.write_text(text.replace("calls_per_second = 0 ", "calls_per_second = 0.02 "))
     async with running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(config)) as centre:
         yield centre
 
