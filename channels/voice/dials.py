@@ -17,7 +17,7 @@ from channels.twilio.client import CarrierClient
 from channels.twilio.errors import Busy, CarrierError, CarrierRefused, Unknown
 from channels.twilio.reasons import not_dialled
 from channels.voice.link import VoiceLink
-from channels.voice.turns import Turns
+from channels.voice.turns import Fresh, Turns
 from router.centre import Centre
 from router.core.durations import duration_ms
 from router.core.model import Effect, LiveContact
@@ -90,7 +90,7 @@ class Dials:
         if wait is not None:
             if wait.ms >= WORTH_WORDS_MS:
                 await self._waits(live, wait.ms, wait.words if wait.first else None)
-            return min(wait.ms, ASK_AGAIN_MS)
+            return Fresh(min(wait.ms, ASK_AGAIN_MS))
         if not first and dial.state == "cancelled":  # they called us in this very moment
             await self._engine.step("caller_gone", contact=live.id, cause="cancelled")
             return None
@@ -115,7 +115,7 @@ class Dials:
                 else None,
             )
         except Unknown:
-            return LOOK_FOR_MS[0]  # its own events may be on their way
+            return Fresh(LOOK_FOR_MS[0])  # its own events may be on their way
         except Busy as busy:  # nothing was done: it is dialled a moment later
             await self._dialed(live, "intended", None)
             pause_ms = busy.pause_ms(effect.tries)
@@ -171,8 +171,10 @@ class Dials:
             await self._dialed(live, "dialed", sid)
             await self._engine.step("dial_progress", contact=live.id, carrier_id=sid)
             return None
-        if tries < len(LOOK_FOR_MS):
-            return LOOK_FOR_MS[tries]
+        # Tries of a worker that died while it dialled are no looks.
+        young = self._clock() - (dial.attempted_at or 0) < sum(LOOK_FOR_MS)
+        if young or tries < len(LOOK_FOR_MS):
+            return LOOK_FOR_MS[min(tries, len(LOOK_FOR_MS) - 1)]
         await self._dialed(live, "unclear", None)
         async with self._database.write() as connection:
             await contacts.add_event(

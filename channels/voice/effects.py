@@ -26,6 +26,7 @@ from channels.voice.dials import Dials
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
 from channels.voice.reception import cause_of
+from channels.voice.turns import Fresh
 from router.centre import Centre
 from router.core.model import Effect, LiveContact
 from router.core.states import BEYOND, State
@@ -93,6 +94,7 @@ class VoiceEffects:
                 id=effect.id,
                 made_at=effect.made_at,
                 again_at=None if again_ms is None else self._clock() + again_ms,
+                fresh=isinstance(again_ms, Fresh),
             )
         except EXPECTED as error:
             log.warning("effect.waiting", kind=effect.kind, error=type(error).__name__)

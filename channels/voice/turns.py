@@ -15,6 +15,11 @@ LATE_MS = 2_000
 """Whoever does not come when it is their turn keeps nobody waiting for longer."""
 
 
+class Fresh(int):
+    """ms until an effect is tried again, and none of its tries so far counts: nothing was tried yet,
+    or another thing is tried from here on."""
+
+
 @dataclass(slots=True)
 class _Place:
     severity: int

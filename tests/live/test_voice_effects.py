@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
 from channels.voice.prompts import Prompts
 from channels.voice.told import ToldByTelephone
+from channels.voice.turns import Turns
 from router.core.current import Current
 from router.core.model import Effect, LiveContact
 from router.core.opening import OnCall
@@ -149,7 +151,10 @@ class Room:
             world.engine, routing, self, Writing(url, limits, prompts), self.calls
         )
         link = VoiceLink("https://x.test", b"k" * 32, prompts, outside=outside)
-        dials = Dials(centre, client, link, notice=lambda *told: self.told.append(told[1]))
+        self.turns = Turns(lambda: 0)
+        dials = Dials(
+            centre, client, link, notice=lambda *told: self.told.append(told[1]), turns=self.turns
+        )
         self.effects = VoiceEffects(centre, client, link, self, outside, dials)
 
     def close_stream(self, contact: str, reason: str) -> None:
@@ -163,12 +168,13 @@ class Room:
 
     # Effects ------------------------------------------------------------------------------------
 
-    async def due(self, kind: str, tries: int = 1) -> Effect:
-        """The one that is due, as if it had been tried before."""
+    async def due(self, kind: str, tries: int | None = 1) -> Effect:
+        """The one that is due, as if it had been tried before; None: as the index counts."""
         await self.world.engine.beat("tick")
         found = {effect.kind: effect for effect in await self.world.engine.claim("p1")}
         assert kind in found, sorted(found)
-        return msgspec.structs.replace(found[kind], tries=tries)
+        effect = found[kind]
+        return effect if tries is None else msgspec.structs.replace(effect, tries=tries)
 
     async def becomes(self, effect: Effect) -> str | int:
         """Carries it out. done: it is over; lease: left to whoever claims it after the lease; a
@@ -604,7 +610,7 @@ async def test_a_busy_carrier_is_asked_to_dial_when_it_said_and_that_is_the_firs
     assert await room.world.state("c1") == "dialing"
 
 
-@pytest.mark.parametrize("tries", range(1, len(LOOK_FOR_MS) + 2))
+@pytest.mark.parametrize("tries", range(1, len(LOOK_FOR_MS) + 1))
 async def test_a_dial_that_is_unclear_is_looked_for_and_never_dialled_again(
     room: Room, tries: int
 ) -> None:
@@ -614,6 +620,8 @@ async def test_a_dial_that_is_unclear_is_looked_for_and_never_dialled_again(
     assert await room.becomes(effect) == LOOK_FOR_MS[0]
     assert await room.dialled() == ("attempted", None)
     room.carrier.error = None
+    if tries == len(LOOK_FOR_MS):
+        await room.world.advance(sum(LOOK_FOR_MS))
     became = await room.becomes(msgspec.structs.replace(effect, tries=tries))
     assert room.carrier.asked == ["dial"]
     if tries < len(LOOK_FOR_MS):
@@ -623,6 +631,42 @@ async def test_a_dial_that_is_unclear_is_looked_for_and_never_dialled_again(
         assert became == "done"
         assert (await room.dialled())[0] == "unclear"
         assert await room.world.state(contact) == "ended"
+
+
+async def test_turns_that_were_waited_for_are_neither_looks_nor_failures(room: Room) -> None:
+    await room.dials()
+    for _ in range(6):
+        room.turns.hold(room.world.now, 1_000)
+        assert await room.becomes(await room.due("dial", None)) == 1_000
+        await room.world.advance(1_000)
+    room.carrier.error = BUSY["busy"]
+    busy = await room.due("dial", None)
+    assert busy.tries == 1
+    pause = await room.becomes(busy)
+    assert isinstance(pause, int)
+    await room.world.advance(pause)
+    room.carrier.error = UNSURE["unknown"]
+    assert await room.becomes(await room.due("dial", None)) == LOOK_FOR_MS[0]
+    room.carrier.error = None
+    for pause, then in pairwise((*LOOK_FOR_MS, "done")):
+        assert isinstance(pause, int)
+        await room.world.advance(pause)
+        assert await room.becomes(await room.due("dial", None)) == then
+    assert room.carrier.asked == ["dial", "dial"]
+    assert (await room.dialled())[0] == "unclear"
+
+
+async def test_a_dial_of_a_killed_worker_is_looked_for_as_long_however_often_it_was_refused(
+    room: Room,
+) -> None:
+    """It had waited for a busy carrier many times, and died before it wrote what it knew."""
+    await room.dials()
+    async with room.database.write() as connection:
+        await contacts.begin_dial(connection, "c1", room.world.now)
+    assert await room.becomes(await room.due("dial", 9)) == LOOK_FOR_MS[-1]
+    await room.world.advance(sum(LOOK_FOR_MS))
+    assert await room.becomes(await room.due("dial", 9)) == "done"
+    assert (await room.dialled())[0] == "unclear"
 
 
 @pytest.mark.parametrize("found", ["its own requests", "the list", "another's", "over", "no list"])

@@ -286,13 +286,18 @@ mutation('claim', function(req)
 end)
 
 -- Done, or to be tried again at a moment. made_at tells this row from a newer one of the same name.
--- takes: again_at, id, made_at
+-- fresh: its tries so far do not count.
+-- takes: again_at, fresh, id, made_at
 -- refuses: stale
 mutation('effect_done', function(req)
   local row = load('e:' .. req.id)
   if not row or row.made_at ~= req.made_at then return no('stale', 'other_effect') end
   if has(req.again_at) then
     redis.call('ZADD', key('effects'), req.again_at, req.id)
+    if req.fresh then
+      row.tries = 0
+      redis.call('SET', key('e:' .. req.id), cjson.encode(row))
+    end
   else
     redis.call('ZREM', key('effects'), req.id)
     redis.call('DEL', key('e:' .. req.id))
