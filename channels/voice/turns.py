@@ -16,7 +16,7 @@ LATE_MS = 2_000
 
 
 class Fresh(int):
-    """ms until an effect is tried again, and none of its tries so far counts: nothing was tried yet,
+    """ms until an effect is tried again, and none of its tries so far counts: nothing was tried,
     or another thing is tried from here on."""
 
 

@@ -15,6 +15,7 @@ from holdfast.desk.view import View
 from router.callbacks.immediate import Callbacks, NumberOrder
 from router.centre import Centre
 from router.core.dialling import country_of, typed_number
+from router.live.engine import IndexLost, IndexUnavailable
 
 NO_NUMBER = (
     "This is no telephone number. Type it with its country (+1 …), or as one dials it from here."
@@ -82,12 +83,20 @@ class Dialled:
         if no := self._current.dialling.refusal(number):
             raise Refused(no.code, f"Not called: {no.text}")
         words = "Not called", "Call back people of an incident: that is not counted."
-        await self._typed.count(page, "dial.typed_too_often", form.incident or "", words)
+        subject = form.incident or ""
+        counted = await self._typed.count(page, "dial.typed_too_often", subject, words, form.key)
         made = self._view.agent_days.dialled(page.account.id, now_ms())
         order = NumberOrder(page.account.id, number, form.incident, form.key, made)
-        reply = await self._callbacks.dial(order, now_ms())
-        if not reply.ok:
-            self._typed.give_back(page)
+        written = False
+        try:
+            reply = await self._callbacks.dial(order, now_ms())
+            written = reply.ok
+        except (IndexLost, IndexUnavailable):
+            written = True  # they are called as soon as it is back
+            raise
+        finally:
+            if counted and not written:
+                self._typed.give_back(page, form.key)
         return done(reply)
 
     @intent("last_called", Nothing)

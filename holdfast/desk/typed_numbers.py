@@ -29,18 +29,29 @@ class TypedNumbers:
         self._database = centre.database
         self._current = centre.config
         self._tries = Tries(0, now_ms, HOUR_MS)
+        self._orders: dict[tuple[str, str], int] = {}
+        """(account, key) of each order that was counted -> when."""
 
-    async def count(self, page: Page, action: str, subject: str, words: tuple[str, str]) -> None:
-        """Counts one; `action` and `subject` are its line in the audit if it is one too many, and
-        `words` what was not done, and what to do instead.
+    async def count(
+        self, page: Page, action: str, subject: str, words: tuple[str, str], key: str | None = None
+    ) -> bool:
+        """Counts one, and an order that is repeated (by its `key`) once: False then. `action` and
+        `subject` are its line in the audit if it is one too many, and `words` what was not done,
+        and what to do instead.
 
         Raises:
             Refused: not_allowed.
         """
+        since = now_ms() - HOUR_MS
+        self._orders = {order: at for order, at in self._orders.items() if at > since}
+        if key is not None and (page.account.id, key) in self._orders:
+            return False
         most = self._current.value.dialling.typed_an_hour
         wait_s = self._tries.take(page.account.id, most)
         if not wait_s:
-            return
+            if key is not None:
+                self._orders[page.account.id, key] = now_ms()
+            return True
         log.warning("number.typed_too_often", action=action, account=page.account.id)
         with contextlib.suppress(RecordUnavailable):  # nothing was done: the log has it too
             async with self._database.write() as connection:
@@ -54,6 +65,8 @@ class TypedNumbers:
             "not_allowed", f"{undone}: at most {most} typed {numbers} an hour.{again} {instead}"
         )
 
-    def give_back(self, page: Page) -> None:
+    def give_back(self, page: Page, key: str | None = None) -> None:
         """Nobody is called after all."""
         self._tries.give_back(page.account.id)
+        if key is not None:
+            self._orders.pop((page.account.id, key), None)

@@ -65,6 +65,11 @@ class NumberOrder:
     made: int = 0
 
 
+def _contact_of(order: CallbackOrder | NumberOrder) -> str:
+    """An order that is repeated is the same call."""
+    return derived_id("c", "callback", order.agent, order.key)
+
+
 class Callbacks:
     """Agent first: they are on the line already when the person's telephone rings."""
 
@@ -129,7 +134,8 @@ class Callbacks:
                 if incident is None:
                     return Reply(ok=False, code="unknown", text="no such incident")
             severity = severity_of(incident)[0] if incident else Severity.S4
-            if no_more := self._no_more(order.made, severity):
+            known = await contacts.get(connection, _contact_of(order))
+            if known is None and (no_more := self._no_more(order.made, severity)):
                 subject = incident.id if incident else ""
                 await self._say(connection, order.agent, TOO_MANY, subject, now)
                 return no_more
@@ -171,7 +177,7 @@ class Callbacks:
         promised = await self._promised(order)
         if promised is not None:
             return promised
-        contact_id = derived_id("c", "callback", order.agent, order.key)
+        contact_id = _contact_of(order)
         config = self._current.value
         async with self._database.write() as connection:
             person = await people.person_at(connection, order.address)
@@ -184,7 +190,7 @@ class Callbacks:
                 return Reply(ok=False, code=no.code, text=no.text)
             line = await self._line_of(connection, incident.id)
             severity, own = severity_of(incident)
-            known = await contacts.get(connection, contact_id)  # ordered before: the same call
+            known = await contacts.get(connection, contact_id)
             if known is None and (no_more := self._no_more(order.made, severity)):
                 await self._say(connection, order.agent, TOO_MANY, incident.id, now)
                 return no_more

@@ -18,6 +18,7 @@ from router.live.engine import Engine
 from router.on_call import OutsideRouting
 from router.records.database import Database
 from tests.flow.conftest import short_config
+from tests.flow.test_database_away import locked
 from tests.flow.test_texts import take_text
 from tests.kit.centre import Centre, running_centre
 from tests.kit.desk import DeskClient, DeskError, desk
@@ -260,8 +261,12 @@ async def test_who_types_too_many_numbers_is_stopped_and_named(tmp_path: Path) -
         running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(config)) as centre,
         desk(centre) as agent,
     ):
+        order = {"number": "+12065550844", "key": "one-0001", "incident": None}
         await centre.sandbox.person("+12065550844", ring_ms=100, talk="tone", hz=440)
+        with locked(centre):  # nothing was written: nobody was called, and it does not count
+            assert (await words_of(agent, "dial", **order))[0] == "not_ready"
         await dialled(centre, agent, "+12065550844", key="one-0001", incident=None)
+        await agent.do("dial", **order)  # the same order, once more: no second call
         code, words = await words_of(
             agent, "dial", number="+12065550845", key="two-0001", incident=None
         )

@@ -301,7 +301,8 @@ async def test_a_number_that_is_not_called_any_more_that_day_joins_no_incident_a
     intake: Intake, world: World, database: Database
 ) -> None:
     await world.agent("u1")
-    incident = (await text(intake, world, "sms:1", "a question")).contact.incident
+    arrival = await text(intake, world, "sms:1", "a question")
+    incident = arrival.contact.incident
     callbacks = Callbacks(centre_of(database, world.engine))
     order = NumberOrder("u1", "+12065550199", incident, "key-1", CONFIG.dialling.calls_a_day)
     assert (await callbacks.dial(order, world.now)).code == "not_allowed"
@@ -311,6 +312,14 @@ async def test_a_number_that_is_not_called_any_more_that_day_joins_no_incident_a
         a = schema.audit.c
         lines = (await connection.execute(select(a.action, a.subject, a.actor))).all()
     assert (TOO_MANY, incident, "u1") in [tuple(line) for line in lines]
+    await world.answer(arrival.contact_id)
+    await world.engine.step(
+        "reply", agent="u1", contact=arrival.contact_id, next="close", sent=True
+    )
+    last = replace(order, key="key-2", made=order.made - 1)
+    for repeated in (last, replace(last, made=order.made)):  # it was the day's last one itself
+        reply = await callbacks.dial(repeated, world.now)
+        assert (reply.ok, reply.text) == (True, "")
 
 
 async def test_who_answered_an_incident_is_asked_first_when_its_people_come_again(
