@@ -7,13 +7,15 @@ change of the last hour), so that it can be written whole and outlives a restart
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from router.core.model import LiveAgent, Step
 from router.records.agent_days import AgentDay
+from router.records.contacts import sortable
 
 HOUR_MS = 3_600_000
 MOST_CHANGES = 600
@@ -22,8 +24,21 @@ MOST_ANSWERS = 2_000
 """Waits of one day that the middle and the slowest tenth are taken of."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """What a step says of one agent."""
+
+    place: str
+    agent: str
+    at: int
+    what: str
+    """A counter of AgentDay; "state"."""
+    state: str = ""
+    rang_ms: int | None = None
+
+
 class AgentDays:
-    """A fold of steps. `day`: the number of the day of a moment."""
+    """A fold of steps, each counted once. `day`: the number of the day of a moment."""
 
     def __init__(self, day: Callable[[int], int | None]) -> None:
         self._day = day
@@ -31,17 +46,31 @@ class AgentDays:
         self._rings: dict[tuple[str, str], int] = {}
         """(agent, contact) -> since when it rings there."""
         self._changed: set[str] = set()
+        self._place = ""
+        """Of the last step."""
+        self._seen: list[_Fact] | None = []
+        """Until what was kept earlier has been read: a process before this one may have counted
+        some of these as well."""
 
-    def begin(self, agents: Mapping[str, LiveAgent]) -> None:
-        """With these, before the first step."""
+    def begin(self, place: str, agents: Mapping[str, LiveAgent]) -> None:
+        """With these, as they were after the step at this place."""
+        self._place = sortable(place)
         for live in agents.values():
-            self._enters(live, int(live.state_at))
+            self._add(_Fact(self._place, live.id, int(live.state_at), "state", str(live.state)))
 
-    def fold(self, step: Step) -> None:
+    def fold(self, place: str, step: Step) -> None:
+        place = sortable(place)
+        if place <= self._place:
+            return
+        self._place = place
+        for fact in self._facts(place, step):
+            self._add(fact)
+
+    def _facts(self, place: str, step: Step) -> Iterator[_Fact]:
         at = int(step.at)
         channels = {live.id: live.channel for live in step.contacts}
         for live in step.agents:
-            self._enters(live, at)
+            yield _Fact(place, live.id, at, "state", str(live.state))
         for one in step.events:
             if one.agent is None or one.contact is None:
                 continue
@@ -49,25 +78,28 @@ class AgentDays:
             if one.name == "contact.offered":
                 self._rings[ring] = at
             elif one.name == "contact.accepted":
-                of = self._today(one.agent, at)
-                if channels.get(one.contact) == "voice":
-                    of.calls += 1
-                else:
-                    of.texts += 1
+                what = "calls" if channels.get(one.contact) == "voice" else "texts"
                 rang = self._rings.pop(ring, None)
-                if rang is not None and len(of.rang_ms) < MOST_ANSWERS:
-                    of.rang_ms.append(at - rang)
+                waited = None if rang is None else at - rang
+                yield _Fact(place, one.agent, at, what, rang_ms=waited)
             elif one.name == "contact.dialing":
-                self._today(one.agent, at).dialled += 1
+                yield _Fact(place, one.agent, at, "dialled")
             elif one.name in ("contact.missed", "contact.declined"):
-                of = self._today(one.agent, at)
-                if one.name == "contact.missed":
-                    of.missed += 1
-                else:
-                    of.declined += 1
                 self._rings.pop(ring, None)
+                yield _Fact(place, one.agent, at, one.name.removeprefix("contact."))
             elif one.name == "offer.withdrawn":
                 self._rings.pop(ring, None)
+
+    def _add(self, fact: _Fact) -> None:
+        if self._seen is not None:
+            self._seen.append(fact)
+        if fact.what == "state":
+            self._enters(fact.agent, fact.state, fact.at)
+            return
+        of = self._today(fact.agent, fact.at)
+        setattr(of, fact.what, getattr(of, fact.what) + 1)
+        if fact.rang_ms is not None and len(of.rang_ms) < MOST_ANSWERS:
+            of.rang_ms.append(fact.rang_ms)
 
     def shown(self, agent: str, now: int) -> dict[str, Any]:
         """AgentDay of docs/desk-protocol.md."""
@@ -98,7 +130,9 @@ class AgentDays:
         for agent in self._changed:
             of = self._of[agent]
             of.hour = self._lately(of, now)
-            found[agent] = msgspec.structs.replace(of, hour=[*of.hour], rang_ms=[*of.rang_ms])
+            found[agent] = msgspec.structs.replace(
+                of, hour=[*of.hour], rang_ms=[*of.rang_ms], upto=self._place
+            )
         self._changed.clear()
         return found
 
@@ -107,34 +141,24 @@ class AgentDays:
         self._changed.update(agents)
 
     def before(self, kept: Mapping[str, AgentDay]) -> None:
-        """Puts what was kept before this process began in front of what it has seen."""
-        for agent, old in kept.items():
-            new = self._of.setdefault(agent, AgentDay())
-            first = new.hour[0][0] if new.hour else None
-            older = [row for row in old.hour if first is None or row[0] < first]
-            if older and new.hour and older[-1][1] == new.hour[0][1]:
-                new.hour.pop(0)
-            new.hour[:0] = older
-            if new.day is None or new.day == old.day:
-                new.day = old.day
-                new.calls += old.calls
-                new.texts += old.texts
-                new.dialled += old.dialled
-                new.missed += old.missed
-                new.declined += old.declined
-                new.rang_ms[:0] = old.rang_ms
-            self._changed.add(agent)
+        """Once: goes on from what was kept before this process began, with what it has seen since
+        and what is not in that yet."""
+        seen, self._seen = self._seen or [], None
+        self._of.update(kept)
+        self._changed.update(kept)
+        for fact in seen:
+            if fact.agent in kept and fact.place > kept[fact.agent].upto:
+                self._add(fact)
 
-    def _enters(self, live: LiveAgent, at: int) -> None:
-        of = self._of.setdefault(live.id, AgentDay())
-        state = str(live.state)
+    def _enters(self, agent: str, state: str, at: int) -> None:
+        of = self._of.setdefault(agent, AgentDay())
         if of.hour and of.hour[-1][1] == state:
             return
         if of.hour:
             at = max(at, of.hour[-1][0])  # a clock that was put back: the order stays
         of.hour.append((at, state))
         del of.hour[:-MOST_CHANGES]
-        self._changed.add(live.id)
+        self._changed.add(agent)
 
     def _today(self, agent: str, at: int) -> AgentDay:
         of = self._of.setdefault(agent, AgentDay())

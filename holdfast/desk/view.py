@@ -118,7 +118,7 @@ class View:
         self.returned.load(self.contacts)
         self.still_needed.load(self.contacts)
         self.agents = {live.id: live for live in snapshot.agents}
-        self.agent_days.begin(self.agents)
+        self.agent_days.begin(snapshot.last, self.agents)
         self.today = dict(snapshot.today)
         self.epoch, self.last = snapshot.epoch, snapshot.last
         self.reserve = int(snapshot.reserve)
@@ -134,7 +134,7 @@ class View:
                 self.contacts[live.id] = live
         for agent in step.agents:
             self.agents[agent.id] = agent
-        self.agent_days.fold(step)
+        self.agent_days.fold(step_id, step)
         if step.reserve is not None:
             self.reserve = int(step.reserve)
         if step.today is not None:

@@ -31,11 +31,17 @@ class AgentDay(msgspec.Struct, omit_defaults=True):
     hour: list[tuple[int, str]] = msgspec.field(default_factory=list)
     """From when on, ms, they were in which state (AgentState); the first may be older than an
     hour."""
+    upto: str = ""
+    """The place (contacts.sortable) of the last step in all of this."""
 
 
 async def keep(connection: AsyncConnection, rows: Mapping[str, AgentDay]) -> None:
-    """Writes these whole, by the id of the agent."""
+    """Writes these whole, by the id of the agent, except over a row in which more is counted: two
+    processes may follow the same steps for a while."""
+    there = await kept(connection)
     for agent, row in sorted(rows.items()):
+        if agent in there and there[agent].upto > row.upto:
+            continue
         await put_meta(connection, _PREFIX + agent, msgspec.json.encode(row).decode())
 
 

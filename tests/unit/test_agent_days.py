@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,19 @@ NOON = 12 * HOUR_MS
 DAY = 24 * HOUR_MS
 
 
-def days() -> AgentDays:
-    return AgentDays(lambda now: now // DAY)
+PLACES = count(1)
+"""Of the steps, as they come."""
+
+
+class Days(AgentDays):
+    """Follows each step at the next place, unless the test says at which."""
+
+    def then(self, step: Step, place: int | None = None) -> None:
+        self.fold(f"{place or next(PLACES)}-0", step)
+
+
+def days() -> Days:
+    return Days(lambda now: now // DAY)
 
 
 def step(at: int, *events: tuple[str, str], state: AgentState | None = None) -> Step:
@@ -40,11 +52,11 @@ def test_what_they_took_missed_and_declined_counts_and_how_long_it_rang() -> Non
     of = days()
     for n, rang in enumerate((4_000, 5_000, 9_000)):
         at = NOON + n * 60_000
-        of.fold(step(at, ("contact.offered", "c1")))
-        of.fold(step(at + rang, ("contact.accepted", "c1")))
-    of.fold(step(NOON + 200_000, ("contact.accepted", "t1")))  # taken by hand: it did not ring
-    of.fold(step(NOON + 210_000, ("contact.missed", "t1")))
-    of.fold(step(NOON + 220_000, ("contact.declined", "t1")))
+        of.then(step(at, ("contact.offered", "c1")))
+        of.then(step(at + rang, ("contact.accepted", "c1")))
+    of.then(step(NOON + 200_000, ("contact.accepted", "t1")))  # taken by hand: it did not ring
+    of.then(step(NOON + 210_000, ("contact.missed", "t1")))
+    of.then(step(NOON + 220_000, ("contact.declined", "t1")))
     found = shown(of, NOON + 230_000)
     assert (found["calls"], found["texts"]) == (3, 1)
     assert (found["missed"], found["declined"]) == (1, 1)
@@ -53,15 +65,15 @@ def test_what_they_took_missed_and_declined_counts_and_how_long_it_rang() -> Non
 
 def test_a_ring_that_was_withdrawn_does_not_make_the_next_one_longer() -> None:
     of = days()
-    of.fold(step(NOON, ("contact.offered", "c1")))
-    of.fold(step(NOON + 3_000, ("offer.withdrawn", "c1")))
-    of.fold(step(NOON + 60_000, ("contact.accepted", "c1")))
+    of.then(step(NOON, ("contact.offered", "c1")))
+    of.then(step(NOON + 3_000, ("offer.withdrawn", "c1")))
+    of.then(step(NOON + 60_000, ("contact.accepted", "c1")))
     assert shown(of, NOON + 61_000)["rang"] is None
 
 
 def test_the_counts_begin_anew_each_day_and_the_hour_goes_on() -> None:
     of = days()
-    of.fold(step(DAY - 60_000, ("contact.accepted", "c1"), state=AgentState.TALKING))
+    of.then(step(DAY - 60_000, ("contact.accepted", "c1"), state=AgentState.TALKING))
     assert of.shown("mia", DAY - 1)["calls"] == 1
     found = of.shown("mia", DAY + 1)
     assert (found["calls"], found["hour"]) == (0, [{"at": DAY - 60_000, "state": "talking"}])
@@ -69,10 +81,10 @@ def test_the_counts_begin_anew_each_day_and_the_hour_goes_on() -> None:
 
 def test_the_hour_has_every_change_and_the_state_in_which_it_began() -> None:
     of = days()
-    of.fold(step(NOON, state=AgentState.READY))
-    of.fold(step(NOON + 1_000, state=AgentState.READY))  # nothing new
-    of.fold(step(NOON + 60_000, state=AgentState.TALKING))
-    of.fold(step(NOON + 59_000, state=AgentState.WRAPUP))  # a clock that was put back
+    of.then(step(NOON, state=AgentState.READY))
+    of.then(step(NOON + 1_000, state=AgentState.READY))  # nothing new
+    of.then(step(NOON + 60_000, state=AgentState.TALKING))
+    of.then(step(NOON + 59_000, state=AgentState.WRAPUP))  # a clock that was put back
     assert shown(of, NOON + HOUR_MS)["hour"] == [
         (0, "ready"), (60_000, "talking"), (60_000, "wrapup")
     ]  # fmt: skip
@@ -110,18 +122,21 @@ async def test_it_survives_a_restart_and_a_record_that_is_away(database: Away) -
     first = days()
     history = AgentHistory(database, first, lambda: NOON + 120_000)
     await history.load()
-    first.fold(step(NOON, ("contact.accepted", "c1"), state=AgentState.TALKING))
+    first.then(step(NOON, ("contact.accepted", "c1"), state=AgentState.TALKING))
     database.away = True
     with pytest.raises(RecordUnavailable):
         await history.keep()
     database.away = False
-    first.fold(step(NOON + 60_000, ("contact.missed", "t1"), state=AgentState.READY))
+    first.then(step(NOON + 60_000, ("contact.missed", "t1"), state=AgentState.READY))
     await history.keep()
     second = days()
-    second.begin({"mia": LiveAgent("mia", state=AgentState.READY, state_at=NOON + 60_000)})
+    second.begin(
+        f"{next(PLACES)}-0",
+        {"mia": LiveAgent("mia", state=AgentState.READY, state_at=NOON + 60_000)},
+    )
     again = AgentHistory(database, second, lambda: NOON + 180_000)
     await again.keep()  # not read yet: nothing is written over it
-    second.fold(step(NOON + 150_000, ("contact.accepted", "t1"), state=AgentState.MESSAGES))
+    second.then(step(NOON + 150_000, ("contact.accepted", "t1"), state=AgentState.MESSAGES))
     await again.load()
     found = shown(second, NOON + 180_000)
     assert found["hour"] == [(0, "talking"), (60_000, "ready"), (150_000, "messages")]
@@ -132,15 +147,46 @@ async def test_it_survives_a_restart_and_a_record_that_is_away(database: Away) -
     assert shown(third, NOON + 180_000) == found
 
 
+async def test_an_old_worker_and_a_new_one_that_follow_the_same_steps_count_each_once(
+    database: Away,
+) -> None:
+    """While the old one speaks its calls to their end, both follow and both write."""
+    took, missed = ("contact.accepted", "c1"), ("contact.missed", "t1")
+    ready, talks = AgentState.READY, AgentState.TALKING
+    old, new = days(), days()
+    olds = AgentHistory(database, old, lambda: NOON + 60_000)
+    news = AgentHistory(database, new, lambda: NOON + 60_000)
+    await olds.load()
+    old.then(step(NOON, took, state=talks), 101)
+    new.begin("101-0", {"mia": LiveAgent("mia", state=talks, state_at=NOON)})
+    for both in (old, new):
+        both.then(step(NOON + 10_000, missed, state=ready), 102)
+    await olds.keep()  # with a step that the new one has seen as well
+    for both in (old, new):
+        both.then(step(NOON + 20_000, took, state=talks), 103)
+    await news.load()
+    found = shown(new, NOON + 30_000)
+    assert (found["calls"], found["missed"]) == (2, 1)
+    assert found["hour"] == [(0, "talking"), (10_000, "ready"), (20_000, "talking")]
+    new.then(step(NOON + 40_000, ("contact.declined", "t1"), state=ready), 104)
+    new.then(step(NOON + 40_000, ("contact.declined", "t1"), state=ready), 104)  # told twice
+    await news.keep()
+    await olds.keep_last()  # it has followed less: nothing is taken back
+    third = days()
+    await AgentHistory(database, third, lambda: NOON).load()
+    found = shown(third, NOON + 50_000)
+    assert (found["calls"], found["missed"], found["declined"]) == (2, 1, 1)
+
+
 def test_the_calls_that_they_made_today_count_by_the_day_and_over_a_restart() -> None:
     of = days()
-    of.fold(step(NOON, ("contact.dialing", "c1")))
-    of.fold(step(NOON + 1, ("contact.dialing", "c1")))
+    of.then(step(NOON, ("contact.dialing", "c1")))
+    of.then(step(NOON + 1, ("contact.dialing", "c1")))
     assert (of.dialled("mia", NOON + 2), of.dialled("mia", NOON + DAY)) == (2, 0)
     assert of.dialled("nobody", NOON) == 0
     again = days()
-    again.fold(step(NOON + 3, ("contact.dialing", "c1")))
+    again.then(step(NOON + 3, ("contact.dialing", "c1")))
     again.before(of.take(NOON + 4))
     assert again.dialled("mia", NOON + 5) == 3
-    again.fold(step(NOON + DAY, ("contact.dialing", "c1")))
+    again.then(step(NOON + DAY, ("contact.dialing", "c1")))
     assert again.dialled("mia", NOON + DAY) == 1
