@@ -10,6 +10,7 @@ import { Stands } from '../stands.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, incidentId, layer, link, pending } from './context.js';
+import { Key } from './single_keys.js';
 import { ContactState } from '../states.js';
 import { undoable } from './undo.js';
 
@@ -159,9 +160,9 @@ export function StillNeeded({ c }) {
       <b>${t.promised.still}</b>
       <div class="muted t1">${t.promised.stillWhy(of.by_name, hourMinute(of.due))}</div>
       <div class="row">
-        <button class="small" onClick=${() => keep(c, of)}>${t.promised.yes} <kbd class="one">Y</kbd></button>
+        <button class="small" onClick=${() => keep(c, of)}>${t.promised.yes} <${Key} of="Y"/></button>
         <button class="small" disabled=${pending.value.not_needed} onClick=${() => notNeeded(c, of)}>
-          ${t.promised.no} <kbd class="one">X</kbd>
+          ${t.promised.no} <${Key} of="X"/>
         </button>
       </div>
     </div>

@@ -9,6 +9,7 @@ import { MOST, segments } from '../segments.js';
 import { t } from '../strings/en.js';
 import { toast, untell } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
+import { Key } from './single_keys.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
 import { ContactState, stateOf } from '../states.js';
@@ -154,8 +155,7 @@ function Editor({ c, of }) {
     </div>`}
     <div class="between">
       <label class="b" for="reply">
-        <${Icon} name=${c.channel}/> ${t.composer.label[sms ? 'sms' : 'email'](whoOf(c))} <kbd
-          class="one">R</kbd>
+        <${Icon} name=${c.channel}/> ${t.composer.label[sms ? 'sms' : 'email'](whoOf(c))} <${Key} of="R"/>
       </label>
       <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>
         ${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}

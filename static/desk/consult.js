@@ -24,6 +24,9 @@ export const asked = computed(() => withMe(me.value?.asked));
 /** The call that I am in because somebody asked me. */
 export const joined = computed(() => withMe(me.value?.consult));
 
+/** In whose call my voice is now, as its agent or because somebody asked me in. */
+export const talking = computed(() => call.value ?? joined.value?.c ?? null);
+
 /** Of an offer and a question that stand here together: the more severe is what Alt Enter and the headset
  * answer, and what is heard; of two that are as severe, the offer. */
 export const askedFirst = computed(

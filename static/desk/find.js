@@ -10,6 +10,7 @@ import { useAsked } from '../why.js';
 import { askTake, takeOf } from './pull_dialog.js';
 import { browsed, call, centre, closeFound, layer, link, offer, openFound, state } from './context.js';
 import { joined } from './consult.js';
+import { Key } from './single_keys.js';
 import { ContactState } from '../states.js';
 
 const TYPING_MS = 120;
@@ -114,7 +115,7 @@ export function Recent() {
         onClick=${() => {
           layer.value = 'find';
         }}>
-        ${t.find.button} <kbd class="one">/</kbd>
+        ${t.find.button} <${Key} of="/"/>
       </button>
     </div>
     ${found.rows.length

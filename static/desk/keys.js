@@ -1,6 +1,7 @@
 /** The keyboard of the desk. Letters belong to a text field while one has the focus; what changes a call or
  * an offer needs Alt, but for Enter, which answers: words typed beside a field never do it, and with Alt it
- * works in one. While one talks, letters typed beside a field go into the notes. */
+ * works in one. While one talks, what is typed beside a field goes into the notes: all other keys need Alt,
+ * too. */
 import { announce } from '../announce.js';
 import { t } from '../strings/en.js';
 import {
@@ -22,17 +23,17 @@ import {
   work,
 } from './context.js';
 import { gone, takeBack } from './returned.js';
-import { CONSULT_KEYS, asked, declineAsked, joined } from './consult.js';
+import { CONSULT_KEYS, asked, declineAsked, joined, talking } from './consult.js';
 import { openDial } from './dial.js';
 import { handed, handedDone } from './handed.js';
 import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
-import { noteBox } from './notes.js';
+import { intoNotes, noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
 import { redial } from './redial.js';
-import { askSeverity, glanceKey, severityKey } from './severity.js';
-import { singleKeys } from './single_keys.js';
+import { askSeverity, asksWhy, glanceKey, severityKey } from './severity.js';
+import { chorded, letterOf, singleKeys, singleOf } from './single_keys.js';
 import { undo } from './undo.js';
 import { handable, openTransfer } from './transfer.js';
 import { VOLUME_KEYS } from './volume.js';
@@ -76,8 +77,9 @@ function onKey(e) {
     layer.value = layer.peek() === 'commands' ? null : 'commands';
     return e.preventDefault();
   }
-  if (e.altKey && !e.ctrlKey && !e.metaKey && ofTheCall(e)) return stop(e);
-  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  const writes = e.getModifierState('AltGraph'); // a letter: on some machines it counts as Ctrl and Alt
+  if (!writes && e.altKey && !e.ctrlKey && !e.metaKey && (ofTheCall(e) || withAlt(e))) return stop(e);
+  if (!writes && (e.ctrlKey || e.metaKey || e.altKey)) return;
   if (layer.peek()) {
     if (!e.repeat && (severityKey(e.key) || choiceKey(e))) stop(e);
     return;
@@ -85,7 +87,7 @@ function onKey(e) {
   const ring = offer.peek() && e.key === 'Enter';
   const emptyBox = target === replyBox.current && !replyBox.current.value; // nothing to break into lines
   if (target.closest?.('input, textarea, select, [role="menu"]') && !(ring && emptyBox)) {
-    if (!e.repeat && !offer.peek() && singleKeys.peek() && choiceKey(e)) stop(e);
+    if (!e.repeat && !offer.peek() && !chorded.peek() && choiceKey(e)) stop(e);
     return;
   }
   if (wanted.current && waits(e)) return stop(e);
@@ -108,18 +110,17 @@ function onKey(e) {
     }
     return;
   }
-  if (e.repeat) return;
+  if (e.repeat || (target.closest?.('.keypad') && /^[\d*#]$/.test(e.key))) return;
+  const c = talking.peek();
   const does =
     e.key === 'Escape'
       ? glanceKey(e.key, early) || escape()
-      : singleKeys.peek()
-        ? letters(e)
-        : target.getAttribute?.('role') === 'radio' && choiceKey(e); // who went there chooses there
+      : (target.getAttribute?.('role') === 'radio' && choiceKey(e)) || // who went there chooses there
+        (c ? intoNotes(e.key, c) : singleKeys.peek() && letters(e, e.key));
   if (does) stop(e);
-  else intoNotes(e);
 }
 
-/** What changes a call, by the key's place: with Alt some machines write another letter there.
+/** What changes a call, with Alt.
  * @type {Record<string, {when: () => boolean, does: () => void, repeats?: boolean}>} */
 const OF_THE_CALL = {
   KeyM: { when: () => !!(call.peek() || joined.peek()), does: toggleMute },
@@ -136,24 +137,24 @@ const OF_THE_CALL = {
   KeyR: { when: () => !call.peek() && !joined.peek(), does: () => void redial() },
   KeyT: { when: () => !!handable.peek() && !layer.peek(), does: openTransfer },
   ...CONSULT_KEYS,
+  KeyO: { ...CONSULT_KEYS.KeyO, when: () => !asksWhy() && CONSULT_KEYS.KeyO.when() },
   ...VOLUME_KEYS,
 };
 
 /** @param {KeyboardEvent} e @returns {boolean} whether it is one of these, and there is something to do */
 function ofTheCall(e) {
-  const key = OF_THE_CALL[e.key === 'Enter' ? e.key : e.code];
+  const letter = letterOf(e);
+  const key = OF_THE_CALL[/[a-z]/.test(letter) ? `Key${letter.toUpperCase()}` : e.key];
   // Alt and an arrow open a list.
   if (!key?.when() || (key.repeats && /** @type {Element} */ (e.target).closest?.('select'))) return false;
   if (!e.repeat || key.repeats) key.does();
   return true;
 }
 
-/** Words that somebody types while they talk, beside a field: the letter itself goes into the notes, too.
- * @param {KeyboardEvent} e */
-function intoNotes(e) {
-  const talks = (call.peek() || joined.peek()) && !offer.peek();
-  if (talks && /^[\p{L}\p{N}]$/u.test(e.key) && !(/** @type {Element} */ (e.target).closest?.('.keypad')))
-    noteBox.current?.focus(); // before the browser gives the letter to whatever has the focus
+/** What is else a single key, also in a field. @param {KeyboardEvent} e */
+function withAlt(e) {
+  const key = chorded.peek() && !layer.peek() && !e.repeat && singleOf(e);
+  return !!key && letters(e, key);
 }
 
 function escape() {
@@ -183,10 +184,10 @@ export function early() {
   return true;
 }
 
-/** @param {KeyboardEvent} e */
-function letters(e) {
-  if (glanceKey(e.key, early) || choiceKey(e) || stillNeededKey(e.key, wrapping())) return true;
-  switch (e.key.toLowerCase()) {
+/** @param {KeyboardEvent} e @param {string} key */
+function letters(e, key) {
+  if (glanceKey(key, early) || choiceKey(e, key) || stillNeededKey(key, wrapping())) return true;
+  switch (key.toLowerCase()) {
     case 'w':
       if (offer.peek() || !askSeverity()) explain();
       return true;

@@ -1,5 +1,5 @@
 /** Notes while talking: each line is kept within two seconds, with its moment in the call. */
-import { html, newId, signal, useEffect, useRef, useState } from '../ui.js';
+import { html, newId, signal, useEffect, useLayoutEffect, useRef, useState } from '../ui.js';
 import { dayAndTime, exactTime, hourMinute, offsetText } from '../format.js';
 import { now, serverTime } from '../clock.js';
 import { t } from '../strings/en.js';
@@ -7,13 +7,26 @@ import { Icon } from '../icons.js';
 import { usePinned } from '../pinned.js';
 import { firstOf } from '../contact.js';
 import { groupedNotes } from './folds.js';
-import { incident, link, offer, onLive, outbox, selected, state } from './context.js';
+import {
+  call,
+  incident,
+  link,
+  offer,
+  onLive,
+  openFound,
+  outbox,
+  select,
+  selected,
+  state,
+} from './context.js';
+import { Key } from './single_keys.js';
 
 const SAVE_MS = 900;
 const AGAIN_MS = 5000;
 
-/** @type {{current: HTMLTextAreaElement|null}} */
-export const noteBox = { current: null };
+/** `of`: the incident, or the call that the record does not have yet.
+ * @type {{current: HTMLTextAreaElement|null, of: string|null|undefined}} */
+export const noteBox = { current: null, of: null };
 const saved = signal(/** @type {'' | 'saving' | 'saved' | 'local'} */ (''));
 
 /** @typedef {{id: string, incident: string|null, contact: string|null, text: string, at: number,
@@ -28,6 +41,7 @@ let again = 0;
 /** What could not be saved is tried again until it is: the record may be away for a while. */
 function saveAgain() {
   again = 0;
+  waiting = null; // a note of its own
   for (const [id, entry] of Object.entries(outbox.all()))
     if (id.startsWith('note:')) void save(/** @type {import('./context.js').TypedNote} */ (entry));
 }
@@ -54,6 +68,47 @@ async function save(entry) {
 }
 
 onLive.add(saveAgain);
+
+/** Typed while the notes of its call were not in view yet: it is in them as soon as they are, and saved
+ * without them. @type {import('./context.js').TypedNote|null} */
+let waiting = null;
+
+/** What somebody types beside a field while they talk.
+ * @param {string} key @param {Contact} c
+ * @returns {boolean} false: the browser gives it to what has the focus */
+export function intoNotes(key, c) {
+  const edits = waiting && (key === ' ' || key === 'Backspace');
+  if (!edits && (key === ' ' || !/^(?:.|[^\x00-\x7f]+|Dead)$/u.test(key))) return false;
+  const of = c.incident ?? c.id;
+  if (noteBox.current?.isConnected && noteBox.of === of) {
+    noteBox.current.focus();
+    return false;
+  }
+  const mine = call.peek()?.id === c.id;
+  if (mine) select(c.id);
+  else if (c.incident) openFound(c.incident);
+  else return false;
+  if (key === 'Dead') return false;
+  if (!waiting || (waiting.incident ?? waiting.contact) !== of)
+    waiting = {
+      note: newId(),
+      incident: c.incident ?? null,
+      contact: mine ? c.id : null,
+      text: '',
+      at: serverTime(),
+    };
+  waiting.text = key === 'Backspace' ? waiting.text.slice(0, -1) : waiting.text + key;
+  outbox.put(`note:${waiting.note}`, waiting);
+  again ||= window.setTimeout(saveAgain, AGAIN_MS);
+  return true;
+}
+
+/** @param {string|null|undefined} of */
+function waited(of) {
+  const first = waiting && (waiting.incident ?? waiting.contact) === of ? waiting : null;
+  if (first) waiting = null;
+  return first;
+}
 
 /** @param {{n: NoteLine, onEdit: (n: NoteLine) => void}} props */
 const Line = ({ n, onEdit }) => html`<li>
@@ -85,15 +140,16 @@ function headOf(group, of) {
 
 /** @param {{of: Into, contact: Contact|null}} props */
 function Pad({ of, contact }) {
-  const [id, setId] = useState(newId);
-  const [text, setText] = useState('');
+  const [first] = useState(() => waited(of.id ?? contact?.id));
+  const [id, setId] = useState(() => first?.note ?? newId());
+  const [text, setText] = useState(first?.text ?? '');
   const timer = useRef(0);
   const list = useRef(/** @type {HTMLElement|null} */ (null));
   const notes = (of.timeline ?? []).filter((e) => e.kind === 'note');
   const shown = new Set(notes.map((n) => n.id));
   const live = useRef({ id, text, shown });
   live.current = { id, text, shown };
-  const begun = useRef(0);
+  const begun = useRef(first?.at ?? 0);
   const entry = () => ({
     note: live.current.id,
     incident: of.id,
@@ -118,6 +174,12 @@ function Pad({ of, contact }) {
       window.removeEventListener('pagehide', leave);
       if (timer.current) flush();
     };
+  }, []);
+  useLayoutEffect(() => {
+    if (!first) return;
+    noteBox.current?.focus();
+    noteBox.current?.setSelectionRange(first.text.length, first.text.length);
+    timer.current = window.setTimeout(flush, SAVE_MS);
   }, []);
   const missing = flying.value.filter(
     (n) => (n.incident ? n.incident === of.id : n.contact === contact?.id) && !shown.has(n.id),
@@ -198,6 +260,7 @@ function Pad({ of, contact }) {
       class="pad"
       ref=${(/** @type {HTMLTextAreaElement|null} */ el) => {
         noteBox.current = el;
+        noteBox.of = of.id ?? contact?.id;
       }}
       rows="3"
       aria-label=${of.id ? t.notes.labelOf(of.number) : t.notes.label}
@@ -235,7 +298,7 @@ export function Notes() {
   const c = early ?? (selected.value?.incident === of?.id ? selected.value : null);
   return html`<section class="panel notes" aria-label=${t.notes.title}>
     <div class="head">
-      <h2>${t.notes.title} <kbd class="one">N</kbd></h2>
+      <h2>${t.notes.title} <${Key} of="N"/></h2>
       <span class=${`t0 ${saved.value === 'local' ? 's2 b' : 'faint'}`} role="status">
         ${saved.value && `${saved.value === 'saved' ? '✓ ' : ''}${t.notes[saved.value]}`}
       </span>

@@ -26,6 +26,7 @@ import {
 } from './context.js';
 import { askedFirst } from './consult.js';
 import { GlanceAtOffer } from './severity.js';
+import { Key } from './single_keys.js';
 
 /** @param {{from: number, until: number}} props */
 function Ring({ from, until }) {
@@ -198,9 +199,7 @@ function Card({ ring }) {
       ${reasonText(c, me.value?.id) && html`<div>
         <dt>${t.offer.whyYou}</dt>
         <dd>
-          ${reasonText(c, me.value?.id)} <${WhyButton} c=${c}>
-            ${t.why.button} <kbd class="one">W</kbd>
-          </${WhyButton}>
+          ${reasonText(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <${Key} of="W"/></${WhyButton}>
         </dd>
       </div>`}
     </dl>

@@ -41,7 +41,7 @@ import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
 import { askSeverity } from './severity.js';
-import { singleKeys, toggleSingleKeys } from './single_keys.js';
+import { chorded, keyNow, singleKeys, toggleSingleKeys } from './single_keys.js';
 import { askSignOut, inHand, signOut } from './topbar.js';
 import { giveBack, handable, openTransfer } from './transfer.js';
 import { takeOver } from './tabs.js';
@@ -53,7 +53,10 @@ const shut = () => {
 const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}>
   <dl class="keys">
     ${t.help.keys.map(
-      ([key, word]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${word}</dd></div>`,
+      ([key, word, withAlt]) => html`<div key=${key}>
+        <dt><kbd>${(chorded.value && withAlt) || key}</kbd></dt>
+        <dd>${word}</dd>
+      </div>`,
     )}
   </dl>
   <h2>${t.help.shapes}</h2>
@@ -62,7 +65,7 @@ const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}>
       (s) => html`<li key=${s} class="row"><${Sev} level=${s}/><span>${t.help.words[s]}</span></li>`,
     )}
   </ul>
-  <p class="muted">${singleKeys.value ? '' : `${t.keys.off} `}${t.help.safe}</p>
+  <p class="muted">${t.keys.talk} ${singleKeys.value ? '' : `${t.keys.off} `}${t.help.safe}</p>
   <div class="row">
     <span class="grow"></span>
     <button class="primary" onClick=${shut}>${t.help.close}</button>
@@ -104,17 +107,17 @@ function commands() {
             [t.transfer.backOf(whoOf(handable.value)), '', () => giveBack(handable.peek())],
           ]
         : []),
-      ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : 'B', () => takeBack(c)]),
+      ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : keyNow('B'), () => takeBack(c)]),
       endCommand(),
-      incident.value && [t.notes.title, 'N', () => noteBox.current?.focus()],
-      [t.work.title, 'J', () => select(work.peek()[0]?.id ?? null)],
+      incident.value && [t.notes.title, keyNow('N'), () => noteBox.current?.focus()],
+      [t.work.title, keyNow('J'), () => select(work.peek()[0]?.id ?? null)],
       ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
-      selected.value && [t.severity.button, offer.value ? '' : 'W', () => askSeverity()],
-      offer.value && [t.why.open, 'W', explain],
+      selected.value && [t.severity.button, offer.value ? '' : keyNow('W'), () => askSeverity()],
+      offer.value && [t.why.open, keyNow('W'), explain],
       !call.value && !offer.value && [t.check.title, '', openCheck],
       [
         t.line.title,
-        offer.value || selected.value ? '' : 'W',
+        offer.value || selected.value ? '' : keyNow('W'),
         () => {
           layer.value = 'line';
         },
@@ -122,7 +125,7 @@ function commands() {
       !call.value && [t.dial.title, 'Alt C', openDial],
       [
         t.find.title,
-        '/',
+        keyNow('/'),
         () => {
           layer.value = 'find';
         },
@@ -145,7 +148,7 @@ function commands() {
               ]),
           )
         : []),
-      replyBox.current && [t.composer.label.sms(''), 'R', () => replyBox.current?.focus()],
+      replyBox.current && [t.composer.label.sms(''), keyNow('R'), () => replyBox.current?.focus()],
       [
         t.menu.sound,
         '',
@@ -159,7 +162,7 @@ function commands() {
       [`${t.menu.theme}: ${t.menu.system}`, '', () => setTheme('system')],
       [
         t.menu.help,
-        '?',
+        keyNow('?'),
         () => {
           layer.value = 'help';
         },

@@ -7,6 +7,7 @@ import { wentBack } from '../model.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { act, pending, select, state, wordOf } from './context.js';
+import { Key } from './single_keys.js';
 
 export const gone = computed(() => wentBack(state.value));
 
@@ -48,7 +49,7 @@ const Row = ({ c, first }) => {
         <${Icon} name="back"/>
         ${pending.value.pull ? t.back.taking : t.back.take}
         <span class="sr"> ${t.back.of(whoOf(c), c.incident_no ?? '')}</span>
-        ${first ? html` <kbd class="one">B</kbd>` : ''}
+        ${first ? html` <${Key} of="B"/>` : ''}
       </button>
       ${why && html`<span class="muted t1">${t.causes.takeBack[why]}</span>`}
     </span>

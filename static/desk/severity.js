@@ -7,6 +7,7 @@ import { isUnsure } from '../grounds.js';
 import { SEVERITIES } from '../model.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, layer, link, offer, pending, select, selected, state, wordOf } from './context.js';
+import { Key } from './single_keys.js';
 import { ContactState } from '../states.js';
 import { undoable } from './undo.js';
 
@@ -46,13 +47,18 @@ async function glance(level, kind = '') {
 
 /** "Not" was pressed: the offer (its fence) or the contact in hand of which is asked why. */
 const asking = signal('');
+/** Why is asked just now: O is an answer to that. */
+export const asksWhy = () =>
+  !!asking.peek() && asking.peek() === (offer.peek()?.fence ?? selected.peek()?.id);
 
 /** @param {Record<'never'|'over'|'back', () => void>} props */
 const Why = ({ never, over, back }) => html`<div class="lookat" role="group" aria-label=${t.severity.why(4)}>
   <span class="t1 b">${t.severity.why(4)}</span>
   <div class="three">
-    <button autofocus title=${t.severity.neverWhy} onClick=${never}><kbd>N</kbd> ${t.severity.never}</button>
-    <button title=${t.severity.overWhy} onClick=${over}><kbd>O</kbd> ${t.severity.over}</button>
+    <button autofocus title=${t.severity.neverWhy} onClick=${never}>
+      <${Key} of="N"/> ${t.severity.never}
+    </button>
+    <button title=${t.severity.overWhy} onClick=${over}><${Key} of="O"/> ${t.severity.over}</button>
     <button class="quiet last" onClick=${back}>${t.severity.back} <kbd>Esc</kbd></button>
   </div>
 </div>`;
@@ -61,9 +67,9 @@ const Why = ({ never, over, back }) => html`<div class="lookat" role="group" ari
 const Three = ({ yes, on, no, busy }) => html`<div class="lookat" role="group" aria-label=${t.glance.title}>
   <span class="t1"><b>${t.glance.title}</b> ${busy ? t.glance.sending : ''}</span>
   <div class="three">
-    <button disabled=${busy} onClick=${on(1)}><kbd class="one">1</kbd> ${yes}</button>
-    <button disabled=${busy} onClick=${on(2)}><kbd class="one">2</kbd> ${t.glance.urgent}</button>
-    <button disabled=${busy} onClick=${no}><kbd class="one">4</kbd> ${t.glance.no}</button>
+    <button disabled=${busy} onClick=${on(1)}><${Key} of="1"/> ${yes}</button>
+    <button disabled=${busy} onClick=${on(2)}><${Key} of="2"/> ${t.glance.urgent}</button>
+    <button disabled=${busy} onClick=${no}><${Key} of="4"/> ${t.glance.no}</button>
   </div>
 </div>`;
 
@@ -157,7 +163,7 @@ export const WrongSeverity = () => html`<button
   aria-haspopup="dialog"
   onClick=${askSeverity}>
   ${t.severity.button}
-  ${offer.value ? '' : html` <kbd class="one">W</kbd>`}
+  ${offer.value ? '' : html` <${Key} of="W"/>`}
 </button>`;
 
 boundLayer('severity', () => selected.value?.id);

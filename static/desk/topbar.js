@@ -15,7 +15,7 @@ import { call, centre, layer, link, me, pending, state, work } from './context.j
 import { goPause, goReady, starting } from './duty.js';
 import { emergencies } from './emergencies.js';
 import { soundGoesOn } from './phonebar.js';
-import { singleKeys, toggleSingleKeys } from './single_keys.js';
+import { Key, singleKeys, toggleSingleKeys } from './single_keys.js';
 import { AgentState, ContactState, agentStateOf } from '../states.js';
 
 function Choice() {
@@ -132,7 +132,7 @@ export function TopBar() {
       }}
       title=${t.find.title}>
       <${Icon} name="find"/>
-      ${t.find.button} <kbd class="one">/</kbd>
+      ${t.find.button} <${Key} of="/"/>
     </button>
     <button
       class="quiet"

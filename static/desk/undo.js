@@ -2,6 +2,7 @@
 import { html } from '../ui.js';
 import { dropUndo, SAYS_OF_UNDO, toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
+import { Key } from './single_keys.js';
 
 const UNDO_MS = 5000;
 
@@ -26,7 +27,7 @@ export function undoable(words, back) {
     if (last === mine) last = null;
   }, UNDO_MS);
   const more = {
-    label: html`${t.undo} <kbd class="one">Z</kbd>`,
+    label: html`${t.undo} <${Key} of="Z"/>`,
     act: () => {
       last = mine;
       undo();

@@ -9,6 +9,7 @@ import { t } from '../strings/en.js';
 import { asked, Place, useAsked, Why } from '../why.js';
 import { layer, link, me, offer, state, wordOf } from './context.js';
 import { mayTake, TakeButton } from './pull_dialog.js';
+import { Key } from './single_keys.js';
 
 // The explanation lies on top like every dialog: keys belong to it while it is open.
 effect(() => {
@@ -98,7 +99,7 @@ export function NotHere() {
       onClick=${() => {
         layer.value = 'line';
       }}>
-      ${t.line.title} <kbd class="one">W</kbd>
+      ${t.line.title} <${Key} of="W"/>
     </button>
   `;
 }

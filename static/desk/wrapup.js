@@ -7,6 +7,7 @@ import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { StillNeeded } from './callback_dialog.js';
 import { act, boundLayer, centre, layer, pending, selected, work } from './context.js';
+import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
 
 /** What is chosen, per contact. */
@@ -21,17 +22,17 @@ export const wrapping = () =>
     : (work.value.find((c) => c.state === ContactState.WRAPUP) ?? null);
 
 /** 1 to 9, in the wrap-up and in "close without an answer"; also where their empty comment has the focus:
- * a digit in words that somebody has begun is theirs.
- * @param {KeyboardEvent} e @returns {boolean} whether the key did something */
-export function choiceKey(e) {
+ * a digit in words that somebody has begun is theirs, unless it came with Alt.
+ * @param {KeyboardEvent} e @param {string} [key] @returns {boolean} whether the key did something */
+export function choiceKey(e, key = e.key) {
   const c = layer.peek() === 'close' ? selected.peek() : layer.peek() ? null : wrapping();
-  const d = /^[1-9]$/.test(e.key) && centre.peek()?.dispositions?.[Number(e.key) - 1];
+  const d = /^[1-9]$/.test(key) && centre.peek()?.dispositions?.[Number(key) - 1];
   if (!c || !d) return false;
   const target = /** @type {HTMLElement} */ (e.target);
   const box = /** @type {HTMLInputElement|null|undefined} */ (
     target.closest?.('input, textarea, select, [role="menu"]')
   );
-  if (box && (box.name !== COMMENT || box.value)) return false;
+  if (!e.altKey && box && (box.name !== COMMENT || box.value)) return false;
   chosen.value = { ...chosen.peek(), [c.id]: d.code };
   return true;
 }
@@ -42,14 +43,14 @@ export async function finish(c) {
   if (!disposition) {
     const keys = Math.min(9, centre.peek()?.dispositions?.length ?? 9);
     const open = () => !chosen.value[c.id] && work.value.some((one) => one.id === c.id);
-    toast(t.wrapup.choose(keys), 'info', null, open);
+    toast(t.wrapup.choose(keyNow('1'), keys), 'info', null, open);
     return false;
   }
   return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
 }
 
-/** @param {{c: Contact}} props */
-const Choices = ({ c }) => html`
+/** In a dialog a digit is never a word. @param {{c: Contact, dialog?: boolean}} props */
+const Choices = ({ c, dialog = false }) => html`
   <div class="choices" role="radiogroup" aria-label=${t.wrapup.lead}>
     ${(centre.value?.dispositions ?? []).map(
       (d, i) => html`<button
@@ -60,7 +61,7 @@ const Choices = ({ c }) => html`
         onClick=${() => {
           chosen.value = { ...chosen.peek(), [c.id]: d.code };
         }}>
-        ${i < 9 ? html`<kbd class="one">${i + 1}</kbd>` : ''}
+        ${i < 9 ? (dialog ? html`<kbd>${i + 1}</kbd>` : html`<${Key} of=${i + 1}/>`) : ''}
         <span>${d.word}</span>
       </button>`,
     )}
@@ -116,7 +117,7 @@ export function CloseDialog() {
   };
   return html`<${Dialog} title=${t.wrapup.withoutAnswer} close=${close}>
     <p class="muted">${whoOf(c)}${c.about ? ` · ${c.about}` : ''}</p>
-    <${Choices} c=${c}/>
+    <${Choices} c=${c} dialog/>
     <div class="row">
       <span class="grow"></span>
       <button onClick=${close}>${t.wrapup.cancel}</button>

@@ -124,7 +124,7 @@ async def test_letters_typed_right_after_r_are_the_answer(
     page = await opened(chromium, f"{desk.url}/desk?scene=call")
     await expect(page.locator(".phonebar")).to_contain_text("Maya")
     await expect(page.get_by_role("region", name="Timeline")).to_be_visible()
-    await page.keyboard.press("r")
+    await page.keyboard.press("Alt+a")
     await page.keyboard.type("How are mum and her dad?", delay=0)
     box = page.get_by_label("Text to")
     await expect(box).to_be_focused()

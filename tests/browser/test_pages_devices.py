@@ -162,7 +162,6 @@ async def test_how_loud_by_slider_and_by_key_and_an_s1_is_always_heard(
     page = await opened(chromium, f"{desk.url}/desk?scene=call", SCRIPTED + gains)
     heard = "Math.round(document.querySelector('audio').volume * 1000)"
     await page.wait_for_function(f"() => document.querySelector('audio') && {heard} === 1000")
-    await page.keyboard.press("n")
     await page.keyboard.type("she ")
     await page.keyboard.press("Alt+ArrowDown")
     await page.keyboard.press("Alt+ArrowDown")

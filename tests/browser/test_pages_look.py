@@ -86,7 +86,6 @@ async def test_enter_answers_what_rings_and_mute_hold_notes_wrapup_go_by_keys(
     await page.keyboard.press("Alt+h")
     await expect(bar).to_contain_text("they hear music")
     await page.keyboard.press("Alt+h")
-    await page.keyboard.press("n")
     await page.keyboard.type("hit by a car, mh")  # letters are words here, not commands
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("region", name="Notes").last).to_contain_text("hit by a car, mh")

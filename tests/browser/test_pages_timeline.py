@@ -87,7 +87,6 @@ async def test_notes_stand_under_their_call_by_whom_with_the_moment_in_the_call(
     lines = await notes.get_by_role("listitem").all_inner_texts()
     assert " ".join(lines[0].split()) == "+0:41 Seen at the clinic at noon, sent home"
     assert " ".join(lines[2].split()) == "+4:31 Owner drives there again, 20 min"
-    await page.keyboard.press("n")
     await page.keyboard.type("she is calm now")
     await page.keyboard.press("Enter")
     mine = notes.locator("section").last.get_by_role("listitem")

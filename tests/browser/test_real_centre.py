@@ -78,7 +78,6 @@ async def test_a_call_by_keyboard_from_ring_to_disposition(chromium: Browser, re
     await page.keyboard.press("Alt+h")
     await until_heard(real, call, 700)
 
-    await page.keyboard.press("n")
     await page.keyboard.type("14 kg, ate gum")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("region", name="Notes so far")).to_contain_text("14 kg, ate gum")
@@ -104,7 +103,6 @@ async def test_a_tab_killed_in_mid_sentence_keeps_what_was_typed_before(
 ) -> None:
     page = await agent(chromium, real)
     call = await talking(page, real)
-    await page.keyboard.press("n")
     first, text = "she is shaking", "she is shaking and walks unsteadily, the sitter drives her"
     await page.keyboard.type(first, delay=50)
     note = "select text from note where text like 'she is%'"

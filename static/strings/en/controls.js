@@ -18,7 +18,10 @@ export const controls = {
     menu: 'Single keys',
     turnOff: 'Turn single keys off (N, W, J, 1 …)',
     turnOn: 'Turn single keys on (N, W, J, 1 …)',
-    off: 'Single keys are off: those without Alt or Ctrl do nothing here, but for Enter and Esc.',
+    /** @param {string} key */
+    withAlt: (key) => `Alt ${key}`,
+    off: 'Single keys are off: they need Alt, but for Enter and Esc.',
+    talk: 'While you talk, what you type beside a field goes into the notes; single keys need Alt then.',
   },
   dial: {
     button: 'Dial',
