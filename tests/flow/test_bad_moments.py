@@ -215,3 +215,46 @@ async def test_a_call_that_the_carrier_ends_for_want_of_sound_says_so_on_the_tim
         told = [e["text"] for e in shown["timeline"] if "RTP time-out" in str(e["text"])]
         assert len(told) == 1
         assert "32014" in told[0]
+
+
+@pytest.mark.parametrize("first", ["the control", "the caller"])
+@pytest.mark.parametrize("control", ["hold", "resume", "consult", "transfer", "return"])
+async def test_a_control_that_crosses_the_hang_up_leaves_nothing(
+    centre: Centre, control: str, first: str
+) -> None:
+    async with desk(centre, "tomas") as agent, desk(centre, "noah") as other:
+        await other.do("pause", reason="recovering")
+        call = await centre.sandbox.call(talk="tone", hz=440)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+        if control == "consult":
+            await other.do("pause", reason="admin")  # may be asked
+        elif control in ("transfer", "return"):
+            await other.ready()
+        if control == "resume":
+            await agent.do("hold", contact=contact, on=True)
+            await agent.until(lambda: agent.contacts[contact]["held"])
+        act = {
+            "hold": {"what": "hold", "on": True},
+            "resume": {"what": "hold", "on": False},
+            "consult": {"what": "consult", "agent": other.me["id"]},
+            "transfer": {"what": "transfer", "agent": other.me["id"]},
+            "return": {"what": "return"},
+        }[control]
+        both = [agent.code_of(contact=contact, **act), centre.sandbox.hang_up(call)]
+        await asyncio.gather(*(both if first == "the control" else both[::-1]))
+        await centre.sandbox.wait_for(call, "completed")
+        await other.until(lambda: not other.contacts and not other.agent()["asked"])
+        await agent.until(
+            lambda: (
+                contact not in agent.contacts
+                or ((c := agent.contacts[contact])["state"] == "wrapup" and not c["consult"])
+            )
+        )
+        if agent.agent()["handed"]:
+            await agent.do("handed_done")
+        if contact in agent.contacts:
+            await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+        await agent.until(lambda: agent.agent()["state"] == "ready" and not agent.contacts)
+        await centre.until_rows(f"select state from contact where id = '{contact}'", [("ended",)])

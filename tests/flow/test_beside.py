@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+import numpy as np
 import pytest
+from redis.asyncio import Redis
 
+from channels.sandbox import audio
 from tests.flow.conftest import until_heard
 from tests.flow.test_crashes import reconnect
 from tests.flow.test_sessions import shut_account, until_closed
@@ -172,3 +175,68 @@ async def test_whose_account_is_closed_neither_hears_the_call_nor_speaks_in_it(
             await until_closed(supervisor, 5)
             await hears(agent, CALLER)
             await agent.until(lambda: not agent.contacts[contact]["beside"])
+
+
+LOUD = 2000
+"""Half of what a tone of these pages (8000) leaves at least in one of two windows that overlap, if
+one frame of it is heard; a frame of another tone that breaks off leaves at most 900."""
+
+
+async def whispered(centre: Centre, call: str) -> int:
+    """How loud the supervisor's tone was at the caller at most, in any 20 ms of all they heard."""
+    sound = audio.decode(audio.read_wav(await centre.sandbox.heard(call))).astype(float)
+    turns = np.exp(-2j * np.pi * SUPERVISOR * np.arange(160) / audio.RATE)
+    windows = np.lib.stride_tricks.sliding_window_view(sound, 160)[::80]
+    return int(2 * np.abs(windows @ turns).max() / 160)
+
+
+@pytest.mark.parametrize("lost", ["killed", "killed as it changes", "emptied"])
+async def test_a_whisper_in_which_the_store_is_lost_goes_on_or_ends_and_never_reaches_the_caller(
+    centre: Centre, lost: str
+) -> None:
+    async with supervised(centre) as (agent, supervisor, call, contact):
+        await supervisor.do("sit_beside", contact=contact, mode="whisper")
+        await hears(agent, CALLER, SUPERVISOR)
+        if lost == "emptied":
+            redis = Redis.from_url(centre.redis_url)
+            await redis.flushall()
+            await redis.aclose()
+        else:
+            centre.kill_store()
+        if lost == "killed as it changes":
+            for mode in ("listen", "whisper"):
+                with suppress(DeskError):  # refused, or done: both will do
+                    await supervisor.do("sit_beside", contact=contact, mode=mode)
+        await until_heard(centre, call, AGENT)  # who talks goes on talking
+        await centre.until_ready()
+        await agent.until_state(contact, "active")
+        for mode in ("listen", "whisper"):  # the index answers again, and knows who sits there
+            await supervisor.do("sit_beside", contact=contact, mode=mode)
+        await hears(agent, CALLER, SUPERVISOR)
+        assert [one["mode"] for one in agent.contacts[contact]["beside"]] == ["whisper"]
+        assert await whispered(centre, call) < LOUD
+        await supervisor.do("sit_beside", contact=contact, mode="barge")
+        async with asyncio.timeout(60):  # that is how it would have been seen
+            while await whispered(centre, call) < LOUD:
+                await asyncio.sleep(0.1)
+
+
+async def test_a_whisper_by_the_board_ends_with_the_index_and_never_reaches_the_caller(
+    centre: Centre,
+) -> None:
+    async with desk(centre, "priya") as agent, desk(centre, "dana", view="board") as board:
+        call = await centre.sandbox.call(talk="tone", hz=int(CALLER), from_=PHONE)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, AGENT)
+        await board.sound(
+            SUPERVISOR, before=lambda: board.do("sit_beside", contact=contact, mode="whisper")
+        )
+        await hears(agent, CALLER, SUPERVISOR)
+        redis = Redis.from_url(centre.redis_url)
+        await redis.flushall()
+        await redis.aclose()
+        await agent.until(lambda: not agent.contacts[contact]["beside"])
+        await hears(agent, CALLER)
+        await until_heard(centre, call, AGENT)
+        assert await whispered(centre, call) < LOUD
