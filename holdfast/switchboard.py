@@ -16,7 +16,7 @@ from channels.voice import token
 from channels.voice.stream import CarrierLeg
 from holdfast.clips import CallerSounds
 from router.core.beside import is_board
-from router.core.consult import Consulted
+from router.core.consult import Consulted, line_leg, of_line
 from router.core.model import LiveContact, Snapshot, Step
 from router.core.rebuild_facts import CallerStream
 from router.core.states import OVER, State
@@ -30,6 +30,7 @@ from softphone.plans import (
     Dialing,
     Event,
     FirstAudio,
+    Handed,
     Joined,
     OneWay,
     OnHold,
@@ -64,13 +65,24 @@ def plan_of(live: LiveContact) -> Plan | None:
         case State.ACTIVE if live.agent:
             beside = frozenset(live.beside or ())
             return (OnHold if live.held else Joined)(live.agent, beside, _second(live))
+        case State.AWAY if second := _second(live):
+            return Handed(second)
     return None
 
 
 def _second(live: LiveContact) -> Second | None:
-    if live.consult is None or live.consult.at == Consulted.ASKED:
+    it = live.consult
+    if it is None:
         return None
-    return Second(live.consult.agent, live.consult.at == Consulted.TOGETHER)
+    together = it.at == Consulted.TOGETHER
+    if it.line is not None:
+        rings = it.line.rings if it.at == Consulted.ASKED else None
+        return Second(line_leg(live.id, it.line.fence), together, line=True, rings=rings)
+    return None if it.at == Consulted.ASKED else Second(it.agent or "", together)
+
+
+def _has_no_desk(leg: str) -> bool:
+    return is_board(leg) or of_line(leg) is not None
 
 
 class Switchboard:
@@ -94,6 +106,8 @@ class Switchboard:
         self.exchange = Exchange(None, None, asyncio.get_running_loop(), self._heard)
         self._steps: asyncio.Queue[tuple[str, dict[str, object]]] = asyncio.Queue()
         self._legs: dict[str, tuple[CarrierLeg, int]] = {}
+        self._lines: dict[str, dict[str, CarrierLeg]] = {}
+        """Numbers that were asked in, by contact and fence."""
         self._epoch = 0
         self.listeners: list[Callable[[Event], None]] = []
         """Hear all that the exchange tells."""
@@ -105,6 +119,8 @@ class Switchboard:
         self._epoch = snapshot.epoch
         for live in snapshot.contacts:
             self._apply(live)
+        for contact in self._lines.keys() - {live.id for live in snapshot.contacts}:
+            self._end_lines(contact, None)
 
     def on_step(self, _step_id: str, step: Step) -> None:
         if step.epoch < self._epoch:
@@ -114,6 +130,8 @@ class Switchboard:
                 self._apply(live)
 
     def _apply(self, live: LiveContact) -> None:
+        line = live.consult.line if live.consult is not None else None
+        self._end_lines(live.id, line.fence if line is not None else None)
         plan = plan_of(live)
         if plan is not None:
             music = self._sounds.music(live.line, live.queue) if self._sounds else None
@@ -121,11 +139,19 @@ class Switchboard:
         elif live.state in OVER or live.state == State.QUEUED or live.caller == "gone":
             self.exchange.forget(live.id, f"contact {live.state}")
 
+    def _end_lines(self, contact: str, but: str | None) -> None:
+        """The carrier then asks what follows, and hears that it is over."""
+        for fence in self._lines.get(contact, {}).keys() - {but}:
+            self.exchange.forget_agent(line_leg(contact, fence), "nobody needs it any more")
+
     def report_all(self) -> None:
         """Says again what this process holds: after a lapse, others may have taken it for dead."""
         for contact, (_, epoch) in self._legs.items():
             self._post("stream_started", contact=contact, link_epoch=epoch, proc=self.proc)
-        for agent in filterfalse(is_board, self.exchange.agents()):
+        for contact, fences in self._lines.items():
+            for fence in fences:
+                self._post("line_up", contact=contact, fence=fence, proc=self.proc)
+        for agent in filterfalse(_has_no_desk, self.exchange.agents()):
             self._post("agent_media", agent=agent, media="up", proc=self.proc)
         for bridge in self.bridges():
             if bridge.agent:
@@ -149,6 +175,8 @@ class Switchboard:
         )
 
     def started(self, contact: str, epoch: int, call_sid: str, leg: CarrierLeg) -> bool:
+        if line := of_line(contact):
+            return self._line_started(line, epoch, leg)
         first = self._sounds.greeting(leg.greets) if self._sounds and leg.greets else b""
         if not self.exchange.attach_caller(contact, epoch, leg, first=first):
             return False
@@ -156,7 +184,29 @@ class Switchboard:
         self._post("stream_started", contact=contact, link_epoch=epoch, proc=self.proc)
         return True
 
+    def _line_started(self, line: tuple[str, str], epoch: int, leg: CarrierLeg) -> bool:
+        contact, fence = line
+        if not self.exchange.attach_agent(line_leg(contact, fence), epoch, leg):
+            return False
+        self._lines.setdefault(contact, {})[fence] = leg
+        self._post("line_up", contact=contact, fence=fence, proc=self.proc)
+        return True
+
+    def _line_ended(self, line: tuple[str, str], leg: CarrierLeg, cause: str) -> None:
+        contact, fence = line
+        known = self._lines.get(contact, {})
+        if known.get(fence) is not leg:
+            return
+        del known[fence]
+        if not known:
+            del self._lines[contact]
+        self.exchange.forget_agent(line_leg(contact, fence), cause)
+        self._post("line_lost", contact=contact, fence=fence)
+
     def ended(self, contact: str, epoch: int, call_sid: str, leg: CarrierLeg, cause: str) -> None:
+        if line := of_line(contact):
+            self._line_ended(line, leg, cause)
+            return
         known = self._legs.get(contact)
         if known is not None and known[0] is leg:
             del self._legs[contact]
@@ -198,8 +248,8 @@ class Switchboard:
                 self._post("connected", contact=contact, agent=agent)
             case CallerLost(contact, epoch, cause):
                 self._post("stream_lost", contact=contact, link_epoch=epoch, cause=cause)
-            case AgentUp(leg, _) | AgentLost(leg, _, _) if is_board(leg):
-                pass  # nobody is rung there; whether the page lives is known by its socket
+            case AgentUp(leg, _) | AgentLost(leg, _, _) if _has_no_desk(leg):
+                pass  # a board's page is known by its socket, a number by its stream
             case AgentUp(agent, _):
                 self._post("agent_media", agent=agent, media="up", proc=self.proc)
             case AgentLost(agent, _, cause):
@@ -237,6 +287,9 @@ class Switchboard:
             except (IndexUnavailable, IndexLost):
                 await asyncio.sleep(RETRY_S)
                 continue
+            if not reply.ok and function == "line_up":
+                leg = line_leg(str(request["contact"]), str(request["fence"]))
+                self.exchange.forget_agent(leg, reply.code)
             if not reply.ok and function == "stream_started" and reply.code != "stale":
                 log.warning("stream.unwanted", contact=request["contact"], code=reply.code)
                 self.exchange.forget(str(request["contact"]), reply.code)

@@ -10,6 +10,7 @@ from typing import Any
 
 from router.centre import Centre
 from router.core.bidi import CONTROLS
+from router.core.consult import Line
 from router.core.display import in_words
 from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
@@ -75,6 +76,12 @@ class OutsideRouting:
     def number_on_call(self, name: str) -> str | None:
         """The same for somebody on call."""
         return self._allowed(_listed(self._current.value.on_call, name))
+
+    def number_asked_in(self, line: Line) -> str | None:
+        """The same for a number that an agent asks into a call."""
+        if line.kind == "interpreter":
+            return self._allowed(self._current.value.interpreters.get(line.name))
+        return self._allowed(line.to or _listed(self._current.value.outside, line.name))
 
     def word_on_call(self, name: str) -> str:
         """How they are called in words."""

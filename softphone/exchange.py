@@ -40,6 +40,7 @@ from softphone.plans import (
     Wiring,
     agent_of,
     decide,
+    is_far,
     people_of,
 )
 from softphone.quality import Quality
@@ -371,13 +372,13 @@ class Exchange:
         line.legs, line.wiring = legs, wanted
         for seat, clip in wanted.clips.items():
             if seat not in line.clips:
-                caller = seat == CALLER
+                far = is_far(line.plan, seat)
                 line.clips[seat] = Pacer(
                     legs[seat],
                     clip,
                     self._clock,
-                    chunk=CARRIER_CHUNK if caller else BROWSER_CHUNK,
-                    first=line.first if caller else b"",
+                    chunk=CARRIER_CHUNK if far else BROWSER_CHUNK,
+                    first=line.first if seat == CALLER else b"",
                 )
         if CALLER in legs:
             line.first = b""

@@ -30,10 +30,14 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """A colleague whom the agent asked in. `together`: the caller hears them, unless on hold."""
+    """A colleague, or a number outside, whom the agent asked in. `together`: the caller hears them,
+    unless on hold. `line`: it is a number; `rings`: its telephone does (False: it is only dialled),
+    None: somebody answered there."""
 
     who: str
     together: bool = False
+    line: bool = False
+    rings: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,14 @@ class OnHold:
     second: Second | None = None
 
 
-Plan = Waiting | Ringing | Dialing | Joined | OnHold
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The caller talks with a number that was asked in; its agent has left."""
+
+    second: Second
+
+
+Plan = Waiting | Ringing | Dialing | Joined | OnHold | Handed
 
 
 def agent_of(plan: Plan | None) -> str | None:
@@ -75,6 +86,8 @@ def agent_of(plan: Plan | None) -> str | None:
 
 def people_of(plan: Plan | None) -> dict[str, Seat]:
     """Everybody whom a plan binds, by whose sound it is, and where they sit."""
+    if isinstance(plan, Handed):
+        return {plan.second.who: SECOND}
     if not isinstance(plan, Dialing | Joined | OnHold):
         return {}
     beside = {one.leg: Seat(Role.BESIDE, one.leg) for one in plan.beside}
@@ -90,6 +103,12 @@ class Wiring:
     clips: Mapping[Seat, bytes] = field(default_factory=dict)
 
 
+def is_far(plan: Plan | None, seat: Seat) -> bool:
+    """Whoever sits there is at the carrier's, not at a page of ours."""
+    second = plan.second if isinstance(plan, Joined | OnHold | Handed) else None
+    return seat == CALLER or (seat == SECOND and second is not None and second.line)
+
+
 def decide(plan: Plan | None, up: Collection[Seat], *, hold: bytes, idle: bytes) -> Wiring:
     """The wiring for a plan, given whose leg is up. Never silence toward a caller."""
     match plan:
@@ -97,18 +116,28 @@ def decide(plan: Plan | None, up: Collection[Seat], *, hold: bytes, idle: bytes)
             return _plays(idle, up)
         case Waiting(clip) | Ringing(clip):
             return _plays(clip or idle, up)
-        case OnHold(_, beside):
+        case OnHold(_, beside, second):
             edges = _hear(beside, [seat for seat in up if seat != CALLER], {AGENT, SECOND})
-            return Wiring(edges, _unspoken(edges, up, hold))
+            clips = _unspoken(edges, up, hold)
+            if second and second.rings is not None and SECOND not in up and AGENT in up:
+                clips[AGENT] = _progress(rings=second.rings)
+            return Wiring(edges, clips)
         case Dialing(_, beside, rings):
             edges = _hear(beside, up, {CALLER, AGENT})
             if CALLER not in up and AGENT in up:
-                return Wiring(edges, {AGENT: tones.ringing() if rings else tones.connecting()})
+                return Wiring(edges, {AGENT: _progress(rings=rings)})
             return Wiring(edges, _unspoken(edges, up, hold))
         case Joined(_, beside, second):
             talk = {CALLER, AGENT, SECOND} if second and second.together else {CALLER, AGENT}
             edges = _hear(beside, up, talk)
             return Wiring(edges, _unspoken(edges, up, hold))
+        case Handed():
+            edges = _hear((), up, {CALLER, SECOND})
+            return Wiring(edges, _unspoken(edges, up, hold))
+
+
+def _progress(*, rings: bool) -> bytes:
+    return tones.ringing() if rings else tones.connecting()
 
 
 def _plays(clip: bytes, up: Collection[Seat]) -> Wiring:

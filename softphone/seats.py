@@ -14,7 +14,7 @@ class Role(enum.Enum):
     BESIDE = "beside"
     """A supervisor or buddy with the agent: listens, whispers, or takes part."""
     SECOND = "second"
-    """A colleague whom the agent asked in."""
+    """A colleague, or a number outside, whom the agent asked in."""
 
 
 class Seat(NamedTuple):

@@ -14,8 +14,16 @@ import msgspec
 import structlog
 
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import Busy, CarrierError, CarrierRefused, Unknown
-from channels.twilio.reasons import not_dialled
+from channels.twilio.errors import Busy, CarrierError, Unknown
+from channels.voice.dial_words import (
+    ASK_AGAIN_MS,
+    MACHINE,
+    REFUSED,
+    WAITS,
+    WORTH_WORDS_MS,
+    carrier_busy,
+    why_not_dialled,
+)
 from channels.voice.link import VoiceLink
 from channels.voice.turns import Fresh, Turns
 from router.centre import Centre
@@ -30,14 +38,6 @@ LOOK_FOR_MS = (250, 500, 1000, 2000, 4000)
 """Pauses between looks for a call that was perhaps dialled: it, its events, or the list of calls
 may be a moment late."""
 
-REFUSED = "dial.refused"
-MACHINE = "dial.machine"
-WAITS = "dial.waits"
-ASK_AGAIN_MS = 1_000
-"""A turn comes sooner when one before it is cancelled, or when the process in which they wait is
-gone: so it is asked for again."""
-WORTH_WORDS_MS = 1_500
-"""A shorter wait is over before it is read."""
 ANSWERED_BY = {
     "machine": "A machine answered. Alt L leaves the message on it, then you are free.",
     "fax": "A fax machine answered. Nobody hears you there: hang up.",
@@ -120,12 +120,10 @@ class Dials:
             await self._dialed(live, "intended", None)
             pause_ms = busy.pause_ms(effect.tries)
             self._turns.hold(self._clock(), pause_ms)
-            about = max(1, round(pause_ms / 1000))
-            words = f"The carrier is busy: dialled in about {about} s."
-            await self._waits(live, pause_ms, words)
+            await self._waits(live, pause_ms, carrier_busy(pause_ms))
             return pause_ms
         except CarrierError as error:
-            await self._not_dialled(live, _words(error))
+            await self._not_dialled(live, why_not_dialled(error))
         else:
             await self._dialed(live, "dialed", info.sid)
             await self._engine.step("dial_progress", contact=live.id, carrier_id=info.sid)
@@ -204,9 +202,3 @@ class Dials:
     async def _dialed(self, live: LiveContact, state: str, carrier_id: str | None) -> None:
         async with self._database.write() as connection:
             await contacts.set_dialled(connection, live.id, state, carrier_id)
-
-
-def _words(error: CarrierError) -> str:
-    if isinstance(error, CarrierRefused):
-        return not_dialled(error.code, error.message)
-    return "Not dialled: the carrier cannot be reached. Try again in a moment."

@@ -83,6 +83,7 @@ class VoiceEffects:
             "go_outside": self._go_outside,
             "call_back": self._call_back,
             **(outside.told.effects() if outside.told is not None else {}),
+            **(outside.lines.effects() if outside.lines is not None else {}),
         }
 
     async def perform(self, effect: Effect) -> None:

@@ -10,15 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from channels.twilio import twiml
-from channels.voice import token
 from channels.voice.outside import OutsideCalls
 from channels.voice.prompts import Prompts
+from channels.voice.streams import Door
 from router.core.model import LiveContact
 from router.core.said import key_in_words
 from router.core.sentences import MINUTES, POSITIONS
 from router.core.states import BEYOND, OVER, State
-
-TOKEN_LIFE_MS = 55_000
 
 
 def wait_said(wait_ms: float) -> tuple[str, Mapping[str, object]]:
@@ -74,10 +72,10 @@ class VoiceLink:
                 self.url("/menu"),
                 fallthrough_url=self.url("/menu?none=1"),
             )
+        if stream:  # also of a caller who was handed over and is joined with a number by us
+            return self.stream(contact, now_ms, greets=turn == 0)
         if contact.state in BEYOND and self.outside is not None:
             return self.outside.again(contact, now_ms)
-        if stream:
-            return self.stream(contact, now_ms, greets=turn == 0)
         may_ask = bool(self.callback_key()) and contact.severity > 1 and not contact.no_call
         recorded = not contact.provisional  # else nothing can be promised yet
         return self.waiting(contact, place, turn, wait_ms, callback=may_ask and recorded)
@@ -86,23 +84,13 @@ class VoiceLink:
         """The two-way media stream under the contact's link epoch. `greets`: nothing was said
         to them yet, so the greeting is played in it."""
         epoch = int(contact.link_epoch)
-        key = token.mint(
-            self.key,
-            call_sid=contact.carrier_id or "",
-            contact=contact.id,
-            epoch=epoch,
-            expires_ms=now_ms + TOKEN_LIFE_MS,
-        )
-        return twiml.connect_stream(
-            "ws" + self.public_url.removeprefix("http") + "/twilio/stream",
+        return Door(self.public_url, self.key).stream(
+            contact.id,
+            epoch,
+            contact.carrier_id or "",
             self.url(f"/resume?c={contact.id}&e={epoch}"),
-            self.url("/status?stream=1"),
-            {
-                "contact": contact.id,
-                "epoch": str(epoch),
-                "token": key,
-                **({"greets": contact.line} if greets else {}),
-            },
+            now_ms,
+            {"greets": contact.line} if greets else None,
         )
 
     def waiting(

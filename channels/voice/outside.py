@@ -16,6 +16,8 @@ import structlog
 from channels.twilio import twiml
 from channels.twilio.forms import VoiceForm
 from channels.voice.limits import Writing
+from channels.voice.lines import HOOKS as LINE_HOOKS
+from channels.voice.lines import Lines
 from channels.voice.told import HOOKS as TOLD_HOOKS
 from channels.voice.told import ToldByTelephone
 from router.core.model import LiveContact
@@ -25,9 +27,10 @@ from router.on_call import OutsideRouting
 
 log = structlog.get_logger()
 
-HOOKS = ("outside", "whisper", "ack", "done", "danger", "recording", *TOLD_HOOKS)
+HOOKS = ("outside", "whisper", "ack", "done", "danger", "recording", *TOLD_HOOKS, *LINE_HOOKS)
 """Dial's action; the called party's document; their key; Record's action; the caller's key for an
-emergency; the recording's file; those of calls that tell of a text or mail."""
+emergency; the recording's file; those of calls that tell of a text or mail; those of
+numbers asked in."""
 
 DANGER = "1"
 """The key at the voicemail that makes the call an S1."""
@@ -58,9 +61,11 @@ class OutsideCalls:
         messages: Messages,
         writing: Writing,
         told: ToldByTelephone | None = None,
+        lines: Lines | None = None,
     ) -> None:
-        """`told`: calls that tell of a text or mail."""
+        """`told`: calls that tell of a text or mail; `lines`: numbers asked into a call."""
         self.told = told
+        self.lines = lines
         self._engine = engine
         self._outside = outside
         self._messages = messages

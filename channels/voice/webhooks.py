@@ -14,6 +14,7 @@ import structlog
 from channels.twilio import twiml
 from channels.twilio.forms import VoiceForm, read_voice
 from channels.twilio.reasons import SOUND_LOST, reason
+from channels.voice.lines import HOOKS as LINE_HOOKS
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, DANGER, HOOKS, OutsideCalls
 from channels.voice.reception import CallReception
@@ -34,7 +35,7 @@ BUDGET_S = 2.0
 """A caller never waits longer for an answer; the carrier itself gives up after 15 s. Nobody waits
 for that of a recording, which is told once: it is kept, however long the database takes."""
 
-UNHEARD = ("status", "recording", "told_status")
+UNHEARD = ("status", "recording", "told_status", "line_status", "line_machine")
 """Hooks whose answer nobody hears."""
 
 DIALLED = "outbound-api"
@@ -76,6 +77,8 @@ class VoiceWebhooks:
         except Exception:
             # The webhook edge: a caller must still get valid TwiML; the trace is in the log.
             log.exception("webhook.failed", hook=hook)
+        if hook == "line" and self._outside is not None and self._outside.lines is not None:
+            return self._outside.lines.again(query)
         if hook in CALLED_PARTY:  # they are not joined; a caller goes on
             return twiml.say_and_hang_up((), FAILED if hook in TOLD_HOOKS else None)
         return twiml.empty() if hook in UNHEARD else self._link.static_loop()
@@ -144,6 +147,9 @@ class VoiceWebhooks:
         if hook in TOLD_HOOKS:
             told = outside.told
             return await told.answer(hook, voice, query) if told else twiml.hang_up()
+        if hook in LINE_HOOKS:
+            lines = outside.lines
+            return await lines.answer(hook, voice, query) if lines else twiml.hang_up()
         if hook in CALLED_PARTY:
             return await outside.called_party(hook, voice, query)
         if hook == "danger" or (hook == "done" and voice.digits == DANGER):
@@ -239,7 +245,7 @@ class VoiceWebhooks:
         reply = await self._engine.step("wait", contact=contact_id, ended=ended)
         there = reply.contact.outside if reply.contact is not None else None
         away = reply.contact is not None and reply.contact.state == State.AWAY
-        if there is not None and (hook == "fallback" or away):
+        if there is not None and there.kind != "joined" and (hook == "fallback" or away):
             # Our document for them, or its action, failed: who talks there asks for nothing.
             reply = await self._engine.step(
                 "outside_over", contact=contact_id, fence=there.fence, cause="failed", inline=True

@@ -82,7 +82,7 @@ class AgentDays:
                 rang = self._rings.pop(ring, None)
                 waited = None if rang is None else at - rang
                 yield _Fact(place, one.agent, at, what, rang_ms=waited)
-            elif one.name == "contact.dialing":
+            elif one.name in ("contact.dialing", "contact.number_asked"):
                 yield _Fact(place, one.agent, at, "dialled")
             elif one.name in ("contact.missed", "contact.declined"):
                 self._rings.pop(ring, None)

@@ -1,9 +1,11 @@
-"""A colleague whom the agent of a call asks in (docs/voice.md, "Consulting a colleague")."""
+"""Whom the agent of a call asks in: a colleague, a number outside, an interpreter (docs/voice.md,
+"Consulting a colleague", "A number asked in")."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from holdfast.desk.asked_numbers import TYPED_TOO_OFTEN, AskedNumbers
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     ContactForm,
@@ -32,21 +34,25 @@ WORDS = {
 
 class ConsultForm(ContactForm, frozen=True):
     """Whom to ask in, one of: an agent, whoever is free of a queue, or has skills (name -> least
-    level)."""
+    level); a number outside (its name in the configuration, or typed), an interpreter by their
+    language."""
 
     agent: Id | None = None
     queue: Word | None = None
     skills: dict[Word, Count] | None = None
+    number: Word | None = None
+    interpreter: Word | None = None
 
 
 class Consulting:
     """Handlers of what agent and colleague do; what it means is decided in the library
-    (router/live/lua/steps/consult.lua)."""
+    (router/live/lua/steps/consult.lua, lines.lua)."""
 
-    def __init__(self, centre: Centre, hub: Hub) -> None:
+    def __init__(self, centre: Centre, hub: Hub, numbers: AskedNumbers) -> None:
         self._engine = centre.engine
         self._current = centre.config
         self._hub = hub
+        self._numbers = numbers
         self._owners = Owners(centre, hub)
 
     async def _step(
@@ -59,10 +65,13 @@ class Consulting:
             raise Refused.by(reply, WORDS)
         return reply
 
-    @intent("consult", ConsultForm, audit="contact.consult_asked")
+    @intent("consult", ConsultForm, audit=("contact.consult_asked", TYPED_TOO_OFTEN))
     async def _ask(self, page: Page, form: ConsultForm) -> Result:
-        if sum(to is not None for to in (form.agent, form.queue, form.skills)) != 1:
-            raise Refused("bad_request", "Ask one: a colleague, a queue or skills.")
+        ways = (form.agent, form.queue, form.skills, form.number, form.interpreter)
+        if sum(to is not None for to in ways) != 1:
+            raise Refused("bad_request", "Ask one: a colleague, a queue, skills or a number.")
+        if form.number is not None or form.interpreter is not None:
+            return await self._ask_number(page, form)
         to: dict[str, str] = {}
         if form.agent is not None:
             to["to_agent"] = detail = form.agent
@@ -79,6 +88,19 @@ class Consulting:
             detail = ", ".join(sorted(needs))
         line = "contact.consult_asked"
         await self._step("consult", page, form.contact, line, detail=detail, **to)
+        return {}
+
+    async def _ask_number(self, page: Page, form: ConsultForm) -> Result:
+        if form.interpreter is not None:
+            line = self._numbers.interpreter(form.interpreter)
+        else:
+            line = await self._numbers.number(page, form.contact, form.number or "")
+        asked = "contact.consult_asked"
+        try:
+            await self._step("consult", page, form.contact, asked, detail=line["word"], line=line)
+        except Refused:
+            self._numbers.give_back(page, line)
+            raise
         return {}
 
     @intent("consult_answer", ContactForm, audit="contact.consulted")
@@ -103,6 +125,7 @@ class Consulting:
 
     @intent("consult_hand_over", ContactForm, audit="contact.transferred")
     async def _hand_over(self, page: Page, form: ContactForm) -> Result:
+        self._numbers.may_hand_over(self._hub.view.contacts.get(form.contact))
         reply = await self._step("consult_hand_over", page, form.contact, "contact.transferred")
         if reply.contact is not None and reply.contact.agent is not None:
             await self._owners.took(reply.contact, reply.contact.agent, handed=True)

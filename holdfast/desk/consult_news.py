@@ -18,6 +18,14 @@ TO_AGENT: Final = {
     "not_back": "{colleague} did not come back. You have the caller.",
     "taken": "{colleague} has taken the call: you were gone.",
 }
+OF_A_LINE: Final = {
+    "engaged": "{line} is engaged. You have the caller.",
+    "no_answer": "Nobody answered at {line}. You have the caller.",
+    "out_of_reach": "{line} cannot be reached: nobody is found there. You have the caller.",
+    "hung_up": "{line} has hung up. You have the caller.",
+    "line_lost": "The line to {line} was lost. You have the caller.",
+}
+"""To the agent who asked a number in. Why it was not dialled at all, the carrier's words say."""
 TO_COLLEAGUE: Final = {
     "called_off": "{agent} no longer needs you.",
     "ended": "{agent} goes on alone with the caller.",
@@ -37,6 +45,10 @@ def consult_news(step: Step, agents: Mapping[str, LiveAgent]) -> Iterator[News]:
 
     for event in step.events:
         if event.name != "contact.consult_over":
+            continue
+        if event.agent and (of_line := OF_A_LINE.get(event.why or "")):
+            told = of_line.format(line=isolated(event.handed_to or "the number"))
+            yield News(event.agent, event.name, told, "info")
             continue
         names = {"agent": name(event.agent), "colleague": name(event.handed_to)}
         for who, words in ((event.agent, TO_AGENT), (event.handed_to, TO_COLLEAGUE)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from holdfast.clock import now_ms
+from holdfast.desk.asked_numbers import TYPED_TOO_OFTEN, AskedNumbers
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     ContactForm,
@@ -30,7 +31,6 @@ from router.core.severity import Severity
 from router.core.skills import satisfies
 from router.on_call import OutsideRouting
 
-TYPED_TOO_OFTEN = "contact.typed_too_often"
 STILL_HERE = (
     "Not transferred",
     "The caller is still with you: hand them to a colleague, a queue or a number on the list.",
@@ -56,13 +56,19 @@ class Transfers:
     """Handlers of `transfer` and `transfer_targets`."""
 
     def __init__(
-        self, centre: Centre, hub: Hub, outside: OutsideRouting, typed: TypedNumbers
+        self,
+        centre: Centre,
+        hub: Hub,
+        outside: OutsideRouting,
+        typed: TypedNumbers,
+        numbers: AskedNumbers,
     ) -> None:
         self._engine = centre.engine
         self._current = centre.config
         self._hub = hub
         self._outside = outside
         self._typed = typed
+        self._numbers = numbers
 
     def _mine(self, page: Page, contact: str) -> LiveContact:
         live = self._hub.view.contacts.get(contact)
@@ -119,7 +125,8 @@ class Transfers:
             "skills": [
                 {"name": skill, "level": min(GOOD, level)} for skill, level in sorted(best.items())
             ],
-            "numbers": [{"name": it.name, "word": it.word} for it in config.outside if voice],
+            "numbers": [{"name": it.name, "word": it.word} for it in config.outside if call],
+            "interpreters": self._numbers.interpreters(live) if call else [],
             "any_number": bool(config.outside_countries) and voice,
         }
 

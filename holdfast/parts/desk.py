@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from holdfast.desk.api import DeskApi
+from holdfast.desk.asked_numbers import AskedNumbers
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
 from holdfast.desk.socket_routes import SocketRoutes
@@ -53,15 +54,16 @@ def part(house: House) -> Part:
     severities = Severities(centre, hub, house[Intake])
     checks = SoundChecks(centre, hub, exchange)
     desk = Desk(centre, hub, switchboard, sound)
-    typed = TypedNumbers(centre)
+    typed, outside = TypedNumbers(centre), house[OutsideRouting]
+    numbers = AskedNumbers(centre, outside, house[Callbacks], typed, hub.view)
     desk.takes(
         Talk(centre, hub, exchange),
         MachineMessages(centre, hub),
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),
         BesideAgents(centre, hub, sound),
-        Consulting(centre, hub),
-        Transfers(centre, hub, house[OutsideRouting], typed),
+        Consulting(centre, hub, numbers),
+        Transfers(centre, hub, outside, typed, numbers),
         CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),
         Dialled(centre, house[Callbacks], typed, hub.view),
         severities,

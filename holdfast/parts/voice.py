@@ -6,10 +6,12 @@ from channels.twilio.client import CarrierClient
 from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
 from channels.voice.limits import Limits, Writing
+from channels.voice.lines import Lines
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
 from channels.voice.prompts import Prompts
 from channels.voice.reception import CallReception
+from channels.voice.streams import Door
 from channels.voice.told import ToldByTelephone
 from channels.voice.turns import Turns
 from channels.voice.voicemail import Voicemail
@@ -36,25 +38,24 @@ def part(house: House) -> Part:
     outside = OutsideRouting(centre)
     house.keep(OutsideRouting, outside)
 
-    def url(path: str) -> str:
-        return f"{place.public_url}/twilio/voice{path}"
-
     def limits() -> Limits:
         return _limits(config)
 
     clips = house.get(Clips)  # none in virtual time: callers hear words
     prompts = Prompts(lambda: config.value, place.public_url, *([clips.path] if clips else []))
     house.keep(Prompts, prompts)
-    told = ToldByTelephone(centre.engine, outside, client, url, limits)
-    writing = Writing(url, limits, prompts)
-    calls = OutsideCalls(centre.engine, outside, house[Voicemail], writing, told)
+    hub, waits = house.get(Hub), house.get(Waits)
+    notices = {"notice": hub.notice} if hub else {}
+    turns = Turns(lambda: config.value.dialling.calls_per_second)
+    door = Door(place.public_url, place.key)
+    told = ToldByTelephone(centre.engine, outside, client, door.url, limits)
+    lines = Lines(centre, outside, client, door, turns, **notices)
+    writing = Writing(door.url, limits, prompts)
+    calls = OutsideCalls(centre.engine, outside, house[Voicemail], writing, told, lines)
     link = VoiceLink(
         place.public_url, place.key, prompts, lambda: config.value.callbacks.key, calls
     )
     house.keep(VoiceLink, link)
-    hub, waits = house.get(Hub), house.get(Waits)
-    notices = {"notice": hub.notice} if hub else {}
-    turns = Turns(lambda: config.value.dialling.calls_per_second)
     dials = Dials(centre, client, link, place.fallback_url, turns=turns, **notices)
     house.keep(Dials, dials)
     house.keep(VoiceEffects, VoiceEffects(centre, client, link, house[Switchboard], calls, dials))

@@ -135,7 +135,7 @@ class Callbacks:
                     return Reply(ok=False, code="unknown", text="no such incident")
             severity = severity_of(incident)[0] if incident else Severity.S4
             known = await contacts.get(connection, _contact_of(order))
-            if known is None and (no_more := self._no_more(order.made, severity)):
+            if known is None and (no_more := self.no_more(order.made, severity)):
                 subject = incident.id if incident else ""
                 await self._say(connection, order.agent, TOO_MANY, subject, now)
                 return no_more
@@ -150,7 +150,7 @@ class Callbacks:
             CallbackOrder(order.agent, incident.id, person.address, order.key, order.made), now
         )
 
-    def _no_more(self, made: int, severity: Severity) -> Reply | None:
+    def no_more(self, made: int, severity: Severity) -> Reply | None:
         """Their day's calls are used up. An S1 or S2 is never held back by a number."""
         most = self._current.value.dialling.calls_a_day
         if severity <= Severity.S2 or made < most:
@@ -191,7 +191,7 @@ class Callbacks:
             line = await self._line_of(connection, incident.id)
             severity, own = severity_of(incident)
             known = await contacts.get(connection, contact_id)
-            if known is None and (no_more := self._no_more(order.made, severity)):
+            if known is None and (no_more := self.no_more(order.made, severity)):
                 await self._say(connection, order.agent, TOO_MANY, incident.id, now)
                 return no_more
             masked = mask(person.kind, person.value)

@@ -239,6 +239,8 @@ class Config(_Part, kw_only=True, frozen=True):
     calendars: dict[str, Hours] = {}
     on_call: list[OnCall] = []
     outside: list[OutsideNumber] = []
+    interpreters: dict[str, str] = {}
+    """Numbers of interpreters by language (ISO 639), which agents ask in with one press."""
     callers: Callers = Callers()
     lines: list[Line]
     queues: dict[str, Queue]

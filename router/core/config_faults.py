@@ -11,6 +11,7 @@ from .config import Config, LadderStep
 from .current import dialling_of
 from .dialling import is_country
 from .durations import duration_faults, duration_ms
+from .languages import SPOKEN
 from .opening import after_hours_faults, answer_faults, hours_faults, number_faults, zone_faults
 from .severity import Channel
 from .skills import Skills, parse_need
@@ -84,6 +85,12 @@ def dialling_faults(config: Config) -> Iterator[str]:
     rule, ours = dialling_of(config), {line.number for line in config.lines}
     numbers = [(f"on_call[{n}]", entry.number) for n, entry in enumerate(config.on_call)]
     numbers += [(f"outside[{n}]", entry.number) for n, entry in enumerate(config.outside)]
+    for language, number in config.interpreters.items():
+        where = f"interpreters.{language}"
+        if language not in SPOKEN:
+            yield f"{where}: {language!r} is not a language such as 'es' (ISO 639-1)"
+        if no := rule.refusal(number):
+            yield f"{where}: {number!r}: {no.text}"
     for where, number in numbers:
         no = None if number in ours else rule.refusal(number)  # that one is reported by itself
         if no is not None and no.code == "not_allowed":

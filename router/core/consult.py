@@ -1,4 +1,5 @@
-"""A colleague whom the agent of a call asks in (docs/voice.md, "Consulting a colleague")."""
+"""Whom the agent of a call asks in: a colleague, or a number outside (docs/voice.md, "Consulting a
+colleague" and "A number asked in")."""
 
 from __future__ import annotations
 
@@ -17,16 +18,39 @@ class Consulted(StrEnum):
     on hold, agent and caller while they are not."""
     TOGETHER = "together"
     """All three talk; on hold agent and colleague alone."""
+    HANDED = "handed"
+    """Of a number: the agent has left, and the caller talks with it, joined by us."""
 
 
-class Consult(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A number outside that we dial to ask it in."""
+
+    kind: str
+    """number (of the configuration), typed or interpreter."""
+    name: str
+    """In the configuration; of an interpreter its language."""
+    fence: str
+    to: str | None = None
+    """As it was typed."""
+    language: str | None = None
+    """Of an interpreter: the caller hears them as soon as they answer."""
+    begun: bool = False
+    """A process was about to dial: it is not dialled again."""
+    call: str | None = None
+    """The carrier's id of the call there, once it is known."""
+    rings: bool = False
+    proc: str | None = None
+
+
+class Consult(msgspec.Struct, frozen=True, omit_defaults=True):
     """One at a time for a call."""
 
     at: Consulted
-    agent: str
-    """The colleague."""
     by: str
     """Who asked them in: the agent of the call then."""
+    agent: str | None = None
+    """The colleague; None: it is a number."""
+    line: Line | None = None
     name: str = ""
     by_name: str = ""
     since: float = 0
@@ -35,3 +59,17 @@ class Consult(msgspec.Struct, frozen=True):
     """Asked: it rings until then. There: their sound or page is gone, and they have until then."""
     holds: bool = False
     """The caller was put on hold for it, and is taken off it when it is over."""
+
+
+_LINE = "@line:"
+
+
+def line_leg(contact: str, fence: str) -> str:
+    """The name under which the sound of a number that was asked in is known."""
+    return f"{contact}{_LINE}{fence}"
+
+
+def of_line(leg: str) -> tuple[str, str] | None:
+    """Contact and fence of such a name; None: it is none."""
+    contact, mark, fence = leg.partition(_LINE)
+    return (contact, fence) if mark else None

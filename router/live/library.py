@@ -23,7 +23,8 @@ PARTS = (
     *("order/candidates", "order/reasons", "order/offers", "order/match", "order/figures"),
     *("order/life", "order/standing"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/telling", "steps/texts"),
-    *("steps/severities", "steps/desks", "steps/sitting", "steps/consult", "steps/handed"),
+    *("steps/severities", "steps/desks", "steps/sitting", "steps/consult"),
+    *("steps/lines", "steps/handed"),
     *("steps/steering", "steps/callbacks", "steps/settings"),
     *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
 )

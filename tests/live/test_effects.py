@@ -10,6 +10,7 @@ import pytest
 from channels.voice.dials import Dials
 from channels.voice.effects import VoiceEffects
 from channels.voice.limits import Writing
+from channels.voice.lines import Lines
 from channels.voice.outside import OutsideCalls
 from channels.voice.told import ToldByTelephone
 from holdfast.settings.engine_settings import engine_settings
@@ -24,7 +25,9 @@ def test_each_kind_of_effect_has_a_handler() -> None:
     centre = centre_of(nothing, nothing)
     dials = Dials(centre, nothing, nothing)
     told = ToldByTelephone(nothing, nothing, nothing, nothing, nothing)
-    outside = OutsideCalls(nothing, nothing, nothing, Writing(nothing, nothing, nothing), told)
+    lines = Lines(centre, nothing, nothing, nothing, nothing)
+    writing = Writing(nothing, nothing, nothing)
+    outside = OutsideCalls(nothing, nothing, nothing, writing, told, lines)
     known = VoiceEffects(centre, nothing, nothing, nothing, outside, dials).handlers
     assert asked == set(known)
 

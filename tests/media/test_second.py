@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from softphone.plans import Joined, OnHold, Second, decide
+from softphone import tones
+from softphone.plans import Handed, Joined, OnHold, Second, decide, is_far
 from softphone.seats import AGENT, CALLER, SECOND, Seat
 from tests.media.test_exchange import HOLD, IDLE
 from tests.media.test_seats import COACH, Call, beside, frame
@@ -141,3 +142,43 @@ def test_the_table(
     if plan is OnHold or not second.together:
         assert SECOND not in hears.get(CALLER, ())
         assert CALLER not in hears.get(SECOND, ())
+
+
+# A number outside -------------------------------------------------------------------------------
+
+LINE = Second("t", line=True)
+RING, DIALLED = Second("t", line=True, rings=True), Second("t", line=True, rings=False)
+
+
+@pytest.mark.parametrize(
+    ("second", "tone"), [(DIALLED, tones.connecting()), (RING, tones.ringing())]
+)
+def test_the_agent_hears_how_far_it_is_until_somebody_answers(second: Second, tone: bytes) -> None:
+    alone = decide(OnHold("a", second=second), {CALLER, AGENT}, hold=HOLD, idle=IDLE)
+    assert alone.clips == {AGENT: tone, CALLER: HOLD}
+    there = decide(OnHold("a", second=second), {CALLER, AGENT, SECOND}, hold=HOLD, idle=IDLE)
+    assert AGENT not in there.clips
+    with_caller = decide(Joined("a", second=second), {CALLER, AGENT}, hold=HOLD, idle=IDLE)
+    assert not with_caller.clips
+    lost = decide(OnHold("a", second=LINE), {CALLER, AGENT}, hold=HOLD, idle=IDLE)
+    assert lost.clips == {CALLER: HOLD}
+
+
+def test_handed_over_the_caller_and_the_number_talk_and_nobody_of_ours_hears_it(
+    call: Call,
+) -> None:
+    call.plan(Joined("a", second=LINE))
+    call.plan(Handed(LINE))
+    assert call.second() == heard("t", "", "", "caller")
+    call.stage.exchange.detach_agent("t", call.legs["t"], "gone")
+    call.caller.heard.clear()
+    call.second()
+    assert set(call.caller.heard) <= {HOLD, HOLD * 100}
+
+
+def test_music_for_a_number_travels_as_to_any_caller() -> None:
+    assert is_far(Joined("a", second=LINE), SECOND)
+    assert is_far(Handed(LINE), SECOND)
+    assert is_far(OnHold("a"), CALLER)
+    assert not is_far(Joined("a", second=APART), SECOND)
+    assert not is_far(Joined("a", second=LINE), AGENT)

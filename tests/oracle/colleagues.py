@@ -26,7 +26,7 @@ class Colleagues(Telephones):
         """It is over: the colleague is free, and what was set aside is his again, unless the call
         is his now."""
         was, c.colleague = c.colleague, None
-        if was is None or not was.there:
+        if was is None or not was.there or not was.id:
             return
         a = self.agents[was.id]
         a.idle_since = self.now
@@ -101,12 +101,16 @@ class Colleagues(Telephones):
         takes = c.colleague.id == agent and c.comeback is not None
         if not (c.agent == agent or takes) or c.colleague.until is not None:
             return False
-        self.goes_to_colleague(c, wrapup=not takes)
+        if c.colleague.id:
+            self.goes_to_colleague(c, wrapup=not takes)
+        else:
+            self.goes_to_number(c, agent)
         return True
 
     def inherited(self, c: Contact) -> bool:
         """Its agent is gone: the caller goes on with the colleague, if he is there."""
-        if c.colleague is None or not c.colleague.there or c.colleague.until is not None:
+        there = c.colleague is not None and c.colleague.there and c.colleague.until is None
+        if not there or c.colleague is None or not c.colleague.id:  # a number inherits nothing
             return False
         self.goes_to_colleague(c, wrapup=False)
         return True
@@ -125,7 +129,57 @@ class Colleagues(Telephones):
         self.take(c, to)
 
     def due_consult(self, id: str) -> None:
-        self.asks_nobody(self.contacts[id])
+        c = self.contacts[id]
+        self.asks_nobody(c)
+        if c.state == "away":
+            self.back_from_there(c)
+
+    # A number outside -------------------------------------------------------------------------
+
+    def on_consult_line(self, agent: str, contact: str) -> bool:
+        c = self._call_of(agent, contact)
+        if c is None or c.colleague is not None:
+            return False
+        c.colleague = Colleague("", self.now + self.times.dial)
+        return True
+
+    def _line_of(self, contact: str) -> Contact | None:
+        c = self.contacts.get(contact)
+        return c if c is not None and c.colleague is not None and not c.colleague.id else None
+
+    def on_line_up(self, contact: str) -> bool:
+        """Somebody answered there, or it is back."""
+        c = self._line_of(contact)
+        if c is None or c.colleague is None:
+            return False
+        c.colleague.there, c.colleague.until = True, None
+        return True
+
+    def on_line_lost(self, contact: str) -> bool:
+        c = self._line_of(contact)
+        if c is None or c.colleague is None:
+            return False
+        if c.colleague.there and c.colleague.until is None:
+            c.colleague.until = self.now + self.times.come_back
+        return True
+
+    def on_line_over(self, contact: str) -> bool:
+        """Whoever was handed over to it has no call any more."""
+        c = self._line_of(contact)
+        if c is None:
+            return False
+        self.asks_nobody(c)
+        if c.state == "away":
+            self.finish(c)
+        return True
+
+    def goes_to_number(self, c: Contact, agent: str) -> None:
+        """Joined by us; the agent has the time of the wrap-up."""
+        self.hands_on(c)
+        c.named, c.agent, c.comeback = agent, None, None
+        self.go_there(c, "away", self.times.outside_talk + 60_000)
+        c.sent_by = agent
+        self.resume(self.agents[agent])
 
     # What hands do (hands.py) -----------------------------------------------------------------
 
@@ -145,4 +199,15 @@ class Colleagues(Telephones):
         raise NotImplementedError
 
     def take(self, c: Contact, a: Agent) -> None:
+        raise NotImplementedError
+
+    # What work does (work.py) -----------------------------------------------------------------
+
+    def go_there(self, c: Contact, state: str, ms: int) -> None:
+        raise NotImplementedError
+
+    def back_from_there(self, c: Contact) -> None:
+        raise NotImplementedError
+
+    def finish(self, c: Contact) -> None:
         raise NotImplementedError

@@ -94,7 +94,7 @@ def seen_contact(live: LiveContact) -> dict[str, Any]:
         "overflowed": live.channel != "voice" and live.overflow_at is not None,
         "due": int(live.answer_by or 0) if live.callback and not live.answered_at else None,
         "consult": (
-            live.consult.agent,
+            live.consult.agent or "",
             live.consult.at != Consulted.ASKED,
             None if live.consult.until is None else int(live.consult.until),
         )
@@ -292,6 +292,15 @@ class Pair:
             case "consult":
                 what["to_agent"] = what.pop("to")
                 return await step(name, **what)
+            case "consult_line":
+                line = {"kind": "number", "name": "n", "word": "n"}
+                return await step("consult", **what, line=line)
+            case "line_up" | "line_lost" | "line_over":
+                live = self.live.get(what["contact"])
+                line_of = live.consult.line if live is not None and live.consult else None
+                more = {"line_up": {"proc": "p1"}, "line_over": {"cause": "busy"}}
+                fence = line_of.fence if line_of else "1.0"
+                return await step(name, **what, **more.get(name, {}), fence=fence)
             case "send_outside":
                 there = {"name": "n", "word": "n", "acknowledge": True}
                 return await step(name, **what, **there)

@@ -102,6 +102,7 @@ class Colleague:
     """Whom the agent of a call has asked in."""
 
     id: str
+    """Empty: a number outside."""
     until: int | None
     """It rings until then; once he is there: he is away, and has so long to come back."""
     there: bool = False

@@ -469,12 +469,34 @@ class Maker:
         to = self.rng.choice(free if free and self.rng.random() < 0.9 else sorted(agents))
         return None if found is None else {**found, "to": to}
 
+    def _consult_line(self, now: int) -> dict[str, Any] | None:
+        return self._bound("active", voice=True)
+
+    def _line(self, *, there: bool) -> dict[str, Any] | None:
+        found = [
+            c.id
+            for c in self.oracle.contacts.values()
+            if c.colleague is not None and not c.colleague.id and c.colleague.there == there
+        ]
+        if self.rng.random() < 0.05 and self.made:
+            found = [f"c{self.rng.randrange(self.made)}"]
+        return {"contact": self.rng.choice(found)} if found else None
+
+    def _line_up(self, now: int) -> dict[str, Any] | None:
+        return self._line(there=self.rng.random() < 0.2)
+
+    def _line_lost(self, now: int) -> dict[str, Any] | None:
+        return self._line(there=self.rng.random() < 0.9)
+
+    def _line_over(self, now: int) -> dict[str, Any] | None:
+        return self._line(there=self.rng.random() < 0.7)
+
     def _asked_in(self, *, there: bool) -> dict[str, Any] | None:
         """Whoever was asked, or the agent who asked."""
         found = [
-            {"agent": c.colleague.id, "contact": c.id, "by": c.agent}
+            {"agent": c.colleague.id or c.agent, "contact": c.id, "by": c.agent}
             for c in self.oracle.contacts.values()
-            if c.colleague is not None and c.colleague.there == there
+            if c.colleague is not None and c.colleague.there == there and c.agent is not None
         ]
         return self.rng.choice(found) if found else None
 
@@ -533,6 +555,7 @@ WEIGHTS = {
     "sound": 5,
     "selftest": 5, "off": 1, "pull": 2, "assign": 2, "transfer_agent": 1.5, "transfer_queue": 1.5,
     "consult": 16, "consult_answer": 40, "consult_together": 2, "consult_end": 4,
+    "consult_line": 6, "line_up": 14, "line_lost": 1.5, "line_over": 2,
     "consult_hand_over": 6, "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
     "send_outside": 4, "outside_over": 3, "outside_answered": 1, "nobody_outside": 4,
     "message_over": 1,

@@ -34,6 +34,7 @@ moments.load = moment() -- (a, load) what they have in hand besides their contac
 -- Of the whole index. busy: by agent id, whoever has a call for which their other work rests.
 moments.busy_by_call = moment() -- (c, busy) before contacts are put back
 moments.busy_by_agent = moment() -- (a, busy)
+moments.process_lost = moment() -- (proc) a process of ours that carried sound is gone
 moments.rebuilt = moment() -- (c) it has been put back
 moments.check_call = moment() -- (c, wrong) the sweeper looks: mend it, and say what was wrong
 moments.check_agent = moment() -- (a, wrong)

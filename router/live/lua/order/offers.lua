@@ -13,7 +13,7 @@ local is_text = agents.is_text
 function offers.uncalled(c) return c.dir == 'out' and not has(c.answered_at) end
 
 function offers.wants_stream(c)
-  return c.channel == 'voice' and STATES[c.state].streams
+  return c.channel == 'voice' and (STATES[c.state].streams or lines.has_caller(c))
     and (c.state == State.DIALING or not offers.uncalled(c))
 end
 

@@ -5,7 +5,8 @@
 --   asked -> apart <-> together        (each ends with the call, and when either of the two ends it)
 --
 -- c.consult: whom, and how far it is; a.asked: the call for which their desk rings; a.consult: the call that
--- they are in. It is work in hand: nothing is offered to them meanwhile.
+-- they are in. It is work in hand: nothing is offered to them meanwhile. Instead of a colleague it may be a
+-- number outside (steps/lines.lua).
 
 local has, num = values.has, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -16,6 +17,12 @@ local mutation, no = entry.mutation, entry.no
 local RINGS_MS = 20000
 
 function consult.there(c) return has(c.consult) and c.consult.at ~= Consulted.ASKED end
+
+-- For events: a colleague's id, else what the number is called.
+function consult.whom(it) return has(it.agent) and it.agent or it.name end
+
+-- Of a colleague only: they are there, and could have the call.
+local function colleague_there(c) return consult.there(c) and has(c.consult.agent) end
 
 local function off_hold(c)
   if not c.held then return end
@@ -37,16 +44,17 @@ local function let_go(c, theirs)
 end
 
 -- why: declined, not_answered, own_work, left_desk, not_back, left (by them), called_off, ended (by the
--- agent), handed_over, taken, inherited (the call is theirs), call_over.
+-- agent), handed_over, taken, inherited (the call is theirs), call_over; of a number outside: engaged,
+-- no_answer, out_of_reach, not_dialled, hung_up, line_lost.
 function consult.over(c, why, theirs)
   if not has(c.consult) then return end
   local it = c.consult
   disarm('consult', c.id)
-  let_go(c, theirs)
+  if has(it.line) then lines.let_go(c) else let_go(c, theirs) end
   c.consult = nil
   if it.holds and c.state == State.ACTIVE then off_hold(c) end
   touch(c)
-  event('contact.consult_over', c, { agent = c.agent, handed_to = it.agent, why = why })
+  event('contact.consult_over', c, { agent = c.agent, handed_to = consult.whom(it), why = why })
 end
 
 function consult.leave(a, why)
@@ -95,16 +103,18 @@ end)
 function fire.consult(id)
   local c = contact(id)
   if not c or not has(c.consult) then return end
+  if has(c.consult.line) then return lines.too_late(c) end
   consult.over(c, consult.there(c) and 'not_back' or 'not_answered')
 end
 
 moments.busy_by_call.at(function(c, busy)
-  if c.state == State.ACTIVE and consult.there(c) then busy[c.consult.agent] = true end
+  if c.state == State.ACTIVE and colleague_there(c) then busy[c.consult.agent] = true end
 end)
 
 -- After a loss of the index: whoever was there still is; a desk that rang is not rung again.
 moments.rebuilt.at(function(c)
   if not has(c.consult) then return end
+  if has(c.consult.line) then return lines.rebuilt(c) end
   local a = agent(c.consult.agent)
   if a and consult.there(c) and c.state == State.ACTIVE and not has(a.consult) then
     a.consult = c.id
@@ -119,6 +129,7 @@ end)
 -- The call and the colleague know of each other.
 local function known_by_both(c)
   if not has(c.consult) then return true end
+  if has(c.consult.line) then return lines.is_known(c) end
   local a = agent(c.consult.agent)
   return a ~= nil and c.state == State.ACTIVE
     and (consult.there(c) and a.consult or not consult.there(c) and a.asked) == c.id
@@ -175,15 +186,33 @@ function consult.not_theirs(c, id)
   end
 end
 
--- The caller goes on hold, and the colleague's desk rings: one whom they named, or the best for a ladder.
--- takes: agent, contact, ladder, to_agent
+local function ask(c, of, rings_ms)
+  of.at, of.by, of.by_name, of.since = Consulted.ASKED, c.agent, steering.name_of(agent(c.agent)), ctx.now
+  of.holds, of['until'] = not c.held or nil, ctx.now + rings_ms
+  c.consult = of
+  arm('consult', c.id, of['until'])
+  event('contact.consult_asked', c, { agent = c.agent, handed_to = consult.whom(of) })
+  if not c.held then
+    c.held = true
+    event('contact.held', c)
+  end
+  touch(c)
+end
+
+-- The caller goes on hold, and the colleague's desk rings: one whom they named, or the best for a ladder; or
+-- a number is dialled.
+-- takes: agent, contact, ladder, line, to_agent
 -- refuses: bad_request, not_ready, not_yours, too_late, unknown
--- tells: contact.consult_asked, contact.held
 mutation('consult', function(req)
   local c = contact(req.contact)
   local refused = consult.not_theirs(c, req.agent)
   if refused then return refused end
   if has(c.consult) then return no('bad_request', 'somebody_asked') end
+  if has(req.line) then
+    ask(c, { name = req.line.word }, lines.rings_ms())
+    lines.begin(c, req.line)
+    return { ok = true, contact = c }
+  end
   local to, from = agent(req.to_agent), agent(c.agent)
   if has(req.ladder) then
     to = whoever(c, req.ladder)
@@ -193,17 +222,8 @@ mutation('consult', function(req)
   if to.id == from.id then return no('bad_request', 'in_your_hands') end
   local cause = keeps_out(to)
   if cause then return no('not_ready', 'they_cannot', steering.name_of(to), cause) end
-  c.consult = { at = Consulted.ASKED, agent = to.id, name = steering.name_of(to), by = from.id,
-    by_name = steering.name_of(from), since = ctx.now, holds = not c.held or nil,
-    ['until'] = ctx.now + RINGS_MS }
+  ask(c, { agent = to.id, name = steering.name_of(to) }, RINGS_MS)
   to.asked = c.id
-  arm('consult', c.id, c.consult['until'])
-  event('contact.consult_asked', c, { agent = from.id, handed_to = to.id })
-  if not c.held then
-    c.held = true
-    event('contact.held', c)
-  end
-  touch(c)
   agents.settle(to)
   return { ok = true, contact = c }
 end)
@@ -233,20 +253,23 @@ mutation('consult_answer', function(req)
   return { ok = true, contact = c }
 end)
 
+function consult.bring_together(c, on)
+  c.consult.at = on and Consulted.TOGETHER or Consulted.APART
+  off_hold(c)
+  touch(c)
+  event(on and 'contact.consult_together' or 'contact.consult_apart', c,
+    { agent = c.agent, handed_to = consult.whom(c.consult) })
+end
+
 -- on: all three talk, the caller too; off: the caller hears the agent alone.
 -- takes: agent, contact, on
 -- refuses: bad_request, not_yours, too_late
--- tells: contact.consult_apart, contact.consult_together
 mutation('consult_together', function(req)
   local c = contact(req.contact)
   local refused = consult.not_theirs(c, req.agent)
   if refused then return refused end
   if not consult.there(c) then return no('bad_request', 'nobody_there_yet') end
-  c.consult.at = req.on and Consulted.TOGETHER or Consulted.APART
-  off_hold(c)
-  touch(c)
-  event(req.on and 'contact.consult_together' or 'contact.consult_apart', c,
-    { agent = c.agent, handed_to = c.consult.agent })
+  consult.bring_together(c, req.on)
   return { ok = true, contact = c }
 end)
 
@@ -290,14 +313,15 @@ mutation('consult_hand_over', function(req)
   if has(c.consult['until']) then
     return no('no_sound', 'they_cannot', c.consult.name, 'no_sound')
   end
-  event('contact.transferred', c, { agent = c.agent, handed_to = c.consult.agent, by = req.agent })
-  hand_over(c, theirs and 'taken' or 'handed_over')
+  event('contact.transferred', c, { agent = c.agent, handed_to = consult.whom(c.consult), by = req.agent })
+  if has(c.consult.line) then lines.hand_over(c)
+  else hand_over(c, theirs and 'taken' or 'handed_over') end
   return { ok = true, contact = c }
 end)
 
 -- The caller goes on with the colleague who is there.
 moments.not_back.at(function(c)
-  if not consult.there(c) or has(c.consult['until']) then return false end
+  if not colleague_there(c) or has(c.consult['until']) then return false end
   event('contact.transferred', c, { agent = c.agent, handed_to = c.consult.agent })
   hand_over(c, 'inherited')
   return true

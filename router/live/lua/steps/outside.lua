@@ -91,7 +91,7 @@ end
 function outside.stays(c, state, ms)
   local already = c.state == state
   if already then states.lasts(c, ms) else states.enter(c, state, ms) end
-  arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000)
+  if not lines.has_caller(c) then arm('caller', c.id, ctx.now + ctx.cfg.hold_loop + 10000) end
   touch(c)
   if not already then outside.stand(c) end
 end
@@ -152,6 +152,18 @@ function outside.quicker(c)
   return { ok = false, code = 'taken', why = 'moved_on', contact = c }
 end
 
+-- The caller goes on somewhere else, and the agent's part in it is over.
+function outside.leave_agent(c, from)
+  moments.call_over.come(c)
+  life.talk_over(c)
+  disarm('comeback', c.id)
+  c.named, c.agent, c.units, c.fault, c.held = from.id, nil, nil, nil, nil
+  moments.handed_on.come(c, from)
+  agents.leave(from, c)
+  life.resume(from)
+  agents.settle(from)
+end
+
 function outside.may_be(c) return c.channel == 'voice' and not offers.uncalled(c) end
 
 -- The next number of a list, or one that an agent chose. The agent's part is then over.
@@ -167,14 +179,7 @@ mutation('send_outside', function(req)
   if from then
     if c.agent ~= from.id or c.state ~= State.ACTIVE then return no('not_yours', 'call_not_in_your_hands') end
     event('contact.transferred', c, { agent = from.id, handed_to = req.word, by = from.id })
-    moments.call_over.come(c)
-    life.talk_over(c)
-    disarm('comeback', c.id)
-    c.named, c.agent, c.units, c.fault, c.held = from.id, nil, nil, nil, nil
-    moments.handed_on.come(c, from)
-    agents.leave(from, c)
-    life.resume(from)
-    agents.settle(from)
+    outside.leave_agent(c, from)
   else
     if c.state ~= State.QUEUED then return outside.quicker(c) end
     outside.leave_line(c)

@@ -199,6 +199,7 @@ function fire.proc(id)
     end
   end
   redis.call('DEL', key('media_of:' .. id))
+  moments.process_lost.come(id)
   for _, eid in ipairs(redis.call('ZRANGE', key('effects'), 0, 199)) do
     local row = load('e:' .. eid)
     if row and row.proc == id then redis.call('ZADD', key('effects'), ctx.now, eid) end

@@ -1,0 +1,109 @@
+"""Numbers outside that an agent asks into a call: which, what they are called, and why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdfast.clock import now_ms
+from holdfast.desk.dialled import NO_NUMBER
+from holdfast.desk.hub import Page
+from holdfast.desk.intents import Refused
+from holdfast.desk.typed_numbers import TypedNumbers
+from holdfast.desk.view import View
+from router.callbacks.immediate import Callbacks
+from router.centre import Centre
+from router.core.dialling import country_of, typed_number
+from router.core.display import mask_phone
+from router.core.languages import SPOKEN
+from router.core.model import LiveContact
+from router.core.severity import Severity
+from router.on_call import OutsideRouting
+
+TYPED_TOO_OFTEN = "contact.typed_too_often"
+WITH_YOU = (
+    "Not dialled",
+    "The caller is still with you: ask a colleague in, or a number on the list.",
+)
+
+
+class AskedNumbers:
+    """Every number is asked of the rule of dialling (`router/core/dialling.py`) before anything
+    happens; one that was typed counts, as every typed number does."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        outside: OutsideRouting,
+        callbacks: Callbacks,
+        typed: TypedNumbers,
+        view: View,
+    ) -> None:
+        self._current = centre.config
+        self._outside = outside
+        self._callbacks = callbacks
+        self._typed = typed
+        self._view = view
+
+    async def number(self, page: Page, contact: str, number: str) -> dict[str, Any]:
+        """One of the configuration by its name, or a typed one.
+
+        Raises:
+            Refused: bad_request, not_allowed.
+        """
+        live = self._view.contacts.get(contact)
+        known = next((it for it in self._current.value.outside if it.name == number), None)
+        to = known.number if known else typed_number(number, self._ours())
+        if to is None:
+            raise Refused("bad_request", NO_NUMBER)
+        if no := self._current.dialling.refusal(to):
+            raise Refused(no.code, f"Not dialled: {no.text}")
+        made = self._view.agent_days.dialled(page.account.id, now_ms())
+        severity = Severity(live.severity) if live else Severity.S4
+        if no_more := self._callbacks.no_more(made, severity):
+            raise Refused(no_more.code, f"Not dialled: {no_more.text}")
+        if known is not None:
+            return {"kind": "number", "name": known.name, "word": known.word}
+        await self._typed.count(page, TYPED_TOO_OFTEN, contact, WITH_YOU)
+        return {"kind": "typed", "name": "typed", "word": mask_phone(to), "to": to}
+
+    def give_back(self, page: Page, line: dict[str, Any]) -> None:
+        """Nobody is called after all."""
+        if line["kind"] == "typed":
+            self._typed.give_back(page)
+
+    def _ours(self) -> str | None:
+        """In national form it is a number of the country of our first line."""
+        ours = next((line.number for line in self._current.value.lines if line.number), "")
+        return country_of(ours)
+
+    def interpreter(self, language: str) -> dict[str, Any]:
+        """Of a language: the centre named the number, so nothing limits how often.
+
+        Raises:
+            Refused: bad_request.
+        """
+        if language not in self._current.value.interpreters:
+            raise Refused("bad_request", "No interpreter of that language. Reload this page.")
+        word = f"the interpreter ({SPOKEN.get(language, language)})"
+        return {"kind": "interpreter", "name": language, "word": word, "language": language}
+
+    def interpreters(self, live: LiveContact) -> list[dict[str, str]]:
+        """All that there are: first of the language that the caller speaks, where it is known."""
+        config = self._current.value
+        queue = config.queues.get(live.queue)
+        speaks = {queue.language if queue else "", *(live.asks or "").split(","), *live.needs}
+        names = sorted(config.interpreters, key=lambda it: (it not in speaks, SPOKEN[it]))
+        return [{"name": it, "word": SPOKEN[it]} for it in names]
+
+    def may_hand_over(self, live: LiveContact | None) -> None:
+        """A typed number is left alone with a caller only where the centre lets agents type where
+        they transfer to.
+
+        Raises:
+            Refused: not_allowed.
+        """
+        line = live.consult.line if live is not None and live.consult is not None else None
+        if line is None or line.to is None:
+            return
+        if no := self._outside.refusal(line.to, typed=True):
+            raise Refused("not_allowed", f"Not handed over: {no} Stay in the call with them.")

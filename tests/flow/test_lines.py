@@ -1,0 +1,222 @@
+"""A number outside, or an interpreter, that the agent of a call asks in, with real sound: who hears
+whom, in tones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.flow.conftest import short_config, until_heard
+from tests.flow.test_beside import AGENT, CALLER, hears
+from tests.flow.test_crashes import reconnect
+from tests.kit.centre import Centre, running_centre
+from tests.kit.desk import DeskClient, DeskError, desk
+
+LINE = 1000.0
+VET, SPANISH, TYPED = "+12065550155", "+12065550157", "+12065551958"
+NUMBERS = f"""
+[[outside]]
+name = "vet"
+word = "Green Valley Vet"
+number = "{VET}"
+
+[interpreters]
+es = "{SPANISH}"
+"""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def known(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    folder: Path = tmp_path_factory.mktemp("lines")
+    config = short_config(folder)
+    text = config.read_text()
+    config.write_text(text.replace("# [interpreters]", NUMBERS + "\n# [interpreters]"))
+    async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
+        yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(known: Centre) -> AsyncIterator[Centre]:
+    yield known
+    await known.sandbox.heal()
+    for call in await known.sandbox.calls(live=True):
+        await known.sandbox.hang_up(call["sid"])
+    await known.until_ready()
+    await known.end_everything()
+
+
+@asynccontextmanager
+async def talking(centre: Centre, phone: str) -> AsyncIterator[tuple[DeskClient, str, str]]:
+    async with desk(centre, "tomas") as agent:
+        call = await centre.sandbox.call(talk="tone", hz=int(CALLER), from_=phone)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await until_heard(centre, call, AGENT)
+        yield agent, call, contact
+
+
+async def dialled(centre: Centre, number: str, *, live: bool = False) -> list[str]:
+    calls = await centre.sandbox.calls(**({"live": True} if live else {}))
+    return [it["sid"] for it in calls if it["to"] == number]
+
+
+async def at(agent: DeskClient, contact: str, where: str | None) -> None:
+    def there() -> bool:
+        consult = agent.contacts[contact]["consult"]
+        return (consult and consult["at"]) == where
+
+    await agent.until(there)
+
+
+async def over(agent: DeskClient, words: str) -> None:
+    await agent.until(lambda: any(words in it["text"] for it in agent.notices))
+
+
+async def test_ask_a_number_talk_swap_bring_together_and_let_go(centre: Centre) -> None:
+    await centre.sandbox.person(VET, talk="tone", hz=int(LINE), ring_ms=1500)
+    async with talking(centre, "+12065551901") as (agent, call, contact):
+        await agent.do("consult", contact=contact, number="vet")
+        async with asyncio.timeout(20):  # 440 and 480 Hz together: it rings there
+            while agent.ear.tones(440.0, 480.0) != {440.0, 480.0}:
+                await asyncio.sleep(0.05)
+        assert agent.contacts[contact]["held"]
+        assert agent.contacts[contact]["consult"]["name"] == "Green Valley Vet"
+        await at(agent, contact, "apart")
+        (there,) = await dialled(centre, VET)
+        await hears(agent, LINE)
+        await until_heard(centre, there, AGENT)
+        await agent.do("hold", contact=contact, on=False)
+        await hears(agent, CALLER)
+        await until_heard(centre, call, AGENT)
+        await agent.do("consult_together", contact=contact, on=True)
+        await hears(agent, CALLER, LINE)
+        await agent.do("consult_end", contact=contact)
+        await centre.sandbox.wait_for(there, "completed")
+        await hears(agent, CALLER)
+        await until_heard(centre, call, AGENT)
+        lines = f"from audit where action = 'contact.consult_asked' and subject = '{contact}'"
+        await centre.until_rows(f"select detail {lines}", [("Green Valley Vet",)])
+
+
+async def test_handed_over_the_two_talk_until_one_hangs_up(centre: Centre) -> None:
+    await centre.sandbox.person(VET, talk="tone", hz=int(LINE), ring_ms=50)
+    async with talking(centre, "+12065551902") as (agent, call, contact):
+        await agent.do("consult", contact=contact, number="vet")
+        await at(agent, contact, "apart")
+        (there,) = await dialled(centre, VET, live=True)
+        await hears(agent, LINE)
+        await agent.do("consult_hand_over", contact=contact)
+        await agent.until(lambda: agent.agent()["state"] == "wrapup")
+        await until_heard(centre, call, LINE)
+        await until_heard(centre, there, CALLER)
+        centre.kill_worker()
+        await centre.until_ready()
+        await until_heard(centre, call, LINE)
+        await until_heard(centre, there, CALLER)
+        await centre.sandbox.hang_up(there)
+        await centre.sandbox.wait_for(call, "completed")
+        ended = f"select state, outcome from contact where id = '{contact}'"
+        await centre.until_rows(ended, [("ended", "handled")])
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("busy", "Green Valley Vet is engaged."),
+        ("no-answer", "Nobody answered at Green Valley Vet."),
+        ("failed", "Green Valley Vet cannot be reached"),
+    ],
+)
+async def test_where_nobody_comes_it_is_told_and_the_caller_is_back(
+    centre: Centre, answer: str, words: str
+) -> None:
+    await centre.sandbox.person(VET, answer=answer, ring_ms=100)
+    async with talking(centre, "+12065551903") as (agent, call, contact):
+        await agent.do("consult", contact=contact, number="vet")
+        await over(agent, words)
+        await hears(agent, CALLER)
+        await until_heard(centre, call, AGENT)
+        assert not agent.contacts[contact]["held"]
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "words"),
+    [
+        ("900 976 1234", "not_allowed", "a premium number"),
+        ("+44 20 7946 0958", "not_allowed", "another country"),
+        ("+12065550100", "not_allowed", "our own line"),
+        ("1-800-FLOWERS", "bad_request", "no telephone number"),
+    ],
+)
+async def test_what_may_not_be_called_is_refused_before_anything_happens(
+    centre: Centre, number: str, code: str, words: str
+) -> None:
+    async with talking(centre, "+12065551904") as (agent, call, contact):
+        with pytest.raises(DeskError, match=words) as refused:
+            await agent.do("consult", contact=contact, number=number)
+        assert refused.value.code == code
+        assert agent.contacts[contact]["consult"] is None
+        assert not agent.contacts[contact]["held"]
+        await until_heard(centre, call, AGENT)
+
+
+async def test_a_typed_number_is_masked_for_others_and_not_left_alone_with_a_caller(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(TYPED, talk="tone", hz=int(LINE), ring_ms=50)
+    async with talking(centre, "+12065551905") as (agent, _call, contact):
+        await agent.do("consult", contact=contact, number="(206) 555-1958")
+        await at(agent, contact, "apart")
+        assert agent.contacts[contact]["consult"]["name"] == "+1 206 ••• 1958"
+        with pytest.raises(DeskError, match="Not handed over") as refused:
+            await agent.do("consult_hand_over", contact=contact)
+        assert refused.value.code == "not_allowed"
+        await hears(agent, LINE)
+        (there,) = await dialled(centre, TYPED)
+        await centre.sandbox.hang_up(there)
+        await over(agent, "has hung up. You have the caller.")
+        await hears(agent, CALLER)
+
+
+async def test_an_interpreter_is_with_both_at_once_and_a_killed_worker_brings_all_back(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(SPANISH, talk="tone", hz=int(LINE), ring_ms=50)
+    async with talking(centre, "+12065551906") as (agent, call, contact):
+        found = await agent.do("transfer_targets", contact=contact)
+        assert found["interpreters"] == [{"name": "es", "word": "Spanish"}]
+        await agent.do("consult", contact=contact, interpreter="es")
+        await hears(agent, CALLER, LINE)
+        (there,) = await dialled(centre, SPANISH)
+        centre.kill_worker()
+        await centre.until_ready()
+        await reconnect(agent, AGENT)
+        await hears(agent, CALLER, LINE)
+        assert agent.contacts[contact]["consult"]["at"] == "together"
+        assert await dialled(centre, SPANISH) == [there]
+        await centre.sandbox.hang_up(call)
+        await agent.until_state(contact, "wrapup")
+        await centre.sandbox.wait_for(there, "completed")
+        lines = f"from audit where action = 'contact.consult_asked' and subject = '{contact}'"
+        await centre.until_rows(f"select detail {lines}", [("the interpreter (Spanish)",)])
+
+
+async def test_a_killed_worker_while_it_rings_dials_nobody_twice(centre: Centre) -> None:
+    await centre.sandbox.person(VET, talk="tone", hz=int(LINE), ring_ms=2500)
+    before = len(await dialled(centre, VET))
+    async with talking(centre, "+12065551907") as (agent, _call, contact):
+        await agent.do("consult", contact=contact, number="vet")
+        async with asyncio.timeout(20):
+            while len(await dialled(centre, VET)) == before:
+                await asyncio.sleep(0.02)
+        centre.kill_worker()
+        await centre.until_ready()
+        await reconnect(agent, AGENT)
+        await at(agent, contact, "apart")
+        await hears(agent, LINE)
+        assert len(await dialled(centre, VET)) == before + 1
