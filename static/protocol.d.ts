@@ -63,16 +63,6 @@ interface Span {
 }
 
 /** A colleague whom the agent of a call asks in. Apart: the caller never hears them. */
-interface Consult {
-  at: 'asked' | 'apart' | 'together';
-  agent: string;
-  name: string;
-  by_name: string;
-  since: number;
-  /** It rings until then; later: their sound is gone, and they have until then. */
-  until: number | null;
-}
-
 /** How somebody sits beside an agent: unheard, heard by the agent, heard by both. */
 type BesideMode = 'listen' | 'whisper' | 'barge';
 
@@ -128,7 +118,7 @@ interface Contact {
   incident: string | null;
   incident_no: string | null;
   provisional: boolean;
-  outside: { kind: 'on_call' | 'transfer'; word: string; by: string | null } | null;
+  outside: { kind: 'on_call' | 'transfer' | 'joined'; word: string; by: string | null } | null;
   telling: Telling | null;
   alarm: 'untaken' | 'lost' | null;
   held: boolean;
@@ -333,23 +323,6 @@ interface WaitingRow {
   kept_from_me: Cause[];
   sticky_for: string | null;
   again_at: number | null;
-}
-
-/** Of a call every colleague who is here. */
-interface TransferAgent extends Pick<Agent, 'id' | 'name' | 'skills' | 'state' | 'choice' | 'pause_reason'> {
-  /** It can be handed to them now. */
-  takes: boolean;
-  free: boolean;
-  /** They can be asked in. */
-  asked_in: boolean;
-}
-
-interface TransferTargets {
-  agents: TransferAgent[];
-  queues: (Named & { open: boolean })[];
-  skills: { name: string; level: number }[];
-  numbers: Named[];
-  any_number: boolean;
 }
 
 interface CorrectionRow {

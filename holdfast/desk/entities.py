@@ -106,10 +106,11 @@ def contact_entity(
 
 
 def consult_entity(live: LiveContact) -> dict[str, Any] | None:
-    """The colleague whom its agent asks in."""
+    """The colleague, or the number, that its agent asks in. A number that was typed is masked."""
     if (it := live.consult) is None:
         return None
     return {
+        "line": {"kind": it.line.kind, "rings": it.line.rings} if it.line else None,
         "at": it.at,
         "agent": it.agent,
         "name": it.name,

@@ -35,7 +35,10 @@ function on(a, contacts) {
       <${Sev} level=${first.severity}/> <${Channel} channel=${first.channel}/>
       ${rest.length ? html` <span class="t1">${t.board.more(rest.length)}</span>` : ''}
     </span>
-    <span class="cut t1">${whoOf(first)}</span>
+    <span class="cut t1" title=${first.consult ? t.board.alsoWhy(first.consult) : undefined}>
+      ${whoOf(first)}
+      ${first.consult && ` ${t.board.also(first.consult.name)}`}
+    </span>
   </span>`;
 }
 

@@ -1,4 +1,5 @@
-/** A colleague in a call: asked by the agent who has it, and how it is at the colleague's own desk. */
+/** A colleague, or a number outside, in a call: asked by the agent who has it, and how it is at the
+ * colleague's own desk. */
 import { cls, computed, effect, html, useEffect } from '../ui.js';
 import { announce } from '../announce.js';
 import { keepFocus } from '../focus.js';
@@ -55,7 +56,7 @@ export function followConsult() {
 /** Refusals here are about no offer. @param {string} what @param {object} fields */
 const send = async (what, fields) => !!(await act(what, fields, { says: SAYS_OF_UNDO }));
 
-/** @param {Contact} c @param {object} to one of agent, queue, skills */
+/** @param {Contact} c @param {object} to one of agent, queue, skills, number, interpreter */
 export const askIn = (c, to) => send('consult', { contact: c.id, ...to });
 const end = (/** @type {Contact} */ c) => send('consult_end', { contact: c.id });
 
@@ -101,13 +102,20 @@ export const LetGo = () =>
     </button>
   </div>`;
 
+/** @param {Contact} c @param {Consult} it */
+function ringsWords(c, it) {
+  const words = it.line ? t.consult.line : t.consult;
+  if (!c.held) return words.ringsOff(it.name);
+  return (it.line && !it.line.rings ? t.consult.line.dialled : words.rings)(it.name);
+}
+
 /** At the desk of whoever asked. @param {{at: {c: Contact, it: Consult}}} props */
 function Mine({ at: { c, it } }) {
   const ringing = it.at === 'asked';
   const words = ringing
-    ? (c.held ? t.consult.rings : t.consult.ringsOff)(it.name)
+    ? ringsWords(c, it)
     : it.until
-      ? t.consult.gone(it.name)
+      ? (it.line ? t.consult.line : t.consult).gone(it.name)
       : t.consult[how({ c, it })](it.name);
   const busy = pending.value;
   return html`
@@ -122,7 +130,7 @@ function Mine({ at: { c, it } }) {
     ${!ringing && html`
       <button disabled=${busy[`hold:${!c.held}`]} onClick=${hold}>
         <${Icon} name="hold"/>
-        ${c.held ? t.consult.swap.caller : t.consult.swap.colleague} <kbd>Alt H</kbd>
+        ${t.consult.swap[c.held ? 'caller' : it.line ? 'line' : 'colleague']} <kbd>Alt H</kbd>
       </button>
       <button
         aria-pressed=${String(it.at === 'together')}
@@ -178,7 +186,7 @@ export function ConsultBar({ mute }) {
   return html`<div
     class=${cls('phonebar consultbar', here && `live o${here.c.severity}`)}
     role="region"
-    aria-label=${t.consult.bar}
+    aria-label=${(at?.it.line ? t.consult.line : t.consult).bar}
     onMouseDown=${keepFocus}>
     ${at ? html`<${Mine} at=${at}/>` : here && html`<${Joined} at=${here} mute=${mute}/>`}
   </div>`;

@@ -1,4 +1,5 @@
-/** Handing a call or a text on: colleagues with room, queues, skills, numbers; or back in line. */
+/** Handing a call or a text on: colleagues with room, queues, skills, numbers; asking somebody in first, also
+ * an interpreter; or back in line. */
 import { cls, computed, html, useEffect, useRef, useState } from '../ui.js';
 import { pausedWord, stateWord } from '../agent.js';
 import { whoOf } from '../contact.js';
@@ -11,6 +12,8 @@ import { askIn } from './consult.js';
 import { act, boundLayer, call, centre, layer, link, pending, selected } from './context.js';
 import { ContactState, agentStateOf } from '../states.js';
 
+/** Interpreters that have a button; the others are found by typing. */
+const BUTTONS = 3;
 const NUMBER = /^\+?[\d ()./-]{7,}$/;
 
 /** What can be handed on now: the call, else the text in view. */
@@ -36,7 +39,7 @@ export async function giveBack(c) {
 }
 
 /** @typedef {{key: string, kind: keyof typeof t.transfer.kinds, name: string, hint: string,
- *   to: object|null, ask: object|null}} TargetRow */
+ *   to: object|null, ask: object|null, only?: boolean}} TargetRow only: there is nothing to do but to ask */
 
 /** What they do, if it cannot be handed to them now. @param {TransferAgent} a */
 const hereAs = (a) =>
@@ -47,6 +50,17 @@ const hereAs = (a) =>
     : a.choice === 'paused' && !agentStateOf(a).busy
       ? pausedWord(a, centre.peek())
       : stateWord(a);
+
+/** @param {Named} it @returns {TargetRow} */
+const interpreterRow = (it) => ({
+  key: `i${it.name}`,
+  kind: 'interpreter',
+  name: t.consult.line.interpreter(it.word),
+  hint: t.consult.line.interpreterHint,
+  to: null,
+  ask: { interpreter: it.name },
+  only: true,
+});
 
 /** Everything the centre offers, as rows; what is typed may be a number.
  * @param {TransferTargets} found @param {string} typed @param {boolean} [call] a call: others can be asked in
@@ -92,22 +106,24 @@ export function rowsOf(found, typed, call = false) {
         name: n.word,
         hint: t.transfer.outside,
         to: { number: n.name },
-        ask: null,
+        ask: call ? { number: n.name } : null,
       }),
     ),
+    ...(call ? found.interpreters : []).map(interpreterRow),
   ];
   const rows = all.filter((row) =>
     words.every((w) => `${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`.toLowerCase().includes(w)),
   );
   const number = typed.trim();
-  if (found.any_number && NUMBER.test(number))
+  if ((found.any_number || call) && NUMBER.test(number))
     rows.push({
       key: 'typed',
       kind: 'number',
       name: number,
-      hint: t.transfer.outside,
-      to: { number },
-      ask: null,
+      hint: found.any_number ? t.transfer.outside : t.transfer.askOnly,
+      to: found.any_number ? { number } : null,
+      ask: call ? { number } : null,
+      only: !found.any_number,
     });
   return rows;
 }
@@ -126,6 +142,7 @@ function Transfer({ c }) {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, found]);
   const rows = found ? rowsOf(found, typed, c.channel === 'voice' && !c.consult) : [];
+  const first = typed ? [] : rows.filter((row) => row.kind === 'interpreter').slice(0, BUTTONS);
   const chosen = Math.min(at, rows.length - 1);
   const busy = pending.value.transfer || pending.value.return || pending.value.consult;
   const go = async (/** @type {TargetRow|undefined} */ row) => {
@@ -139,6 +156,7 @@ function Transfer({ c }) {
     if (!row?.ask || busy) return;
     if (await askIn(c, row.ask)) shut();
   };
+  const press = (/** @type {TargetRow|undefined} */ row) => (row?.only ? ask(row) : go(row));
   const keys = (/** @type {KeyboardEvent} */ e) => {
     const to = e.key === 'ArrowDown' ? chosen + 1 : e.key === 'ArrowUp' ? chosen - 1 : undefined;
     if (to !== undefined) {
@@ -147,7 +165,7 @@ function Transfer({ c }) {
     }
     if (e.key === 'Enter' && !e.altKey) {
       e.preventDefault();
-      void (e.shiftKey ? ask : go)(rows[chosen]);
+      void (e.shiftKey ? ask : press)(rows[chosen]);
     }
   };
   return html`<${Dialog} title=${t.transfer.title(whoOf(c))} close=${shut} class="commands finder">
@@ -168,6 +186,14 @@ function Transfer({ c }) {
         setAt(e.currentTarget.value.trim() ? 0 : -1);
       }}
       onKeyDown=${keys}/>
+    ${first.length > 0 && html`<div class="row interpreters">
+      ${first.map(
+        (row) => html`<button key=${row.key} disabled=${busy} onClick=${() => ask(row)}>
+          <${Icon} name="people"/>
+          ${row.name}
+        </button>`,
+      )}
+    </div>`}
     <ul ref=${list} id="handlist" class="scroll" role="listbox" aria-label=${t.transfer.label}>
       ${rows.map(
         (row, i) => html`<li
@@ -176,9 +202,9 @@ function Transfer({ c }) {
           role="option"
           aria-selected=${String(i === chosen)}
           aria-disabled=${String(!row.to && !row.ask)}
-          onClick=${() => go(row)}>
+          onClick=${() => press(row)}>
           <span class="tag kind">${t.transfer.kinds[row.kind]}</span>
-          <b class=${cls('cut', !row.to && 'muted')}>${row.name}</b>
+          <b class=${cls('cut', !row.to && !row.only && 'muted')}>${row.name}</b>
           <span class="muted t1 cut grow">${row.hint}</span>
           ${row.ask && html`<span
             class="askfirst"

@@ -133,21 +133,25 @@ async def test_colleagues_stand_in_transfer_with_what_they_do_and_are_asked_firs
                        row("a4", "Busy One", False, False)],
             "queues": [{"name": "claims", "word": "Claims", "open": True}],
             "skills": [{"name": "vet", "level": 3}],
-            "numbers": [{"name": "lab", "word": "Lab"}], "any_number": False,
+            "numbers": [{"name": "lab", "word": "Lab"}], "any_number": False, "interpreters": [],
         }  # fmt: skip
 
     here.do_transfer_targets = targets  # type: ignore[attr-defined]
     await page.keyboard.press("Alt+t")
     rows = page.get_by_role("option")
     await expect(rows).to_contain_text(["free", "Paused: Lunch", "on a call"])
-    await expect(rows.filter(has_text="Ask first")).to_have_count(4)
+    await expect(rows.filter(has_text="Ask first")).to_have_count(5)
     await expect(rows.nth(2)).to_have_attribute("aria-disabled", "true")
     await rows.nth(2).click(force=True)
     await page.get_by_role("combobox").fill("paused")
     await page.keyboard.press("Enter")  # they cannot take it: nothing is transferred
     await page.keyboard.press("Shift+Enter")
     await done(desk, "consult", contact=call["id"], agent="a3")
-    for typed, to in (("claims", {"queue": "claims"}), ("vet", {"skills": {"vet": 3}})):
+    for typed, to in (
+        ("claims", {"queue": "claims"}),
+        ("vet", {"skills": {"vet": 3}}),
+        ("lab", {"number": "lab"}),
+    ):
         await expect(rows).to_have_count(0)
         await page.keyboard.press("Alt+t")
         await page.get_by_role("combobox").fill(typed)
@@ -155,9 +159,6 @@ async def test_colleagues_stand_in_transfer_with_what_they_do_and_are_asked_firs
         await page.keyboard.press("Shift+Enter")
         await done(desk, "consult", contact=call["id"], **to)
     await expect(rows).to_have_count(0)
-    await page.keyboard.press("Alt+t")
-    await expect(rows.filter(has_text="Lab")).not_to_contain_text("Ask first")
-    await page.keyboard.press("Escape")
     assert not [one for one in desk.intents if one["do"] == "transfer"]
     await expect(rows).to_have_count(0)
     await close(page)
@@ -301,4 +302,79 @@ async def test_whoever_handed_a_call_on_has_time_for_notes_and_ends_it(
     await here.event("agent.handed_done", {"agents": {me["id"]: me}})
     await expect(panel).to_have_count(0)
     await expect(page.get_by_text("ready for the next")).to_be_visible()
+    await close(page)
+
+
+# A number outside -------------------------------------------------------------------------------
+
+
+def number(desk: FakeDesk, at: str, *, rings: bool = True, **more: Any) -> dict[str, Any]:
+    line = {"kind": "number", "rings": rings}
+    return consult(desk, at, agent=None, name="Green Valley Vet", line=line, **more)
+
+
+async def test_a_number_has_the_same_bar_in_words_of_its_own(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    call, bar = my_call(here), page.get_by_role("region", name="Number in this call")
+    soon = desk.now() + 20_000
+    vet = "Green Valley Vet"
+    for it, held, words in (
+        (number(desk, "asked", rings=False, until=soon), True,
+         f"{vet} is dialled. The caller is on hold."),
+        (number(desk, "asked", until=soon), True, f"It rings at {vet}. The caller is on hold."),
+        (number(desk, "asked", until=soon), False,
+         f"{vet} is not there yet. You are with the caller."),
+        (number(desk, "apart"), True, f"You talk with {vet}. The caller hears music."),
+        (number(desk, "together", until=soon), False,
+         f"The line to {vet} is lost: waiting for it"),
+        (number(desk, "together") | {"name": "the interpreter (Spanish)"}, False,
+         "The interpreter (Spanish), the caller and you hear each other."),
+    ):  # fmt: skip
+        call |= {"held": held, "consult": it}
+        await here.event("contact.consulted", {"contacts": {call["id"]: call}})
+        await expect(bar.get_by_role("status")).to_have_text(words)
+    await expect(names(bar).nth(0)).to_contain_text("To the other")
+    await close(page)
+
+
+async def test_numbers_are_asked_first_and_an_interpreter_is_one_press(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    call = my_call(here)
+
+    async def targets(_: dict[str, Any]) -> dict[str, Any]:
+        languages = {"es": "Spanish", "vi": "Vietnamese", "ru": "Russian", "so": "Somali"}
+        return {
+            "agents": [], "queues": [], "skills": [], "any_number": False,
+            "numbers": [{"name": "lab", "word": "Lab"}],
+            "interpreters": [{"name": n, "word": w} for n, w in languages.items()],
+        }  # fmt: skip
+
+    here.do_transfer_targets = targets  # type: ignore[attr-defined]
+    await page.keyboard.press("Alt+t")
+    dialog = page.get_by_role("dialog")
+    buttons = dialog.get_by_role("button", name="Interpreter:")
+    await expect(buttons).to_have_text(
+        ["Interpreter: Spanish", "Interpreter: Vietnamese", "Interpreter: Russian"]
+    )
+    await buttons.first.click()
+    await done(desk, "consult", contact=call["id"], interpreter="es")
+    for typed, key, to in (
+        ("lab", "Shift+Enter", {"number": "lab"}),
+        ("somali", "Enter", {"interpreter": "so"}),
+        ("(206) 555-0101", "Enter", {"number": "(206) 555-0101"}),
+    ):
+        await expect(dialog).to_have_count(0)
+        await page.keyboard.press("Alt+t")
+        await expect(dialog.get_by_role("option").first).to_be_visible()
+        await page.keyboard.type(typed)
+        await expect(dialog.get_by_role("option")).to_have_count(1)
+        await page.keyboard.press(key)
+        await done(desk, "consult", contact=call["id"], **to)
+    assert not [one for one in desk.intents if one["do"] == "transfer"]
     await close(page)

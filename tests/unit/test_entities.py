@@ -19,7 +19,9 @@ from router.core.causes import Cause
 from router.core.model import LiveAgent, LiveContact
 
 ROOT = Path(__file__).parents[2]
-TYPES = "".join((ROOT / "static" / f"{name}.d.ts").read_text() for name in ("protocol", "sound"))
+TYPES = "".join(
+    (ROOT / "static" / f"{name}.d.ts").read_text() for name in ("protocol", "consult", "sound")
+)
 PAGE = (ROOT / "docs" / "desk-protocol.md").read_text()
 
 

@@ -1,5 +1,8 @@
-/** Words of handing a call on, and of asking a colleague in: at the desk of whoever asks, and of
- * whoever is asked. */
+/** A name that begins a sentence. @param {string} name */
+const cap = (name) => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** Words of handing a call on, and of asking a colleague or a number in: at the desk of whoever asks, and
+ * of whoever is asked. */
 export const consult = {
   handed: {
     title: 'Handed on',
@@ -16,12 +19,27 @@ export const consult = {
     /** @param {string} name */
     talk: (name) => `You talk with ${name}. The caller hears music.`,
     /** @param {string} name */
-    apart: (name) => `You are with the caller. ${name} hears music.`,
+    apart: (name) => `You are with the caller. ${cap(name)} hears music.`,
     /** @param {string} name */
-    together: (name) => `${name}, the caller and you hear each other.`,
+    together: (name) => `${cap(name)}, the caller and you hear each other.`,
     /** @param {string} name */
     gone: (name) => `${name}’s sound is gone: waiting for them`,
-    swap: { caller: 'To the caller', colleague: 'To the colleague' },
+    swap: { caller: 'To the caller', colleague: 'To the colleague', line: 'To the other' },
+    /** A number outside. */
+    line: {
+      bar: 'Number in this call',
+      /** @param {string} name */
+      dialled: (name) => `${cap(name)} is dialled. The caller is on hold.`,
+      /** @param {string} name */
+      rings: (name) => `It rings at ${name}. The caller is on hold.`,
+      /** @param {string} name */
+      ringsOff: (name) => `${cap(name)} is not there yet. You are with the caller.`,
+      /** @param {string} name */
+      gone: (name) => `The line to ${name} is lost: waiting for it`,
+      /** @param {string} language */
+      interpreter: (language) => `Interpreter: ${language}`,
+      interpreterHint: 'joins you and the caller as soon as they answer',
+    },
     join: 'All three',
     part: 'Without them',
     handOver: 'Hand over',
@@ -30,7 +48,7 @@ export const consult = {
     neverMind: 'Never mind',
     letGo: 'Let them go',
     /** @param {string} name */
-    handed: (name) => `${name} has the call.`,
+    handed: (name) => `${cap(name)} has the call.`,
     /** What the colleague reads. */
     asked: {
       /** @param {string} name */

@@ -431,13 +431,20 @@ export const desk = {
     button: 'Transfer',
     /** @param {string} who */
     title: (who) => `Transfer ${who} to`,
-    label: 'Colleague, queue, skill or number',
-    kinds: { agent: 'colleague', queue: 'queue', skill: 'skill', number: 'number' },
+    label: 'Colleague, queue, skill, number or interpreter',
+    kinds: {
+      agent: 'colleague',
+      queue: 'queue',
+      skill: 'skill',
+      number: 'number',
+      interpreter: 'interpreter',
+    },
     free: 'free',
     room: 'has room',
     closed: 'closed now: it waits there',
     anyOf: 'anyone free who has it',
     outside: 'outside; comes back to you if nobody answers',
+    askOnly: 'outside; can be asked in',
     none: 'Nothing with that name has room. Try other words, or put them back in line.',
     noNumbers:
       'Callers can be transferred only to numbers on this centre’s list. An administrator can allow others.',
