@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from holdfast.clips import Clips, longest, named_by
 from holdfast.http.access import Open, Permission, Route, allowed
 from holdfast.http.pages import page
 from holdfast.http.web import ACCOUNT, problem
+from holdfast.settings.clip_check import Read, with_clips
 from holdfast.settings.faults import SettingsError
 from router.core.config import Config, Line
 from router.core.current import Current
@@ -32,7 +32,7 @@ class CallersSite:
         current: Current,
         clips: Clips,
         path: Path,
-        read: Callable[[Path], Config],
+        read: Read,
         static: Path,
     ) -> None:
         """`read`: the file as a configuration, or every fault of it (SettingsError)."""
@@ -64,12 +64,17 @@ class CallersSite:
         return web.Response(body=sound, content_type="audio/wav")
 
     def _file(self) -> tuple[Config | None, list[str]]:
+        """Without faults but those of its clips it can be shown."""
         try:
-            config = self._read(self._path)
+            with_clips(self._clips.files, self._read)(self._path)
+            faults = []
         except SettingsError as error:
             named = f"{self._path}: "
-            return None, [str(fault).removeprefix(named) for fault in error.faults]
-        return config, list(self._clips.files.faults(config))
+            faults = [str(fault).removeprefix(named) for fault in error.faults]
+        try:
+            return self._read(self._path), faults
+        except SettingsError:
+            return None, faults
 
     def _sound(self, name: str, now: Config) -> bytes | str:
         config, _ = self._file()

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from holdfast.clips import ClipFiles
-from holdfast.settings.faults import Fault, SettingsError
+from holdfast.settings.config_file import Also
 from router.core.config import Config
 
 
-def with_clips(files: ClipFiles, read: Callable[[Path], Config]) -> Callable[[Path], Config]:
+class Read(Protocol):
+    def __call__(self, path: Path, also: Also = ...) -> Config: ...
+
+
+def with_clips(files: ClipFiles, read: Read) -> Callable[[Path], Config]:
     """`read`, which then also looks at every clip.
 
     Raises (when called):
-        SettingsError: every fault of the file, or else every clip that cannot be played.
+        SettingsError: every fault of the file, and every clip that cannot be played.
     """
 
-    def both(path: Path) -> Config:
-        config = read(path)
-        found = [told.partition(": ") for told in files.faults(config)]
-        if found:
-            mend = "Until then the words are said."
-            raise SettingsError(*(Fault(f"{path}: {key}", f"{it}.", mend) for key, _, it in found))
-        return config
-
-    return both
+    return lambda path: read(path, files.faults)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,13 +52,21 @@ def static_dir() -> Path:
     return shipped("static")
 
 
-def load_config(path: Path) -> Config:
+Also = Callable[[Config], Iterable[str]]
+"""More faults of a configuration, as 'key path: what'."""
+
+
+def load_config(path: Path, also: Also = lambda _config: ()) -> Config:
     """Reads and checks a configuration file.
 
     Raises:
         SettingsError: with every fault found, each with its key path.
     """
-    return read_as(Config, path, faults, "Set HOLDFAST_CONFIG to a readable file.")
+
+    def meaning(config: Config) -> list[str]:
+        return [*faults(config), *also(config)]
+
+    return read_as(Config, path, meaning, "Set HOLDFAST_CONFIG to a readable file.")
 
 
 T = TypeVar("T")

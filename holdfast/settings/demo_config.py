@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from holdfast.settings.config_file import load_config
+from holdfast.settings.config_file import Also, load_config
 from router.core.config import Config
 from router.core.opening import OnCall, OutsideNumber
 
@@ -22,13 +22,13 @@ OUTSIDE = OutsideNumber(
 )
 
 
-def load_demo_config(path: Path) -> Config:
+def load_demo_config(path: Path, also: Also = lambda _config: ()) -> Config:
     """As `load_config`; where the file names nobody on call or outside, the demo's stand there.
 
     Raises:
         SettingsError: with every fault found, each with its key path.
     """
-    config = load_config(path)
+    config = load_config(path, also)
     return msgspec.structs.replace(
         config, on_call=config.on_call or [ON_CALL], outside=config.outside or [OUTSIDE]
     )

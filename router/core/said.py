@@ -114,4 +114,8 @@ def clips_of(config: Config) -> Iterator[tuple[str, str]]:
             for key, clip in named.items():
                 for case in SENTENCES[key].cases() if key in SENTENCES else ():
                     where = f"{path}.clips.{language}.{key}"
-                    yield where, clip.format(language=language, name="", line="", **case)
+                    try:
+                        name = clip.format(language=language, name="", line="", **case)
+                    except (LookupError, ValueError):
+                        break  # a fault of the file, told as such
+                    yield where, name

@@ -178,7 +178,6 @@ def test_a_clip_that_cannot_be_played_is_told_before_anybody_calls(
     (fault,) = refused(path)
     assert fault.where == f"{path}: callers.clips.en.greeting"
     assert fault.what == told.format(tmp_path / clip)
-    assert fault.mend == "Until then the words are said."
 
 
 def test_doctor_names_a_clip_that_cannot_be_played(tmp_path: Path) -> None:
@@ -189,6 +188,19 @@ def test_doctor_names_a_clip_that_cannot_be_played(tmp_path: Path) -> None:
     assert "callers.clips.en.greeting" in str(found)
     wav(tmp_path / "hello.wav", 1)
     assert clips_read(settings) == []
+
+
+def test_a_missing_clip_and_an_unknown_language_are_told_together(tmp_path: Path) -> None:
+    """Whoever mends one and reads the file again is not told of the next."""
+    path = centre_file(
+        tmp_path,
+        '[callers.clips.en]\ngreeting = "gone.wav"\nnobody = "{who}.wav"\n'
+        '[callers.clips.xx]\ngreeting = "hello.wav"\n',
+    )
+    told = "\n".join(str(it) for it in refused(path))
+    for key in ("clips.en.greeting", "clips.en.nobody", "clips.xx"):
+        assert f"callers.{key}" in told
+    assert "gone.wav cannot be read" in told
 
 
 def test_music_may_last_longer_but_not_so_long_that_nobody_hears_their_place(
