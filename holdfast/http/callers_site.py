@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ from holdfast.clips import Clips, longest, named_by
 from holdfast.http.access import Open, Permission, Route, allowed
 from holdfast.http.pages import page
 from holdfast.http.web import ACCOUNT, problem
+from holdfast.settings.changes import changes
 from holdfast.settings.clip_check import Read, with_clips
+from holdfast.settings.engine_settings import version
 from holdfast.settings.faults import SettingsError
 from router.core.config import Config, Line
 from router.core.current import Current
@@ -22,6 +26,10 @@ from softphone.clips import ClipError
 
 OPENS = {"en": "Monday 23 November at 8:00", "es": "lunes 23 de noviembre a las 8:00"}
 EXAMPLES = {"place": 3, "minutes": 5}
+
+
+SENTENCE = re.compile(r"(callers|lines\.[^.]+)\.(words|clips|music)\b")
+"""Settings that the page shows as sentences."""
 
 
 class CallersSite:
@@ -53,6 +61,8 @@ class CallersSite:
     async def callers(self, request: web.Request) -> web.StreamResponse:
         mine = allowed(request[ACCOUNT].role, Permission.CENTRE_CONFIGURE)
         told = await asyncio.to_thread(self._told, self._current.value)
+        if not mine:  # numbers on call and the like stay with whoever may change them
+            told["others"] = [{"key": it["key"]} for it in told["others"]]
         return web.json_response({**told, "may_take": mine})
 
     async def clip(self, request: web.Request) -> web.StreamResponse:
@@ -92,6 +102,8 @@ class CallersSite:
         return {
             "file": self._path.name,
             "faults": faults,
+            "version": version(config) if config else "",
+            "others": [asdict(it) for it in changes(now, shown) if not SENTENCE.match(it.key)],
             "languages": {code: it.word for code, it in LANGUAGES.items()},
             "lines": [self._line(shown, now, line) for line in shown.lines if line.number],
         }

@@ -6,10 +6,20 @@ import msgspec
 from aiohttp import web
 
 from holdfast.http.access import Permission, Route
-from holdfast.http.web import ACCOUNT, problem
+from holdfast.http.web import ACCOUNT, problem, read_form
 from holdfast.settings.faults import SettingsError
-from holdfast.settings.reload import Reload
+from holdfast.settings.reload import FileChanged, Reload
 from router.live.engine import IndexLost, IndexUnavailable
+
+
+class ReloadForm(msgspec.Struct, forbid_unknown_fields=True):
+    """`seen`: the version that somebody looked at (`GET /api/callers`); another one is not
+    taken."""
+
+    seen: str | None = None
+
+
+CHANGED = "The file has changed since you read it; nothing was taken. Read it again."
 
 
 class ReloadRoute:
@@ -26,12 +36,16 @@ class ReloadRoute:
                 self.reload,
                 Permission.CENTRE_CONFIGURE,
                 "Read the configuration file again: all of it, or nothing",
+                ReloadForm,
             )
         ]
 
     async def reload(self, request: web.Request) -> web.StreamResponse:
+        form = await read_form(request, ReloadForm) if await request.read() else ReloadForm()
         try:
-            done = await self._reload.apply(request[ACCOUNT].id)
+            done = await self._reload.apply(request[ACCOUNT].id, form.seen)
+        except FileChanged:
+            return problem(409, "changed", CHANGED)
         except SettingsError as error:
             faults = [str(fault) for fault in error.faults]
             text = "The file is faulty; nothing was changed."

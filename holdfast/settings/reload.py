@@ -97,6 +97,10 @@ class People:
     """Open contacts as this process shows them."""
 
 
+class FileChanged(Exception):
+    """The file is another one than was looked at."""
+
+
 class Reload:
     """Reads the file again when it is told to, for this process and all who share the index."""
 
@@ -209,12 +213,14 @@ class Reload:
         except (IndexLost, IndexUnavailable):
             return {"faults": ["The store does not answer. Nothing was changed; try again."]}
 
-    async def apply(self, by: str | None = None) -> Reloaded:
+    async def apply(self, by: str | None = None, seen: str | None = None) -> Reloaded:
         """Reads the file; all of it counts when this returns. `by`: the account that asked for it;
-        its line in the audit is written with the step that tells the index.
+        its line in the audit is written with the step that tells the index. `seen`: the version
+        that they looked at; only that one is taken.
 
         Raises:
             SettingsError: every fault of the file; nothing was changed.
+            FileChanged: it is not the one that was seen; nothing was changed.
             IndexLost, IndexUnavailable: nothing was changed, or only the answer was lost: then
                 the index's own event brings it here.
         """
@@ -224,6 +230,8 @@ class Reload:
             except SettingsError as error:
                 log.error("config.refused", faults=[str(fault) for fault in error.faults])
                 raise
+            if seen not in (None, version(config)):
+                raise FileChanged
             before = self._current.value
             changed = differences(before, config)
             others = await self._beside(config)

@@ -13,8 +13,8 @@ import { playClip, playing, readOut, stop } from './playing.js';
 /** @typedef {{word: string, number: string, languages: string[],
  *   music: {clip: string, new: boolean, fault?: string},
  *   sentences: {key: string, when: string, said: Said[]}[]}} Heard */
-/** @typedef {{file: string, faults: string[], languages: Record<string, string>, lines: Heard[],
- *   may_take: boolean}} Told */
+/** @typedef {{file: string, version: string, faults: string[], languages: Record<string, string>,
+ *   lines: Heard[], others: {key: string, old?: string, new?: string}[], may_take: boolean}} Told */
 
 const told = signal(/** @type {Told|null} */ (null));
 const news = signal({ text: '', bad: false });
@@ -42,7 +42,7 @@ async function load(after = '') {
 async function take() {
   busy.value = true;
   try {
-    await api('/api/config/reload', {});
+    await api('/api/config/reload', { seen: told.value?.version });
     await load(t.hear.taken);
   } catch (error) {
     const { message } = /** @type {Fault} */ (error);
@@ -146,6 +146,27 @@ const newOnes = (of) =>
     0,
   );
 
+/** What else counts when the file is taken. @param {{of: Told}} props */
+const Others = ({ of }) => html`<div class="others">
+  <p class="s2 b">${t.hear.others(of.others.length)}</p>
+  <table>
+    <thead>
+      <tr>
+        <th scope="col">${t.hear.setting}</th>
+        ${of.may_take && html`<th scope="col">${t.hear.old}</th><th scope="col">${t.hear.young}</th>`}
+      </tr>
+    </thead>
+    <tbody>
+      ${of.others.map(
+        (it) => html`<tr key=${it.key}>
+          <th scope="row" class="mono">${it.key}</th>
+          ${of.may_take && html`<td>${it.old}</td><td>${it.new}</td>`}
+        </tr>`,
+      )}
+    </tbody>
+  </table>
+</div>`;
+
 /** What the file says against what callers hear. @param {{of: Told}} props */
 const Standing = ({ of }) => {
   const n = newOnes(of);
@@ -155,9 +176,9 @@ const Standing = ({ of }) => {
       <button disabled=${busy.value} onClick=${() => load()}>${t.hear.again}</button>
       ${of.may_take && html`<button
         class="primary"
-        disabled=${busy.value || of.faults.length > 0 || n === 0}
+        disabled=${busy.value || of.faults.length > 0 || n + of.others.length === 0}
         onClick=${take}>
-        ${t.hear.take}
+        ${of.others.length ? t.hear.takeAll : t.hear.take}
       </button>`}
     </div>
     ${of.faults.length > 0
@@ -168,6 +189,7 @@ const Standing = ({ of }) => {
       : html`<p class=${n ? 'accent b' : 'muted'}>
           ${n ? t.hear.news(n) : t.hear.sameNow} ${n && !of.may_take ? t.hear.askAdmin : ''}
         </p>`}
+    ${of.others.length > 0 && html`<${Others} of=${of}/>`}
   </div>`;
 };
 

@@ -86,6 +86,35 @@ async def test_it_is_written_heard_and_taken_without_a_restart(
     await page.context.close()
 
 
+async def test_what_else_the_file_changes_is_seen_before_it_is_taken(
+    chromium: Browser, own: Centre
+) -> None:
+    """A file counts as a whole, and only as it was read."""
+    edit(own, "[lines.clips.en]\n", '[lines.clips.en]\ngreeting = "hello.wav"\n')
+    edit(own, 'miss_forgotten = "30m"', 'miss_forgotten = "40m"')
+    edit(own, "reserve = 0", "reserve = 1")
+    page = await opened(chromium, own, "ada")
+    await expect(page.get_by_text("To take it changes 2 other settings, too")).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="timing.miss_forgotten")
+    await expect(row.get_by_role("cell")).to_have_text(["30m", "40m"])
+    await axe(page, "callers with other settings", found := {})
+    assert found == {}
+    seen = await opened(chromium, own, "dana")
+    await expect(seen.get_by_text("timing.miss_forgotten")).to_be_visible()
+    await expect(seen.get_by_text("40m", exact=True)).to_have_count(0)
+    await seen.context.close()
+
+    edit(own, 'miss_forgotten = "40m"', 'miss_forgotten = "50m"')  # somebody else, meanwhile
+    take = page.get_by_role("button", name="Take the whole file")
+    await take.click()
+    await expect(page.get_by_role("main").get_by_text("The file has changed since")).to_be_visible()
+    await expect(row.get_by_role("cell")).to_have_text(["30m", "50m"])
+    await take.click()
+    await expect(page.get_by_text("Callers hear all of this already.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Take it")).to_be_disabled()
+    await page.context.close()
+
+
 async def test_a_faulty_file_is_told_line_by_line_and_cannot_be_taken(
     chromium: Browser, own: Centre
 ) -> None:

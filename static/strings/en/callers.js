@@ -9,6 +9,14 @@ export const callers = {
       `This browser has no ${language} voice to read it. Callers hear the carrier’s.`,
     again: 'Read the file again',
     take: 'Take it',
+    takeAll: 'Take the whole file',
+    others: /** @param {number} n */ (n) =>
+      n === 1
+        ? 'To take it changes another setting, too: a file counts as a whole.'
+        : `To take it changes ${n} other settings, too: a file counts as a whole.`,
+    setting: 'Setting',
+    old: 'Now',
+    young: 'In the file',
     taken: 'Taken. The next caller hears it.',
     sameNow: 'Callers hear all of this already.',
     news: /** @param {number} n */ (n) =>
