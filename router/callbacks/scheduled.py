@@ -27,6 +27,7 @@ from router.core.callback import (
     count_from,
     next_move,
     opens_after,
+    rings_from,
 )
 from router.core.config import Line
 from router.core.durations import duration_ms
@@ -178,7 +179,7 @@ class ScheduledCallbacks:
             why=asked.why[:200],
             instead=asked.after if asked.instead else None,
         )
-        wait_until(live, asked.not_before, now)
+        wait_until(live, asked.not_before or rings_from(self._current.opening, live, now), now)
         opens = opens_after(self._current.opening, live, (now, place))
         if opens is not None and not asked.not_before:
             count_from(live, opens)
@@ -190,7 +191,7 @@ class ScheduledCallbacks:
             contact_id=contact_id,
             asked_by=asked.by,
             why=asked.why,
-            not_before=asked.not_before,
+            not_before=None if live.not_before is None else int(live.not_before),
             now=now,
         )
         await self.write_try(connection, live, person, line.number, now)
@@ -341,12 +342,11 @@ class ScheduledCallbacks:
         assert live.callback is not None
         live.party = person.party
         rehouse(live, self._current.value, moves=self._current.agreed)
-        wait_until(live, move.not_before, now)
-        opens = opens_after(self._current.opening, live, [move.not_before])
-        count_from(live, opens or move.not_before)
-        again = await callbacks.try_again(
-            connection, row, live.id, live.callback.tried, move.not_before
-        )
+        moment = rings_from(self._current.opening, live, move.not_before) or move.not_before
+        wait_until(live, moment, now)
+        opens = opens_after(self._current.opening, live, [moment])
+        count_from(live, opens or moment)
+        again = await callbacks.try_again(connection, row, live.id, live.callback.tried, moment)
         if not again:
             return None
         await self.write_try(connection, live, person, row.our_address, now)

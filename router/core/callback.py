@@ -76,6 +76,15 @@ def opens_after(opening: Opening, live: LiveContact, moments: Iterable[float]) -
     return next((at for at in found if at is not None), None)
 
 
+def rings_from(opening: Opening, live: LiveContact, moment: int) -> int | None:
+    """Whoever left a message while we were closed is called when we open, and not at night: the
+    moment (ms) before which nobody is rung for it. None: at once. What people promise, or ask for
+    by a key while they wait, is not held: the centre is there for them."""
+    if live.callback is None or live.callback.by != VOICEMAIL:
+        return None
+    return opens_after(opening, live, [moment])
+
+
 def busy_with_us(live: LiveContact) -> bool:
     """Their line was busy because they were on it with us: no try, as long as that is rare."""
     promise = live.callback

@@ -102,10 +102,10 @@ async def test_s3_call_hears_that_we_are_closed_and_its_message_makes_a_callback
         eight = opens.replace(hour=8, minute=0, second=0, microsecond=0).timestamp() * 1000
         target = row["answer_by"] - row["waits_from"]
         assert (row["waits_from"], target) == (eight, 60_000)
-        tile = board.tally["waiting"][str(row["severity"])]
-        assert tile["due"] == {"waits_from": eight, "answer_by": eight + target}
+        assert (row["state"], row["not_before"]) == ("scheduled", eight)  # nobody is woken
+        assert board.tally["waiting"][str(row["severity"])]["due"] is None
         opened = await board.do("open", incident=row["incident"])
-        assert opened["callback"]["due"] == eight + target
+        assert opened["callback"]["due"] == eight
 
 
 async def test_s3_call_that_hangs_up_at_the_words_is_no_callback_and_not_abandoned(

@@ -247,7 +247,8 @@ class Pair:
             case "arrive":
                 return await step("enqueue", contact=self._contact(what))
             case "promise":
-                promise = {"id": "k", "by": "sup", "by_name": "sup"}
+                by = "voicemail" if what.pop("left") else "sup"
+                promise = {"id": "k", "by": by, "by_name": by}
                 body = self._contact(what) | {"dir": "out", "callback": promise}
                 party = what.get("party")
                 theirs = [c.id for c in self.live.values() if party and c.party == party]

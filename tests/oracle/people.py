@@ -164,6 +164,8 @@ class Contact:
     reached: bool = False
     not_before: int = 0
     """The moment that a promised call was promised for."""
+    left: bool = False
+    """Promised for a message that was left; an S1 of these waits for no opening."""
     stood_for: dict[str, int] = field(default_factory=dict)
     """Contacts of the party, and since when the promised call has stood for each."""
     due_from: int = 0

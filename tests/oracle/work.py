@@ -21,6 +21,7 @@ class WorkEvents(Hands):
     def on_promise(
         self, contact: str, ladder: list[dict[str, Any]], not_before: int, **fields: Any
     ) -> bool:
+        """`left`: they left a message, and are called when we open."""
         c = Contact(contact, ladder=[Rung(**rung) for rung in ladder], ours=True, **fields)
         self.contacts[c.id] = c
         c.not_before = not_before
@@ -272,6 +273,7 @@ class WorkEvents(Hands):
         c.severity, c.promote_at, c.target = severity, promote_at, target_ms
         if severity == 1:  # no queue is closed to it
             c.due_from = min(c.due_from, self.now)
+        opens = severity == 1 and c.left and c.state == "scheduled" and c.not_before > self.now
         stays = c.promoted and severity >= 3 and c.promoted_score is not None
         if not stays:
             c.score, c.promoted_score = score, None
@@ -290,6 +292,9 @@ class WorkEvents(Hands):
         self.overdue(c)
         self.fits_sticky(c)
         self.tell_or_not(c)
+        if opens:
+            c.not_before = self.now
+            self.look_at(c, due=True)
         return True
 
     def on_close(self, contact: str) -> bool:

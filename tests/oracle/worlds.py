@@ -213,6 +213,7 @@ class Maker:
             "promote_ms": TARGETS[2]["voice"],
             "target": TARGETS[what["severity"]]["voice"],
             "due_from": place,
+            "left": self.rng.random() < 0.4,
         }
         if later <= now and self.rng.random() < 0.3:  # its queue is closed
             what["due_from"] = now + self.rng.randrange(100_000)

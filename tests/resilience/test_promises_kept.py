@@ -17,6 +17,7 @@ from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.recovery.unanswered import Unanswered
 from router.core.abandoned import waits_from
+from router.core.callback import VOICEMAIL
 from router.core.model import LiveContact, Reply
 from router.core.opening import Hours, SpecialDay
 from router.core.severity import Channel, Severity
@@ -226,6 +227,51 @@ async def test_a_promise_of_closed_hours_is_due_after_the_next_opening(house: Ho
     assert keyed is not None
     assert keyed.contact is not None
     assert keyed.contact.answer_by == opens + target_of(house, keyed.contact)
+
+
+LEFT = {"by": VOICEMAIL, "by_name": "voicemail", "instead": False}
+
+
+async def test_whoever_left_a_message_while_we_were_closed_is_called_when_we_open(
+    house: House,
+) -> None:
+    """At every try: nobody is woken by a call that can wait."""
+    opens = closed(house)
+    await sits_down(house, "a")
+    call = await house.call("+12065550867")
+    await house.engine.step("caller_gone", contact=call.id, cause="hung_up")
+    made = (await house.promises.request_callback(wish(call, **LEFT), house.now())).contact
+    assert made is not None
+    there = await house.engine.look(made.id)
+    assert there is not None
+    assert (there.state, there.not_before, there.due_from) == ("scheduled", opens, opens)
+    assert (there.arrived_at, there.score) == (call.arrived_at, made.score)
+    assert (await house.engine.step("callback_now", agent="a", contact=made.id)).ok  # a person may
+    await house.engine.step("caller_gone", contact=made.id, cause="busy")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    (contact,) = await house.waiting()
+    again = await house.recorded(contact)
+    assert again is not None
+    assert (again.state, again.not_before, again.due_from) == ("scheduled", opens, opens)
+
+
+@pytest.mark.parametrize("why", ["S1", "raised", "open", "key"])
+async def test_else_nobody_waits_for_the_opening(house: House, why: str) -> None:
+    if why != "open":
+        closed(house)
+    call = await house.call("+12065550868")
+    more = {"severity": Severity.S1 if why == "S1" else Severity.S3}
+    by = {"instead": False} if why == "key" else LEFT
+    await house.engine.step("caller_gone", contact=call.id, cause="hung_up")
+    made = (await house.promises.request_callback(wish(call, **by, **more), house.now())).contact
+    assert made is not None
+    if why == "raised":
+        assert made.state == "scheduled"
+        await house.intake.change_severity(made.id, Severity.S1, "a bite", "u1")
+    there = await house.engine.look(made.id)
+    assert there is not None
+    assert there.state == "queued"
 
 
 @pytest.mark.parametrize("why", ["S1", "for a certain time", "open"])

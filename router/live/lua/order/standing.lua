@@ -157,6 +157,14 @@ function standing.look(c, due)
   elseif c.state == State.SCHEDULED then go_on(c) end
 end
 
+-- An S1 waits for no opening: what somebody left at the voicemail goes on at once.
+function standing.opens(c)
+  local left = has(c.callback) and c.callback.by == 'voicemail'
+  if not left or c.state ~= State.SCHEDULED or num(c.not_before, 0) <= ctx.now then return end
+  c.not_before = ctx.now
+  standing.look(c, true)
+end
+
 -- Before a step matches: every promised call to whom something happened to their party.
 function standing.settle()
   while next(ctx.stirred) do

@@ -63,6 +63,7 @@ local function judge(c, req)
     end
   end
   severities.rescored(c)
+  if req.severity == 1 then standing.opens(c) end
   telling.settle(c)
 end
 
