@@ -124,9 +124,9 @@ def user_edit(
     buddy: Annotated[str | None, typer.Option(help=BUDDY)] = None,
     reopen: Annotated[bool, typer.Option("--reopen", help="Undoes `user end`")] = False,
 ) -> None:
-    """Changes an account. New skills, a new stage and a new buddy apply from the person's next page
-    load; a new role signs them out; a contract that has ended closes their pages within seconds.
-    """
+    """Changes an account. A buddy comes and goes at once; new skills and a new stage apply from the
+    person's next page load; a new role signs them out; a contract that has ended closes their pages
+    within seconds."""
     from msgspec.structs import replace
 
     from holdfast.accounts.routes import TermsForm, with_terms
@@ -143,9 +143,13 @@ def user_edit(
 
     async def work(connection: Connection) -> str:
         account = await _account(connection, login)
-        known = form
+        known, more = form, ""
+        if form.buddy == "" and account.terms.buddy:
+            more = "; nobody is their buddy any more, from this moment"
         if form.buddy:
-            known = replace(form, buddy=(await _account(connection, form.buddy)).id)
+            buddy = await _account(connection, form.buddy)
+            more = f"; {buddy.name} is their buddy, {_from_when(account.terms.stage, form.stage)}"
+            known = replace(form, buddy=buddy.id)
             if found := await accounts.buddy_faults(connection, account, known.buddy or ""):
                 fail("; ".join(found))
         terms = _terms(with_terms(account.terms, known))
@@ -161,9 +165,9 @@ def user_edit(
         if reopen and not account.active:
             await accounts.set_active(connection, account.id, True)
             await _audit(connection, account.id, "account.reopened", "")
-        return str(new.get("name", account.name))
+        return f"{new.get('name', account.name)} was changed{more}"
 
-    typer.echo(f"holdfast: the account of {_recorded(work)} was changed")
+    typer.echo(f"holdfast: the account of {_recorded(work)}")
 
 
 @user_app.command(name="password")
@@ -275,6 +279,15 @@ def _terms(terms: Terms) -> Terms:
     if found := faults(terms, list(config.stages)):
         fail("; ".join(found))
     return terms
+
+
+def _from_when(stage: str, new: str | None) -> str:
+    """When a new buddy of somebody in this stage of training may listen."""
+    from router.core.terms import FULL
+
+    if (new or stage) == FULL:
+        return "as soon as they are in training (--stage)"
+    return "from their next page load on" if stage == FULL else "from this moment"
 
 
 def _terms_words(terms: Terms, active: bool) -> str:

@@ -136,6 +136,8 @@ async def test_a_buddy_is_named_by_login_and_whispers_to_their_trainee(centre: C
     assert (status, errors) == (0, "")
     try:
         async with desk(centre, "noah") as trainee:
+            await edited(centre, "", "nobody is their buddy any more, from this moment")
+            await edited(centre, "Tomas", "Tomás Vega is their buddy, from this moment")
             who = {"from_": "+12065551481", "to": "+12065550101", "keys": ["3"]}
             await centre.sandbox.call(talk="tone", hz=440, **who)
             contact = await trainee.accept()
@@ -147,8 +149,24 @@ async def test_a_buddy_is_named_by_login_and_whispers_to_their_trainee(centre: C
                 await buddy.do("sit_beside", contact=contact, mode="whisper")
                 await until_tone(trainee, 1000)
                 assert trainee.contacts[contact]["beside"][0]["name"] == "Tomás Vega"
+                await edited(centre, "", "from this moment")  # with the call still going on
+                await trainee.until(lambda: not trainee.contacts[contact]["beside"])
+                await buddy.until(lambda: contact not in buddy.contacts)
+                told = [it["text"] for it in buddy.notices if it["code"] == "contact.left_beside"]
+                assert told == [
+                    "You hear the call no more: you are not the buddy of Noah Kim any longer."
+                ]
+        await run("user", "edit", "noah", "--stage", "full", env=env)
+        await edited(centre, "Tomas", "as soon as they are in training")
     finally:
         await run("user", "edit", "noah", "--buddy", "", "--stage", "full", env=env)
+
+
+async def edited(centre: Centre, buddy: str, says: str) -> None:
+    """Noah has this buddy from now on, or nobody; the command says from when."""
+    env = {"HOLDFAST_DATA_DIR": str(centre.data_dir)}
+    status, out, errors = await run("user", "edit", "noah", "--buddy", buddy, env=env)
+    assert (status, errors, says in out) == (0, "", True), out
 
 
 async def until_tone(page: DeskClient, hertz: float) -> None:

@@ -102,7 +102,7 @@ moments.known.at(function(a)
         stand_up(buddy)
         agents.settle(buddy)
         return false
-      end, 'not_their_trainee')
+      end, 'no_buddy')
     end
   end
   local c = a.supervisor == false and has(a.beside) and contact(a.beside)
