@@ -1,6 +1,7 @@
 /** Dialling a number that one types, into the incident in view or alone. What would be dialled, in which
  * country, and why not, stands there before anything is. */
 import { html, newId, useEffect, useRef, useState } from '../ui.js';
+import { announce } from '../announce.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { wordsOf } from '../toasts.js';
@@ -56,7 +57,7 @@ function Dial() {
   const why = blocked.value || found?.refusal || '';
   const ready = !!found?.number && !why && !calling.value;
   const go = async () => {
-    if (!ready) return;
+    if (!ready) return announce(why || t.dial.lead, 'assertive');
     const order = { number, incident: into && of ? of.id : null, key: newId() };
     if (await withSound('typed', () => act('dial', order))) shut();
   };
@@ -82,16 +83,14 @@ function Dial() {
         }}/>
     </label>
     <p id="dialwhat" class="dialwhat" role="status">
-      ${why
-        ? html`<span class="s2"><${Icon} name="warn"/> ${why}</span>`
-        : found?.number
-          ? html`
-              <b class="mono">${found.number}</b> ${' '}
-              <span class="muted">
-                ${[found.country && countryName(found.country), found.name].filter(Boolean).join(' · ')}
-              </span>
-            `
-          : html`<span class="muted">${t.dial.lead}</span>`}
+      ${found?.number && html`
+        <b class="mono">${found.number}</b> ${' '}
+        <span class="muted">
+          ${[found.country && countryName(found.country), found.name].filter(Boolean).join(' · ')}
+        </span>
+      `}
+      ${why && html`<span class="s2"><${Icon} name="warn"/> ${why}</span>`}
+      ${!why && !found?.number && html`<span class="muted">${t.dial.lead}</span>`}
     </p>
     ${of && html`<div class="row" role="group" aria-label=${t.dial.where}>
       <button class="small" aria-pressed=${String(!into)} onClick=${() => setInto(false)}>

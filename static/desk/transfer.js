@@ -128,12 +128,22 @@ export function rowsOf(found, typed, call = false) {
   return rows;
 }
 
+/** Why nothing happens: they cannot be asked in, or it cannot go to them, now. @param {Contact} c
+ * @param {TargetRow} row @param {boolean} asks */
+const whyNot = (c, row, asks) =>
+  asks && c.channel !== 'voice'
+    ? t.transfer.whyNot.text
+    : asks && c.consult
+      ? t.transfer.whyNot.asked
+      : t.transfer.whyNot[asks ? 'ask' : 'take'](row.name, row.hint, !asks && !!row.ask);
+
 /** @param {{c: Contact}} props */
 function Transfer({ c }) {
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(-1); // nothing is chosen until somebody chooses
   const [found, setFound] = useState(/** @type {TransferTargets|null} */ (null));
   const [fault, setFault] = useState('');
+  const [why, setWhy] = useState('');
   const list = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => {
     link.send('transfer_targets', { contact: c.id }).then(setFound, (error) => setFault(wordsOf(error)));
@@ -146,20 +156,23 @@ function Transfer({ c }) {
   const chosen = Math.min(at, rows.length - 1);
   const busy = pending.value.transfer || pending.value.return || pending.value.consult;
   const go = async (/** @type {TargetRow|undefined} */ row) => {
-    if (!row?.to || busy) return;
+    if (!row || busy) return;
+    if (!row.to) return setWhy(whyNot(c, row, false));
     if (await act('transfer', { contact: c.id, ...row.to })) {
       shut();
       toast((row.kind === 'number' ? t.transfer.ringsAt : t.transfer.done)(row.name), 'ok');
     }
   };
   const ask = async (/** @type {TargetRow|undefined} */ row) => {
-    if (!row?.ask || busy) return;
+    if (!row || busy) return;
+    if (!row.ask) return setWhy(whyNot(c, row, true));
     if (await askIn(c, row.ask)) shut();
   };
   const press = (/** @type {TargetRow|undefined} */ row) => (row?.only ? ask(row) : go(row));
   const keys = (/** @type {KeyboardEvent} */ e) => {
     const to = e.key === 'ArrowDown' ? chosen + 1 : e.key === 'ArrowUp' ? chosen - 1 : undefined;
     if (to !== undefined) {
+      setWhy('');
       setAt(Math.max(0, Math.min(rows.length - 1, to)));
       e.preventDefault();
     }
@@ -183,6 +196,7 @@ function Transfer({ c }) {
       value=${typed}
       onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
         setTyped(e.currentTarget.value);
+        setWhy('');
         setAt(e.currentTarget.value.trim() ? 0 : -1);
       }}
       onKeyDown=${keys}/>
@@ -230,6 +244,7 @@ function Transfer({ c }) {
       : !found?.agents.some((a) => a.takes) &&
         !typed &&
         html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
+    ${why && html`<p class="s2 t1" role="alert"><${Icon} name="warn"/> ${why}</p>`}
     <div class="between">
       <button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button>
       <span class="faint t0">

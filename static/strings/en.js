@@ -8,6 +8,7 @@ import { desk } from './en/desk.js';
 import { beside } from './en/beside.js';
 import { buddy } from './en/buddy.js';
 import { consult } from './en/consult.js';
+import { transfer } from './en/transfer.js';
 import { controls } from './en/controls.js';
 import { board } from './en/board.js';
 import { hears } from './en/hears.js';
@@ -27,6 +28,7 @@ export const t = {
   ...beside,
   ...buddy,
   ...consult,
+  ...transfer,
   ...controls,
   ...board,
   ...callers,

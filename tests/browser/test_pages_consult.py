@@ -143,8 +143,15 @@ async def test_colleagues_stand_in_transfer_with_what_they_do_and_are_asked_firs
     await expect(rows.filter(has_text="Ask first")).to_have_count(5)
     await expect(rows.nth(2)).to_have_attribute("aria-disabled", "true")
     await rows.nth(2).click(force=True)
+    why = page.get_by_role("dialog").get_by_role("alert")
+    await expect(why).to_contain_text("Busy One cannot take it now (on a call")
+    await page.get_by_role("combobox").fill("busy")
+    await expect(why).to_have_count(0)
+    await page.keyboard.press("Shift+Enter")
+    await expect(why).to_contain_text("Busy One cannot be asked in now (on a call")
     await page.get_by_role("combobox").fill("paused")
     await page.keyboard.press("Enter")  # they cannot take it: nothing is transferred
+    await expect(why).to_contain_text("Shift + Enter asks first.")
     await page.keyboard.press("Shift+Enter")
     await done(desk, "consult", contact=call["id"], agent="a3")
     for typed, to in (

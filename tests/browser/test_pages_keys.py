@@ -278,6 +278,12 @@ async def test_a_number_is_typed_read_and_dialled(chromium: Browser, desk: FakeD
     dialog = page.get_by_role("dialog", name="Dial a number")
     number, told = dialog.get_by_label("Telephone number"), dialog.get_by_role("status")
     await expect(told).to_contain_text("first answer or decline what is ringing")
+    await number.fill("+1 206 555 0197")
+    await expect(told).to_contain_text("+12065550197 United States")  # which, and why not
+    await expect(told).to_contain_text("first answer or decline what is ringing")
+    await number.press("Enter")
+    await expect(page.locator("[aria-live=assertive]")).to_contain_text("first answer or decline")
+    await number.fill("")
     await here.event("offer.taken_back", {}, {"contacts": ["o1"]})
     await expect(told).to_have_text("With its country, or as one dials it from here.")
     await number.press("Enter")  # nothing yet

@@ -403,6 +403,7 @@ export const desk = {
       ['Alt + C', 'dial a number'],
       ['Alt + L', 'leave the message on a machine that answered your call'],
       ['Alt + R', 'redial: call again whom you called last'],
+      ['Alt + I / S', 'as a buddy: listen to your trainee’s call, whisper to them; once more: leave'],
       ['N', 'notes', 'Alt + N'],
       ['R', 'reply', 'Alt + A'],
       ['Ctrl + Enter', 'send and wait'],
@@ -426,41 +427,6 @@ export const desk = {
       4: 'follow-up',
     },
     safe: 'Everything typed is saved within two seconds. A reload or a lost network ends no call.',
-  },
-  transfer: {
-    button: 'Transfer',
-    /** @param {string} who */
-    title: (who) => `Transfer ${who} to`,
-    label: 'Colleague, queue, skill, number or interpreter',
-    kinds: {
-      agent: 'colleague',
-      queue: 'queue',
-      skill: 'skill',
-      number: 'number',
-      interpreter: 'interpreter',
-    },
-    free: 'free',
-    room: 'has room',
-    closed: 'closed now: it waits there',
-    anyOf: 'anyone free who has it',
-    outside: 'outside; comes back to you if nobody answers',
-    askOnly: 'outside; can be asked in',
-    none: 'Nothing with that name has room. Try other words, or put them back in line.',
-    noNumbers:
-      'Callers can be transferred only to numbers on this centre’s list. An administrator can allow others.',
-    nobody: 'No colleague has room right now.',
-    asking: 'Asking who has room …',
-    back: 'Back in line',
-    /** @param {string} who */
-    backOf: (who) => `Put ${who} back in line`,
-    hint: 'Enter transfers, Esc closes',
-    going: 'Transferring …',
-    /** @param {string} name */
-    done: (name) => `Transferred to ${name}. They hear music until somebody answers.`,
-    /** @param {string} name */
-    ringsAt: (name) => `Ringing ${name}. If nobody answers, the call comes back to you.`,
-    /** @param {string} who */
-    returned: (who) => `${who} is back in line, at their old place.`,
   },
   commands: {
     title: 'Command bar',
