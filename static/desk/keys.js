@@ -22,6 +22,7 @@ import {
   tooSoon,
   work,
 } from './context.js';
+import { BUDDY_KEYS } from './buddy.js';
 import { gone, takeBack } from './returned.js';
 import { CONSULT_KEYS, asked, declineAsked, joined, talking } from './consult.js';
 import { openDial } from './dial.js';
@@ -138,6 +139,7 @@ const OF_THE_CALL = {
   KeyT: { when: () => !!handable.peek() && !layer.peek(), does: openTransfer },
   ...CONSULT_KEYS,
   KeyO: { ...CONSULT_KEYS.KeyO, when: () => !asksWhy() && CONSULT_KEYS.KeyO.when() },
+  ...BUDDY_KEYS,
   ...VOLUME_KEYS,
 };
 

@@ -197,7 +197,8 @@ async def test_a_buddy_finds_their_trainees_call_in_the_phone_bar(
     await expect(theirs).to_contain_text("Noah Kim is on a call")
     await expect(theirs).to_contain_text(call["who"]["name"])
     await expect(page.get_by_text("No open work.")).to_be_visible()  # it is not theirs
-    await theirs.get_by_role("button", name="Whisper").click()
+    await page.keyboard.press("s")  # a stray letter
+    await page.keyboard.press("Alt+s")
 
     async def asked() -> bool:
         return [i["mode"] for i in desk.intents if i["do"] == "sit_beside"] == ["whisper"]
@@ -209,9 +210,21 @@ async def test_a_buddy_finds_their_trainees_call_in_the_phone_bar(
     put = {"contacts": {"c1": call}, "agents": {me["id"]: me}}
     await here.event("contact.sat_beside", put)
     pressed = theirs.get_by_role("button", pressed=True)
-    await expect(pressed).to_have_text("Whisper")
+    await expect(pressed).to_have_text("Whisper Alt S")
     await axe(page, "buddy", found := {})
     assert found == {}
+    await page.keyboard.press("Alt+s")  # once more: the way out
+
+    async def left() -> bool:
+        return [i["do"] for i in desk.intents if i["do"].endswith("_beside")][1:] == [
+            "leave_beside"
+        ]
+
+    await until(left, "they leave")
+    await page.keyboard.press("?")
+    help_ = page.get_by_role("dialog", name="Keys and help")
+    await expect(help_).to_contain_text("Alt + I / S")
+    await page.keyboard.press("Escape")
     me["beside"] = None
     await here.event("contact.left_beside", {"agents": {me["id"]: me}}, {"contacts": ["c1"]})
     await expect(theirs).to_have_count(0)
