@@ -63,11 +63,28 @@ class Inbound(msgspec.Struct, frozen=True):
     mark: Mark | None = None
 
 
+class Heard(msgspec.Struct, frozen=True, gc=False):
+    """The sound of a `media` message: `payload` is µ-law, read from base64 by the decoder."""
+
+    payload: bytes
+    timestamp: int = 0
+    track: str = "inbound"
+
+
+class Often(msgspec.Struct, frozen=True, gc=False):
+    """A message of those that come all the time; of any other, only its event."""
+
+    event: str
+    media: Heard | None = None
+    mark: Mark | None = None
+
+
 class StreamError(ValueError):
     """The other side does not speak the protocol; the message repeats nothing of what it said."""
 
 
 _decoder: Final = msgspec.json.Decoder(Inbound, strict=False)
+_often: Final = msgspec.json.Decoder(Often, strict=False)
 _PARTS: Final = frozenset({"start", "media", "dtmf", "mark"})
 
 
@@ -83,6 +100,15 @@ def decode(text: str | bytes) -> Inbound:
     return message
 
 
+def often(text: bytes) -> Often | None:
+    """A message with sound or a mark; None: another one, or nonsense, which `decode` tells."""
+    try:
+        message = _often.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return None if getattr(message, message.event, None) is None else message
+
+
 def audio(media: Media) -> tuple[bytes, int]:
     """(µ-law bytes, timestamp in samples). Raises StreamError if the payload is not base64."""
     try:
@@ -95,15 +121,15 @@ class Outbound:
     """Messages toward the carrier for one stream, built from prepared halves (1 µs per frame)."""
 
     def __init__(self, stream_sid: str) -> None:
-        sid = msgspec.json.encode(stream_sid).decode()
-        self._media = f'{{"event":"media","streamSid":{sid},"media":{{"payload":"'
-        self._mark = f'{{"event":"mark","streamSid":{sid},"mark":{{"name":"'
-        self.clear: Final = f'{{"event":"clear","streamSid":{sid}}}'
+        sid = msgspec.json.encode(stream_sid)
+        self._media = b'{"event":"media","streamSid":' + sid + b',"media":{"payload":"'
+        self._mark = b'{"event":"mark","streamSid":' + sid + b',"mark":{"name":"'
+        self.clear: Final = b'{"event":"clear","streamSid":' + sid + b"}"
 
-    def media(self, payload: bytes) -> str:
+    def media(self, payload: bytes) -> bytes:
         """Takes any size; the carrier plays in order."""
-        return self._media + base64.b64encode(payload).decode("ascii") + '"}}'
+        return b"".join((self._media, binascii.b2a_base64(payload, newline=False), b'"}}'))
 
-    def mark(self, name: str) -> str:
+    def mark(self, name: str) -> bytes:
         """`name`: letters, digits, hyphens (not escaped here)."""
-        return self._mark + name + '"}}'
+        return self._mark + name.encode() + b'"}}'

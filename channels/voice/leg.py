@@ -1,7 +1,8 @@
 """A caller behind the carrier's media stream: frames both ways, and how far ahead we are.
 
-Sending goes through a bounded queue and a task of its own, so that neither the read loop nor the
-agent's side ever waits for a socket.
+Live sound goes both ways without a queue and without a task (straight.py). What cannot be written
+at once, and all clips, go through a bounded queue and a task of its own, so that neither the read
+loop nor the agent's side ever waits for a socket.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
-from aiohttp import web
+import structlog
 
 from channels.twilio import stream as wire
 from channels.voice.backlog import Backlog, Standing
 from router.ports import FrameSink
+
+log = structlog.get_logger(__name__)
 
 WRITE_S: Final = 5.0
 """A carrier that takes nothing for this long is gone."""
@@ -38,9 +41,17 @@ _QUIET_CODES: Final = bytes((*range(0x70, 0x80), *range(0xF0, 0x100)))
 siblings share no code, a test compares them."""
 
 
+class Socket(Protocol):
+    """What a leg needs of its WebSocket (straight.py)."""
+
+    def write_now(self, text: bytes) -> bool: ...
+    async def write_text(self, text: bytes) -> None: ...
+    async def close(self) -> object: ...
+
+
 @dataclass(slots=True)
 class _Item:
-    text: str
+    text: bytes
     ms: float = 0.0
     live: bool = False
 
@@ -50,7 +61,7 @@ class CarrierLeg:
 
     def __init__(
         self,
-        ws: web.WebSocketResponse,
+        ws: Socket,
         stream_sid: str,
         name: str,
         now: Callable[[], float],
@@ -112,7 +123,12 @@ class CarrierLeg:
                 return
         elif self._queued_ms > MAX_QUEUED_MS:
             self._drop_oldest(live=False)
-        self._put(_Item(self._out.media(payload), ms, live))
+        text = self._out.media(payload)
+        if live and not self._queue and self._ws.write_now(text):
+            if mark := self._written(ms):
+                self._put(_Item(mark))
+            return
+        self._put(_Item(text, ms, live))
 
     def listen(self, sink: FrameSink | None) -> None:
         self._sink = sink
@@ -135,15 +151,33 @@ class CarrierLeg:
 
     # -- the handler's side
 
+    def took(self, text: bytes) -> bool:
+        """A message that comes all the time, straight from the parser. False: any other."""
+        message = None if self._closed else wire.often(text)
+        if message is None:
+            return False
+        if (sound := message.media) is not None:
+            if sound.track == "inbound":
+                self._heard(sound.payload, sound.timestamp * wire.SAMPLES_PER_MS)
+        elif message.mark is not None:
+            self._backlog.echoed(message.mark.name, self._now())
+        return True
+
+    def _heard(self, payload: bytes, timestamp: int) -> None:
+        self.frames_in += 1
+        if self._sink is None or not payload:
+            return
+        try:
+            self._sink(payload, timestamp)
+        except Exception:  # a root: it is called from the parser, and costs this one frame
+            log.exception("stream.frame_lost", leg=self._name)
+
     def received(self, message: wire.Inbound) -> None:
         """One message after `start`. Raises StreamError for what has no place there."""
         if message.media is not None:
             if message.media.track != "inbound":
                 return
-            payload, timestamp = wire.audio(message.media)
-            self.frames_in += 1
-            if self._sink is not None and payload:
-                self._sink(payload, timestamp)
+            self._heard(*wire.audio(message.media))
         elif message.mark is not None:
             self._backlog.echoed(message.mark.name, self._now())
         elif message.event in ("start", "connected"):
@@ -166,15 +200,21 @@ class CarrierLeg:
 
     async def _write_one(self, item: _Item) -> None:
         self._queued_ms = max(0.0, self._queued_ms - item.ms)
-        now = self._now()
-        if item.ms:
-            self._backlog.sent(item.ms, now)
-            self.frames_out += 1
+        mark = self._written(item.ms) if item.ms else None
         async with asyncio.timeout(WRITE_S):
-            await self._ws.send_str(item.text)
-            if item.ms and now - self._marked_at >= MARK_EVERY_S:
-                self._marked_at = now
-                await self._ws.send_str(self._out.mark(self._backlog.mark(now)))
+            await self._ws.write_text(item.text)
+            if mark is not None:
+                await self._ws.write_text(mark)
+
+    def _written(self, ms: float) -> bytes | None:
+        """That much sound is handed over; the mark that follows it, once in a while."""
+        now = self._now()
+        self._backlog.sent(ms, now)
+        self.frames_out += 1
+        if now - self._marked_at < MARK_EVERY_S:
+            return None
+        self._marked_at = now
+        return self._out.mark(self._backlog.mark(now))
 
     def _put(self, item: _Item) -> None:
         self._queue.append(item)

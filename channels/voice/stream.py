@@ -1,7 +1,8 @@
 """The carrier's media stream: one WebSocket is one caller's leg.
 
-The read loop never awaits anything but the socket (a slow reader makes the carrier drop the
-caller's sound, error 31930); sending goes through a bounded queue and a task of its own. A client
+Once it is up, its sound comes straight from the parser (leg.py); what the read loop sees then is
+the rest, and it never awaits anything but the socket (a slow reader makes the carrier drop the
+caller's sound, error 31930). A client
 that does not speak the protocol, or has no valid token, loses this one stream and leaves one log
 line.
 """
@@ -18,6 +19,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from channels.twilio import stream as wire
 from channels.voice.leg import CarrierLeg
+from channels.voice.straight import StraightSocket
 
 __all__ = ["CarrierLeg", "StreamOwner", "stream_handler"]
 
@@ -75,7 +77,7 @@ def stream_handler(
         if authorise is not None and not authorise(request):
             log.warning("stream.refused", reason="bad signature")
             return web.Response(status=403, text="signature does not match")
-        ws = web.WebSocketResponse(
+        ws = StraightSocket(
             max_msg_size=wire.MAX_MESSAGE_BYTES,
             compress=False,
             heartbeat=heartbeat_s,
@@ -97,7 +99,7 @@ def stream_handler(
     return handle
 
 
-async def _start(ws: web.WebSocketResponse, owner: StreamOwner) -> _Started:
+async def _start(ws: StraightSocket, owner: StreamOwner) -> _Started:
     """`connected`, then `start` with our three parameters, and nothing else before."""
     if (await _message(ws)).event != "connected":
         raise _Refused("wrong order")
@@ -120,7 +122,7 @@ async def _start(ws: web.WebSocketResponse, owner: StreamOwner) -> _Started:
     return _Started(contact, int(epoch), start.callSid, leg)
 
 
-async def _message(ws: web.WebSocketResponse) -> wire.Inbound:
+async def _message(ws: StraightSocket) -> wire.Inbound:
     """The next message. Raises StreamError, or _Refused when the socket ended."""
     frame = await ws.receive()
     if frame.type is WSMsgType.TEXT:
@@ -132,7 +134,7 @@ async def _message(ws: web.WebSocketResponse) -> wire.Inbound:
     raise _Refused("the carrier closed the socket")
 
 
-async def _refuse(ws: web.WebSocketResponse, reason: str) -> None:
+async def _refuse(ws: StraightSocket, reason: str) -> None:
     log.warning("stream.refused", reason=reason)
     try:
         async with asyncio.timeout(REFUSE_S):
@@ -141,7 +143,7 @@ async def _refuse(ws: web.WebSocketResponse, reason: str) -> None:
         pass  # aiohttp has closed the transport when its wait was cut short
 
 
-async def _carry(ws: web.WebSocketResponse, owner: StreamOwner, started: _Started) -> None:
+async def _carry(ws: StraightSocket, owner: StreamOwner, started: _Started) -> None:
     leg = started.leg
     async with asyncio.TaskGroup() as tasks:
         writer = tasks.create_task(leg.write(), name=leg.name)
@@ -151,6 +153,7 @@ async def _carry(ws: web.WebSocketResponse, owner: StreamOwner, started: _Starte
             await _refuse(ws, "older epoch")
             return
         log.info("stream.started", contact=started.contact, epoch=started.epoch)
+        ws.hand_to(leg.took)
         try:
             await _read(ws, owner, started)
         finally:
@@ -164,7 +167,7 @@ async def _carry(ws: web.WebSocketResponse, owner: StreamOwner, started: _Starte
             )  # fmt: skip
 
 
-async def _read(ws: web.WebSocketResponse, owner: StreamOwner, started: _Started) -> None:
+async def _read(ws: StraightSocket, owner: StreamOwner, started: _Started) -> None:
     """Until `stop`, the socket's end or nonsense; the leg then knows the cause."""
     leg, unknown = started.leg, 0
     try:

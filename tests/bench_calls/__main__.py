@@ -1,0 +1,216 @@
+"""How many calls one core carries: `python -m tests.bench_calls [--rows stock:12,ours:40,...]`.
+
+A row is PEER:CALLS, PEER being `ours`, `plain` or `stock` (gateway.py), with `+tls` for a stream
+that is encrypted in the process. Each row is a gateway process of the product's own parts pinned to
+one core; this process, on the other core, plays carriers and browsers: 50 numbered frames a second
+and way, each at a moment of its own, compared byte by byte where they come out. Counted is the CPU
+time of the gateway's process alone, user and system, all threads, over `--seconds` after a warm-up.
+Delay runs from just before a frame is sent to where it is heard: an upper bound of what we add.
+A row whose generator was more than 1 ms late at p99, or used more than 90 % of its core, is void.
+`--rt`: real-time priority for both (root), so that other work on the machine does not blur it.
+`--chaos loss=0.01,late=0.01,dup=0.01,garbage=0.01`: the browsers' packets. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import random
+import signal
+import ssl
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import uvloop
+
+from holdfast.http.selfsigned import make_certificate
+from tests.bench_calls.browser import Chaos, Page
+from tests.bench_calls.carrier import Stream
+from tests.bench_calls.clock import Clock
+from tests.bench_calls.frames import frame, number_of
+
+WARM_S = 1.5
+WAYS = ("to_agent", "to_caller")
+STANDING_FRAMES = 25
+"""The last half second of each way: a delay that has built up is seen there."""
+
+
+class Call:
+    """Both ends of one call."""
+
+    def __init__(self, index: int, chaos: Chaos) -> None:
+        self.index = index
+        self.rng = random.Random(index)
+        self.under_way: dict[str, dict[int, float]] = {way: {} for way in WAYS}
+        self.ms: dict[str, list[float]] = {way: [] for way in WAYS}
+        self.counting = False
+        self.lost = 0
+        self.page = Page(lambda payload: self._heard("to_agent", payload), chaos, self.rng)
+        self._said = dict.fromkeys(WAYS, 0)
+
+    async def connect(self, http: aiohttp.ClientSession, base: str, port: int, tls: Any) -> None:
+        await self.page.connect(http, base, f"a{self.index}")
+        self.stream = Stream(f"c{self.index}", lambda payload: self._heard("to_caller", payload))
+        loop = asyncio.get_running_loop()
+        await loop.create_connection(lambda: self.stream, "127.0.0.1", port, ssl=tls)
+        await self.stream.playing
+        join = f"{base}/join?contact=c{self.index}&agent=a{self.index}"
+        async with http.post(join):
+            pass
+
+    def _heard(self, way: str, payload: bytes) -> None:
+        number = number_of(payload)
+        at = None if number is None else self.under_way[way].pop(number, None)
+        if at is not None:
+            self.ms[way].append((time.perf_counter() - at) * 1000)
+
+    def _leaves(self, way: str, number: int) -> None:
+        if self.counting:
+            self.under_way[way][number] = time.perf_counter()
+
+    def page_says(self) -> None:
+        number = self._said["to_caller"]
+        self._said["to_caller"] += 1
+        if not self.page.say(number, frame(number), lambda: self._leaves("to_caller", number)):
+            self.lost += self.counting
+
+    def caller_says(self) -> None:
+        number = self._said["to_agent"]
+        self._said["to_agent"] += 1
+        self._leaves("to_agent", number)
+        self.stream.say(number, frame(number))
+
+    def count(self, on: bool) -> None:
+        self.counting = self.page.counting = on
+
+
+def percentiles(values: list[float]) -> dict[str, float]:
+    if len(values) < 2:
+        return {"count": len(values)}
+    cuts = statistics.quantiles(values, n=1000)
+    return {"p50": round(cuts[499], 2), "p99": round(cuts[989], 2), "p999": round(cuts[998], 2),
+            "count": len(values)}  # fmt: skip
+
+
+async def measure(
+    row: str, seconds: float, chaos: Chaos, core: int, folder: Path
+) -> dict[str, Any]:
+    kind, count = row.split(":")
+    peer, _, encrypted = kind.partition("+")
+    files = make_certificate(folder / row, ["127.0.0.1"]) if encrypted else ()
+    server = await asyncio.create_subprocess_exec(
+        "taskset", "-c", str(core), sys.executable, "-m", "tests.bench_calls.gateway", peer,
+        *(["--tls", *map(str, files)] if files else []), stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert server.stdout is not None
+    http_port, stream_port = map(int, (await server.stdout.readline()).split())
+    tls = None
+    if encrypted:
+        tls = ssl.create_default_context()
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    calls = [Call(index, chaos) for index in range(int(count))]
+    base, clock = f"http://127.0.0.1:{http_port}", Clock()
+    cpu = (~server.pid << 3) | 2  # the clock of that process
+    try:
+        async with aiohttp.ClientSession() as http:
+            for call in calls:
+                await call.connect(http, base, stream_port, tls)
+                clock.add(call.page_says, call.rng)
+                clock.add(call.caller_says, call.rng)
+            async with http.get(f"{base}/settle"):
+                pass
+            await asyncio.sleep(WARM_S)
+            began, own = time.perf_counter(), time.process_time()
+            used = time.clock_gettime(cpu)
+            for call in calls:
+                call.count(True)
+            clock.counting = True
+            await asyncio.sleep(seconds)
+            used = time.clock_gettime(cpu) - used
+            passed = time.perf_counter() - began
+            own = (time.process_time() - own) / passed
+            for call in calls:
+                call.count(False)
+            clock.counting = False
+            await asyncio.sleep(0.4)  # what is still under way
+            async with http.get(f"{base}/usage") as reply:
+                live = (await reply.json())["live"]
+        return _figures(row, calls, live, used / passed, own, clock)
+    finally:
+        clock.stop()
+        for call in calls:
+            with contextlib.suppress(AttributeError):
+                call.stream.close()
+        server.send_signal(signal.SIGTERM)
+        await server.wait()
+        for call in calls:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(2):
+                    await call.page.close()
+
+
+def _figures(
+    row: str, calls: list[Call], live: int, share: float, own: float, clock: Clock
+) -> dict[str, Any]:
+    late = percentiles(clock.late_ms)
+    last = {way: [ms for call in calls for ms in call.ms[way][-STANDING_FRAMES:]] for way in WAYS}
+    return {
+        "row": row,
+        "calls": len(calls),
+        "still_joined": live,
+        "core_percent": round(100 * share, 1),
+        "core_percent_per_call": round(100 * share / len(calls), 3),
+        "us_per_frame_and_way": round(1e6 * share / len(calls) / 100, 1),
+        "caller_to_agent_ms": percentiles([v for call in calls for v in call.ms["to_agent"]]),
+        "agent_to_caller_ms": percentiles([v for call in calls for v in call.ms["to_caller"]]),
+        "last_half_second_p50_ms": {w: round(statistics.median(last[w] or [0]), 2) for w in WAYS},
+        "missing": sum(len(call.under_way[way]) for call in calls for way in WAYS),
+        "lost_on_purpose": sum(call.lost for call in calls),
+        "out_of_row": sum(call.page.breaks for call in calls),
+        "did_not_open": sum(call.page.wrong for call in calls),
+        "generator_core_percent": round(100 * own),
+        "generator_late_ms": late,
+        "void": late.get("p99", 0) > 1 or own > 0.9,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", default="stock:12,ours:12,ours:80,ours:150,ours+tls:110")
+    parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--chaos", default="")
+    parser.add_argument("--core", type=int, default=1, help="the gateway's")
+    parser.add_argument("--own-core", type=int, default=0, help="the generator's")
+    parser.add_argument("--rt", action="store_true")
+    options = parser.parse_args()
+    gc.disable()
+    os.sched_setaffinity(0, {options.own_core})
+    if options.rt:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    parts = (part.split("=") for part in options.chaos.split(",") if part)
+    chaos = {name: float(value) for name, value in parts}
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(options.rounds):
+            for row in options.rows.split(","):
+                rows.append(
+                    uvloop.run(measure(row, options.seconds, chaos, options.core, Path(folder)))
+                )
+                print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+                gc.collect()
+    machine = {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    print(json.dumps({"machine": machine, "rows": rows}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
