@@ -1,15 +1,18 @@
 """The agent's browser behind WebRTC: G.711 µ-law passed through, both ways untouched.
 
-The only file that knows aiortc and av. Stock aiortc decodes in a thread behind an 80 ms jitter
-buffer that, after one lost packet, stays 280 ms late for the rest of the call; we take packets as
-they come and hand packets over as they are. What of aiortc's inside we rest on is listed in
-INTERNALS and checked by a test that fails loudly when it moves (aiortc is pinned to 1.16).
+Stock aiortc decodes in a thread behind an 80 ms jitter buffer that, after one lost packet, stays
+280 ms late for the rest of the call; we take packets as they come and hand them over as they are.
+Over one of our ports they go round aiortc altogether (short_way.py); the way through its queues
+and tasks is in here, for IPv6 and for systems without such a port. What of aiortc's inside this
+rests on is listed in INTERNALS and checked by a test that fails loudly when it moves (aiortc is
+pinned to 1.16).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,11 +33,13 @@ from aiortc.codecs import PCMU_CODEC
 from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
-from aiortc.rtcrtpreceiver import StreamStatistics
 
 from router.ports import FRAME_BYTES, FrameSink
 from softphone import sdp as sdp_tools
+from softphone import short_way
 from softphone.far_hops import PageSays
+from softphone.incoming import Incoming
+from softphone.port import Port, Ports
 from softphone.sdp import OfferError
 from softphone.speed import LABEL, Speed
 from softphone.timeline import Timeline
@@ -43,7 +48,7 @@ INTERNALS: Final = {
     "receiver": ("__codecs", "__remote_streams", "__rtcp_task", "__started", "_run_rtcp"),
     "transport": ("_register_rtp_receiver",),
     "gatherer": ("_connection",),
-    "connection": ("get_component_candidates",),
+    "connection": ("_local_username", "get_component_candidates"),
 }
 """Attributes of RTCRtpReceiver (`__x` name-mangled), RTCDtlsTransport, RTCIceGatherer and
 aioice.Connection that this file touches beyond the public interface."""
@@ -60,8 +65,6 @@ STALL_S: Final = 0.25
 MAX_UNANSWERED: Final = 3
 MOST_SPEEDS: Final = 20
 """Measurements of one connection; each costs what a hundred messages do."""
-RESTART_SEQUENCE: Final = 1000
-"""A sequence number farther behind than this is a new start, not a late packet."""
 
 PacketSink = Callable[[bytes, int], None]
 
@@ -91,10 +94,7 @@ class PassThroughReceiver(RTCRtpReceiver):
     def __init__(self, kind: str, transport: Any) -> None:
         super().__init__(kind, transport)
         self.on_packet: PacketSink | None = None
-        self.frames = self.late = 0
-        self._highest: int | None = None
-        self._ssrc: int | None = None
-        self._streams: dict[int, StreamStatistics] = {}
+        self.incoming = Incoming()
 
     async def receive(self, parameters: Any) -> None:
         """Stock `receive` without its decoder thread."""
@@ -102,7 +102,7 @@ class PassThroughReceiver(RTCRtpReceiver):
         if inside._RTCRtpReceiver__started:
             return
         inside._RTCRtpReceiver__codecs.update({c.payloadType: c for c in parameters.codecs})
-        self._streams = inside._RTCRtpReceiver__remote_streams
+        inside._RTCRtpReceiver__remote_streams = self.incoming.streams
         self.transport._register_rtp_receiver(self, parameters)
         loop = asyncio.get_running_loop()
         # aiortc's own housekeeping task (RTCP reports), cancelled by its own stop().
@@ -112,29 +112,12 @@ class PassThroughReceiver(RTCRtpReceiver):
     async def _handle_rtp_packet(self, packet: Any, arrival_time_ms: int) -> None:
         if packet.payload_type != PAYLOAD_PCMU:
             return
-        statistics = self._streams.get(packet.ssrc)
-        if statistics is None:
-            self._streams.clear()
-            statistics = self._streams[packet.ssrc] = StreamStatistics(PCMU_CODEC.clockRate)
-        statistics.add(packet)
-        if packet.ssrc != self._ssrc:
-            self._ssrc, self._highest = packet.ssrc, None
-        sequence = packet.sequence_number
-        if self._highest is not None:
-            ahead = (sequence - self._highest) & 0xFFFF
-            if ahead == 0 or ahead > 0x10000 - RESTART_SEQUENCE:
-                self.late += 1
-                return
-        self._highest = sequence
-        self.frames += 1
+        now = asyncio.get_running_loop().time()
+        sequence, timestamp = packet.sequence_number, packet.timestamp
+        if not self.incoming.packet(packet.ssrc, sequence, timestamp, now):
+            return
         if self.on_packet is not None and packet.payload:
-            self.on_packet(packet.payload, packet.timestamp)
-
-    def lost(self) -> int:
-        return sum(s.packets_lost for s in self._streams.values())
-
-    def jitter_ms(self) -> float:
-        return max((s.jitter / 8 for s in self._streams.values()), default=0.0)
+            self.on_packet(packet.payload, timestamp)
 
 
 class PassThroughTrack(MediaStreamTrack):
@@ -205,6 +188,8 @@ class AgentPeer:
         transceiver.sender.replaceTrack(self._track)
         self._receiver = cast(PassThroughReceiver, transceiver.receiver)
         self._receiver.on_packet = self._packet
+        self._way: short_way.ShortWay | None = None
+        self._ssrcs: list[bytes] = []
         self._sink: FrameSink | None = None
         self._channel: Any = None
         self._pinged_at: float | None = None
@@ -232,12 +217,14 @@ class AgentPeer:
         page_host: str | None = None,
         name: str = "agent",
         on_lost: Callable[[AgentPeer, str], None] | None = None,
+        ports: Ports | None = None,
     ) -> tuple[AgentPeer, str]:
         """Answer a page's offer. Returns the peer and the answer's SDP.
 
         `media_address`: HOLDFAST_MEDIA_ADDRESS, or None; `page_host`: the Host under which the
         page was reached. `on_lost(peer, cause)` is called once, from `run`, when the path dies by
-        itself; not after `close`. Raises OfferError with words for the agent.
+        itself; not after `close`. `ports`: of this process; None: a socket of its own. Raises
+        OfferError with words for the agent.
         """
         sdp_tools.check(sdp)
         address = await sdp_tools.media_address(media_address, page_host)
@@ -245,7 +232,7 @@ class AgentPeer:
         offer = sdp_tools.reachable(sdp, version=6 if ":" in address else 4)
         peer = cls(name, on_lost)
         try:
-            await peer._negotiate(offer, bound)
+            await peer._negotiate(offer, bound, None if ports is None else ports.of(bound))
         except Exception as error:
             await peer.close("the offer was refused")
             if isinstance(error, OSError):
@@ -254,10 +241,11 @@ class AgentPeer:
         answer = str(peer._pc.localDescription.sdp)
         return peer, answer if bound == address else sdp_tools.advertise(answer, bound, address)
 
-    async def _negotiate(self, offer: str, bound: str) -> None:
+    async def _negotiate(self, offer: str, bound: str, port: Port | None) -> None:
+        self._ssrcs = sdp_tools.ssrcs(offer)
         await self._pc.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
         for transceiver in self._pc.getTransceivers():
-            _gather_only(transceiver.receiver.transport.transport.iceGatherer, bound)
+            _gather_only(transceiver.receiver.transport.transport.iceGatherer, bound, port)
         await self._pc.setLocalDescription(await self._pc.createAnswer())
 
     # -- AudioLeg
@@ -290,12 +278,13 @@ class AgentPeer:
         if not self.connected or not payload:
             return
         placed = self._timeline.place(timestamp, len(payload), self._loop.time())
+        put = self._track.put if self._way is None else self._way.send
         if len(payload) == FRAME_BYTES:
-            self._track.put(payload, placed)
+            put(payload, placed)
             self._sent += 1
             return
         for start in range(0, len(payload), FRAME_BYTES):
-            self._track.put(payload[start : start + FRAME_BYTES], placed + start)
+            put(payload[start : start + FRAME_BYTES], placed + start)
             self._sent += 1
 
     def listen(self, sink: FrameSink | None) -> None:
@@ -338,15 +327,15 @@ class AgentPeer:
 
     @property
     def stats(self) -> PeerStats:
-        receiver = self._receiver
+        incoming = self._receiver.incoming
         return PeerStats(
             state=str(self._pc.connectionState),
-            frames_in=receiver.frames,
+            frames_in=incoming.frames,
             frames_out=self._sent,
             dropped_out=self._track.dropped,
-            late_in=receiver.late,
-            lost_in=receiver.lost(),
-            jitter_ms=receiver.jitter_ms(),
+            late_in=incoming.late,
+            lost_in=incoming.lost(),
+            jitter_ms=incoming.jitter_ms(),
             rtt_ms=self._rtt_ms,
         )
 
@@ -406,6 +395,8 @@ class AgentPeer:
         if state == "connected":
             first = not self._connected
             self._connected = True
+            if first:
+                self._shorten()
             self._heard_at = self._loop.time()
             self._changed.set()
             if first and self.on_up is not None:
@@ -415,6 +406,15 @@ class AgentPeer:
             self._lose("the browser's sound path failed")
         elif state == "closed":
             self._lose("the page closed its sound path")
+
+    def _shorten(self) -> None:
+        """From now on sound passes aiortc by, where it can."""
+        found = short_way.build(
+            self._pc.getTransceivers()[0], self._receiver.incoming, self._packet
+        )
+        if found is not None:
+            self._way, line = found
+            line.port.pass_sound(line, self._way, self._ssrcs)
 
     def _channel_came(self, channel: Any) -> None:
         if channel.label == "alive" and self._channel is None:
@@ -444,12 +444,17 @@ def _pass_through() -> Iterator[None]:
         module.RTCRtpReceiver = stock
 
 
-def _gather_only(gatherer: Any, address: str) -> None:
-    """aioice would offer every interface and no loopback; it shall offer exactly this address."""
+def _gather_only(gatherer: Any, address: str, port: Port | None = None) -> None:
+    """aioice would offer every interface and no loopback; it shall offer exactly this address, at
+    our port if there is one."""
     connection = gatherer._connection
     gather = connection.get_component_candidates
 
     async def one(component: int, addresses: list[str], timeout: int = 5) -> Any:
+        if port is not None:
+            # Of all browsers at this port; aioice's own four letters are enough for one.
+            connection._local_username = secrets.token_hex(8)
+            return [port.candidate(connection, component)]
         found = await gather(component=component, addresses=[address], timeout=timeout)
         if not found:
             raise OSError(99, "cannot bind to it")

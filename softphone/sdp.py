@@ -12,6 +12,7 @@ from typing import Final
 
 MAX_OFFER_BYTES: Final = 64 * 1024
 MAX_CANDIDATES: Final = 40
+MAX_SOURCES: Final = 4
 RESOLVE_S: Final = 1.0
 DUMMY: Final = {4: "192.0.2.1", 6: "100::1"}
 """Addresses that nobody has (RFC 5737, RFC 6666). A candidate there makes aioice start its checks;
@@ -79,6 +80,17 @@ def advertise(sdp: str, bound: str, address: str) -> str:
             line = f"c=IN IP{ipaddress.ip_address(address).version} {address}"
         lines.append(line)
     return "\r\n".join(lines) + "\r\n"
+
+
+def ssrcs(sdp: str) -> list[bytes]:
+    """The sources that an offer announces (RFC 5576), as they stand in a packet."""
+    found = []
+    for line in sdp.splitlines():
+        if line.startswith("a=ssrc:"):
+            number = line[7:].partition(" ")[0]
+            if number.isascii() and number.isdigit() and int(number) < 1 << 32:
+                found.append(int(number).to_bytes(4, "big"))
+    return list(dict.fromkeys(found))[:MAX_SOURCES]
 
 
 async def media_address(configured: str | None, page_host: str | None) -> str:

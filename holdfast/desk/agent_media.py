@@ -17,6 +17,7 @@ from router.core.beside import board_leg
 from softphone.exchange import Exchange
 from softphone.far_hops import PageSays
 from softphone.peer import AgentPeer
+from softphone.port import Ports
 from softphone.sdp import OfferError
 
 log = structlog.get_logger()
@@ -60,10 +61,17 @@ def _measured(form: RtcStateForm, now: float) -> PageSays:
 class DeskSound:
     """Answers pages' peer connections and attaches them to the exchange."""
 
-    def __init__(self, exchange: Exchange, spawn: Spawn, media_address: str | None) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        spawn: Spawn,
+        media_address: str | None,
+        ports: Ports | None = None,
+    ) -> None:
         self._exchange = exchange
         self._spawn = spawn
         self._media_address = media_address
+        self._ports = ports
         self._peers: dict[str, AgentPeer] = {}
         self._epochs: dict[str, int] = {}
         self._open: dict[str, list[AgentPeer]] = {}
@@ -138,6 +146,7 @@ class DeskSound:
                     media_address=self._media_address,
                     page_host=page_host,
                     name=f"agent:{agent}",
+                    ports=self._ports,
                     on_lost=lambda lost, cause: self._exchange.detach_agent(agent, lost, cause),
                 )
         except OfferError as error:

@@ -49,6 +49,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
         why = "the demo does not run: start it with make demo, then run doctor again"
         names = ("credentials", "numbers", "clock", "public address", "signature", "mail")
         found.append(machine.media_address(settings.media_address, settings.public_url))
+        found.append(machine.sound_buffer())
         return found + [unknown(name, why) for name in names]
     found += await _with_the_carrier(settings, bad)
     if settings.public_url and "HOLDFAST_PUBLIC_URL" not in bad:
@@ -60,6 +61,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
         why = "set HOLDFAST_PUBLIC_URL first"
         found += [unknown(name, why) for name in ("certificate", "public address", "signature")]
     found.append(machine.media_address(settings.media_address, settings.public_url))
+    found.append(machine.sound_buffer())
     found.append(await mail.mail(settings, "HOLDFAST_SMTP_URL" in bad))
     return found
 

@@ -1,4 +1,4 @@
-"""This machine: data folder, disk, the address for media."""
+"""This machine: data folder, disk, the address and the buffer for media."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from holdfast.host.data_folder import OTHERS
 from holdfast.host.footing import ParentError, writable
 from holdfast.settings.checks import LOOPBACK
 from router.intake.spool_folder import ASIDE, names_in
+from softphone import datagrams, port
 
 MIB = 1024 * 1024
 DISK_WARN, DISK_FAIL = 1024 * MIB, 200 * MIB
@@ -104,6 +105,20 @@ def media_address(given: str | None, public_url: str) -> Finding:
             "This is right if it is mapped here 1:1 with its UDP ports; doctor cannot check that.",
         )
     return ok(check, f"{given} is on this machine")
+
+
+def sound_buffer() -> Finding:
+    """How much sound may wait in the kernel while we do something else."""
+    check = "sound buffer"
+    if not datagrams.possible():
+        return ok(check, "each page has a socket of its own on this system")
+    with port.large_socket() as sock:
+        given = port.buffer_of(sock)
+    said = f"{given // 1024} KiB for the sound of all browsers"
+    if given >= port.BUFFER_BYTES:
+        return ok(check, said)
+    mend = f"As root: sysctl -w net.core.rmem_max={port.BUFFER_BYTES}; keep it in /etc/sysctl.d."
+    return warn(check, f"{said}: packets are lost when the machine is busy", mend)
 
 
 def _is_ours(address: str) -> bool:

@@ -13,6 +13,7 @@ from router.core.model import LiveAgent
 from router.intake.spool import Spool
 from router.records.database import Database
 from router.records.trouble import Trouble
+from softphone.port import Ports
 from softphone.report import HEARS
 from softphone.room import Direction
 
@@ -112,6 +113,23 @@ class Metrics:
         )
         legs.labels("calls").set_function(calls)
         legs.labels("pages").set_function(pages)
+
+    def watch_ports(self, ports: Ports) -> None:
+        """What is lost between the browsers' network and this process, of its open ports."""
+        lost = Gauge(
+            "holdfast_media_port_lost_packets",
+            "Packets of sound that the kernel could not keep for us, or did not take from us",
+            ["way"],
+            registry=self.registry,
+        )
+        lost.labels("in").set_function(lambda: sum(port.dropped for port in ports.all()))
+        lost.labels("out").set_function(lambda: sum(port.left_out for port in ports.all()))
+        waiting = Gauge(
+            "holdfast_media_port_buffer_bytes",
+            "How much sound may wait for us in the kernel; the smallest of the open ports",
+            registry=self.registry,
+        )
+        waiting.set_function(lambda: min((port.buffer for port in ports.all()), default=0))
 
     def watch_calls(self, sounds: CallSounds) -> None:
         """How calls sound, each second of each, and what of it raised an alarm."""

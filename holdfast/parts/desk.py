@@ -28,6 +28,7 @@ from holdfast.desk.topics import (
     Writing,
 )
 from holdfast.desk.typed_numbers import TypedNumbers
+from holdfast.followers.metrics import Metrics
 from holdfast.followers.waits import Waits
 from holdfast.http.web import Gate
 from holdfast.leaving import Leaving
@@ -43,12 +44,16 @@ from router.intake.door import Intake
 from router.on_call import OutsideRouting
 from router.outbox import Replies
 from router.recorder import Recorder
+from softphone.port import Ports
 
 
 def part(house: House) -> Part:
     centre, hub, switchboard = house.centre, house[Hub], house[Switchboard]
     exchange = switchboard.exchange
-    sound = DeskSound(exchange, house[LooseTasks].spawn, house[Settings].media_address)
+    settings = house[Settings]
+    ports = Ports(settings.media_ports)
+    house[Metrics].watch_ports(ports)
+    sound = DeskSound(exchange, house[LooseTasks].spawn, settings.media_address, ports)
     finder, opened = Finder(centre, hub.view), Incidents(centre)
     explained = Explained(hub, house[Waits])
     severities = Severities(centre, hub, house[Intake])

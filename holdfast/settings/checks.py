@@ -217,6 +217,23 @@ def media_address(text: str | None, found: list[Fault]) -> str | None:
     return text
 
 
+def media_ports(text: str | None, found: list[Fault]) -> range:
+    """One UDP port or a row of them; without: any."""
+    if not text:
+        return range(1)
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    numbers = [part for part in (first, last if dash else first) if _is_port(part)]
+    if len(numbers) == 2 and int(numbers[0]) <= int(numbers[1]):
+        return range(int(numbers[0]), int(numbers[1]) + 1)
+    mend = "Give one UDP port or a row of them, such as 40000-40009; each worker takes one."
+    found.append(Fault("HOLDFAST_MEDIA_PORTS", f"{text!r} is no row of ports.", mend))
+    return range(1)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 6 and 1024 <= int(text) < 65536
+
+
 def networks(text: str | None, found: list[Fault]) -> tuple[Network, ...]:
     """Addresses and networks, separated by commas."""
     name = "HOLDFAST_TRUSTED_PROXIES"

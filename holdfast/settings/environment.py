@@ -69,6 +69,7 @@ KNOWN = frozenset(
         "HOLDFAST_CONFIG",
         "HOLDFAST_SECRET_KEY",
         "HOLDFAST_MEDIA_ADDRESS",
+        "HOLDFAST_MEDIA_PORTS",
         "HOLDFAST_FALLBACK_URL",
         "HOLDFAST_TLS_CERT",
         "HOLDFAST_TLS_KEY",
@@ -117,6 +118,8 @@ class Settings:
     config: Config
     config_path: Path
     media_address: str | None
+    media_ports: range
+    """UDP, the first that is free; 0 = any."""
     fallback_url: str | None
     tls_cert: str | None
     tls_key: str | None
@@ -259,6 +262,7 @@ def gather(
         config=config,
         config_path=config_path,
         media_address=checks.media_address(env.get("HOLDFAST_MEDIA_ADDRESS"), found),
+        media_ports=checks.media_ports(env.get("HOLDFAST_MEDIA_PORTS"), found),
         fallback_url=checks.fallback_url(env.get("HOLDFAST_FALLBACK_URL"), found),
         tls_cert=tls_cert,
         tls_key=tls_key,

@@ -10,7 +10,7 @@ import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { whoOf } from '../contact.js';
 import { centre, state } from './context.js';
-import { goBy, leave, sit } from './ears.js';
+import { goBy, leave, seat, sit } from './ears.js';
 
 /** @type {BesideMode[]} */
 const MODES = ['listen', 'whisper', 'barge'];
@@ -23,7 +23,9 @@ const talksIn = (a) =>
 
 /** @param {Contact} c @param {Agent} a @param {BesideMode} mode */
 async function sitDown(c, a, mode) {
-  if (await sit(c, mode)) toast(t.beside.done[mode](a.name, !!centre.peek()?.hide_listening), 'ok');
+  if (!(await sit(c, mode))) return;
+  const so = () => seat.value?.c.id === c.id && seat.value.mode === mode;
+  toast(t.beside.done[mode](a.name, !!centre.peek()?.hide_listening), 'ok', null, so);
 }
 
 /** @param {Agent} a */

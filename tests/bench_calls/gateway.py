@@ -18,6 +18,7 @@ from aiohttp import web
 
 from channels.voice.stream import stream_handler
 from softphone.peer import AgentPeer
+from softphone.port import Ports
 from tests.bench_media import Server, StockPeer
 
 
@@ -27,6 +28,7 @@ class Gateway(Server):
     def __init__(self, peer: str) -> None:
         super().__init__(peer == "stock")
         self.peer = peer
+        self.ports = Ports()
 
     async def rtc(self, request: web.Request) -> web.Response:
         offer = await request.text()
@@ -36,7 +38,8 @@ class Gateway(Server):
             leg = StockPeer()
             answer = await leg.negotiate(offer)
         else:
-            leg, answer = await AgentPeer.answer(offer)
+            ports = self.ports if self.peer == "ours" else None
+            leg, answer = await AgentPeer.answer(offer, ports=ports)
         self.tasks.create_task(leg.run())
         self.exchange.attach_agent(request.query["agent"], 1, leg)
         return web.Response(text=answer)

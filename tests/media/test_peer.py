@@ -9,53 +9,30 @@ from collections.abc import AsyncIterator
 import aiortc
 import pytest
 import pytest_asyncio
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcicetransport import RTCIceGatherer
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
-from aiortc.rtp import RtpPacket
 
 from softphone import peer as peer_module
 from softphone import sdp as sdp_tools
+from softphone.incoming import Incoming
 from softphone.peer import AgentPeer, PassThroughReceiver, PassThroughTrack
+from softphone.port import Ports
 from softphone.sdp import OfferError
 from softphone.timeline import Timeline
+from tests.media.browser import Browser, connected, stamped
 
 
-def stamped(number: int) -> bytes:
-    return bytes((number * 7 + i) & 0xFF for i in range(160))
-
-
-class Browser:
-    """A page's side, by aiortc itself: same receiver, so that bytes can be compared."""
-
-    def __init__(self) -> None:
-        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.track = PassThroughTrack()
-        with peer_module._pass_through():
-            self.transceiver = self.pc.addTransceiver("audio", "sendrecv")
-        self.transceiver.sender.replaceTrack(self.track)
-        self.channel = self.pc.createDataChannel("alive")
-        self.echo = True
-        self.channel.on("message", lambda m: self.echo and self.channel.send(m))
-        peer_module._gather_only(
-            self.transceiver.receiver.transport.transport.iceGatherer, "127.0.0.1"
-        )
-        self.heard: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue()
-        self.transceiver.receiver.on_packet = lambda p, t: self.heard.put_nowait((p, t))
-
-    async def offer(self) -> str:
-        await self.pc.setLocalDescription(await self.pc.createOffer())
-        return self.pc.localDescription.sdp
-
-    async def take(self, answer: str) -> None:
-        await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-
-
-async def connected(peer: AgentPeer) -> None:
-    async with asyncio.timeout(60):
-        while not peer.connected:
-            await asyncio.sleep(0.005)
+@pytest_asyncio.fixture(params=["our port", "a socket of its own"])
+async def ports(request: pytest.FixtureRequest) -> AsyncIterator[Ports | None]:
+    """Both ways of a packet between the browser and its leg."""
+    if request.param != "our port":
+        yield None
+        return
+    ports = Ports()
+    yield ports
+    ports.close()
 
 
 @pytest_asyncio.fixture
@@ -65,8 +42,12 @@ async def browser() -> AsyncIterator[Browser]:
     await browser.pc.close()
 
 
-async def test_stamped_frames_arrive_bit_exact_both_ways(browser: Browser) -> None:
-    peer, answer = await AgentPeer.answer(await browser.offer(), page_host="localhost:8080")
+async def test_stamped_frames_arrive_bit_exact_both_ways(
+    browser: Browser, ports: Ports | None
+) -> None:
+    peer, answer = await AgentPeer.answer(
+        await browser.offer(), page_host="localhost:8080", ports=ports
+    )
     audio = next(line for line in answer.splitlines() if line.startswith("m=audio"))
     assert audio.split()[3:] == ["0"]
     candidates = [line for line in answer.splitlines() if line.startswith("a=candidate")]
@@ -93,10 +74,12 @@ async def test_stamped_frames_arrive_bit_exact_both_ways(browser: Browser) -> No
     assert peer.closed
 
 
-async def test_a_page_that_closes_is_lost_at_once_and_told_once(browser: Browser) -> None:
+async def test_a_page_that_closes_is_lost_at_once_and_told_once(
+    browser: Browser, ports: Ports | None
+) -> None:
     told: list[str] = []
     peer, answer = await AgentPeer.answer(
-        await browser.offer(), on_lost=lambda _peer, cause: told.append(cause)
+        await browser.offer(), on_lost=lambda _peer, cause: told.append(cause), ports=ports
     )
     await browser.take(answer)
     async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
@@ -111,8 +94,10 @@ async def test_a_page_that_closes_is_lost_at_once_and_told_once(browser: Browser
     assert peer.closed
 
 
-async def test_no_packets_in_a_call_is_lost_after_a_second_and_a_half(browser: Browser) -> None:
-    peer, answer = await AgentPeer.answer(await browser.offer())
+async def test_no_packets_in_a_call_is_lost_after_a_second_and_a_half(
+    browser: Browser, ports: Ports | None
+) -> None:
+    peer, answer = await AgentPeer.answer(await browser.offer(), ports=ports)
     await browser.take(answer)
     async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
         running = tasks.create_task(peer.run())
@@ -124,10 +109,10 @@ async def test_no_packets_in_a_call_is_lost_after_a_second_and_a_half(browser: B
 
 
 async def test_an_idle_page_answers_pings_and_is_lost_when_it_stops(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, ports: Ports | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(peer_module, "PING_S", 0.05)
-    peer, answer = await AgentPeer.answer(await browser.offer())
+    peer, answer = await AgentPeer.answer(await browser.offer(), ports=ports)
     await browser.take(answer)
     async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
         running = tasks.create_task(peer.run())
@@ -138,10 +123,10 @@ async def test_an_idle_page_answers_pings_and_is_lost_when_it_stops(
 
 
 async def test_a_path_that_never_comes_up_fails_with_words(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, ports: Ports | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(peer_module, "CONNECT_S", 0.1)
-    peer, _answer = await AgentPeer.answer(await browser.offer())
+    peer, _answer = await AgentPeer.answer(await browser.offer(), ports=ports)
     async with asyncio.timeout(60):
         assert "HOLDFAST_MEDIA_ADDRESS" in await peer.run()
 
@@ -188,8 +173,12 @@ async def test_the_address_is_the_configured_one_else_the_pages(
     assert await sdp_tools.media_address(configured, page) == address
 
 
-async def test_an_address_behind_nat_is_advertised_though_not_ours(browser: Browser) -> None:
-    peer, answer = await AgentPeer.answer(await browser.offer(), media_address="203.0.113.7")
+async def test_an_address_behind_nat_is_advertised_though_not_ours(
+    browser: Browser, ports: Ports | None
+) -> None:
+    peer, answer = await AgentPeer.answer(
+        await browser.offer(), media_address="203.0.113.7", ports=ports
+    )
     assert {c.split()[4] for c in answer.splitlines() if c.startswith("a=candidate")} == {
         "203.0.113.7"
     }
@@ -235,24 +224,18 @@ def test_aiortc_inside_is_where_we_know_it() -> None:
     assert "RTCRtpReceiver(kind, dtlsTransport)" in inspect.getsource(RTCPeerConnection)
 
 
-async def test_a_packet_that_was_overtaken_or_comes_twice_is_thrown_away(browser: Browser) -> None:
+def test_a_packet_that_was_overtaken_or_comes_twice_is_thrown_away() -> None:
     """There is no jitter buffer to put it in order: played late it would chop a word. A number far
     behind is a new beginning, and numbers go round (RFC 3550, 5.1)."""
-    receiver = browser.transceiver.receiver
-    heard = list[int]()
-    receiver.on_packet = lambda _payload, timestamp: heard.append(timestamp)
+    incoming = Incoming()
 
-    async def comes(*numbers: int, ssrc: int = 1) -> list[int]:
-        heard.clear()
-        for number in numbers:
-            packet = RtpPacket(payload_type=0, sequence_number=number, timestamp=number, ssrc=ssrc)
-            packet.payload = stamped(1)
-            await receiver._handle_rtp_packet(packet, 0)
-        return list(heard)
+    def comes(*numbers: int, ssrc: int = 1) -> list[int]:
+        return [number for number in numbers if incoming.packet(ssrc, number, number * 160, 1.0)]
 
-    assert await comes(65533, 65535, 65534, 0, 65535, 0, 1) == [65533, 65535, 0, 1]
-    assert receiver.late == 3
-    assert await comes(30_000, 29_990, 30_001) == [30_000, 30_001]
-    assert await comes(10, 11, 9) == [10, 11]  # far behind: the page began anew
-    assert await comes(5, 4, 6, ssrc=2) == [5, 6]  # another source
-    assert receiver.late == 6
+    assert comes(65533, 65535, 65534, 0, 65535, 0, 1) == [65533, 65535, 0, 1]
+    assert (incoming.late, incoming.lost()) == (3, -2)  # two came twice
+    assert comes(30_000, 29_990, 30_001) == [30_000, 30_001]
+    assert comes(10, 11, 9) == [10, 11]  # far behind: the page began anew
+    assert incoming.lost() == -1
+    assert comes(5, 4, 6, 9, ssrc=2) == [5, 6, 9]  # another source
+    assert (incoming.late, incoming.lost(), list(incoming.streams)) == (6, 1, [2])

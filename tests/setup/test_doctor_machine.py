@@ -14,6 +14,7 @@ from holdfast.doctor import State, machine
 from holdfast.doctor.store import live_store
 from holdfast.host.store import find_server
 from holdfast.settings.environment import DEMO_SECRET_KEY, default_config_path
+from softphone import port
 from tests.kit.centre import free_port
 from tests.setup.conftest import Setup
 
@@ -135,6 +136,14 @@ async def test_media_address_of_another_machine_warns(setup: Setup) -> None:
 def test_loopback_media_behind_a_public_name_fails() -> None:
     outcome = machine.media_address("127.0.0.1", "https://desk.example.org")
     assert outcome.state is State.FAIL
+
+
+async def test_a_small_buffer_for_sound_warns(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port, "BUFFER_BYTES", 1 << 30)
+    outcome = await setup.only("sound buffer", State.WARN)
+    assert "net.core.rmem_max" in outcome.mend
 
 
 async def test_mail_server_away_fails(setup: Setup) -> None:
