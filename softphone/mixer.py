@@ -23,6 +23,10 @@ KEEP_BYTES: Final = g711.RATE
 """A voice that is further ahead than a second (a page that stalled) loses its oldest sound."""
 LOOK_TICKS: Final = 50
 """What has stood for this many ticks (1 s) is a standing delay."""
+LATE_S: Final = 0.002
+"""A tick so late comes after a stall of the process."""
+READ_S: Final = 0.001
+"""In that time every loop has read its sockets once; at once would be before it does."""
 MAX_CATCH_UP: Final = 5
 """After a stall at most this many ticks are made up for at once; the rest is skipped."""
 
@@ -156,7 +160,16 @@ class Mixer:
 
     def _next(self) -> None:
         when = self._began + (self._ticks + 1) * TICK_S
-        self._timer = self._clock.call_at(when, self._tick)
+        self._timer = self._clock.call_at(when, self._on_time)
+
+    def _on_time(self) -> None:
+        """A loop that stood still runs this before it reads its sockets: what came is read first,
+        else it would be missing in this mix and stand until the next look."""
+        now = self._clock.time()
+        if now - self._began - (self._ticks + 1) * TICK_S > LATE_S:
+            self._timer = self._clock.call_at(now + READ_S, self._tick)
+        else:
+            self._tick()
 
     def _tick(self) -> None:
         self._timer = None

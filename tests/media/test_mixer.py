@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from softphone import g711
-from softphone.mixer import KEEP_BYTES, LOOK_TICKS, MAX_CATCH_UP, TICK_S, Mixer, Row, Voice
+from softphone.mixer import KEEP_BYTES, LOOK_TICKS, MAX_CATCH_UP, READ_S, TICK_S, Mixer, Row, Voice
 from tests.media.fakes import VirtualClock
 
 FRAME = g711.FRAME_BYTES
@@ -124,7 +124,7 @@ def test_ticks_are_counted_from_the_start_and_stamps_rise_without_a_gap(stage: S
 def test_after_a_stall_a_little_is_made_up_for_and_the_rest_is_skipped(stage: Stage) -> None:
     heard, _ = stage.room(2)
     stage.clock.now += 3.0  # nothing ran meanwhile
-    stage.clock.advance(0)
+    stage.clock.advance(READ_S)
     assert len(heard.frames) == MAX_CATCH_UP
     stage.clock.advance(1.0)
     assert len(heard.frames) == MAX_CATCH_UP + 50
@@ -209,3 +209,21 @@ def test_sums_of_sines_differ_from_the_true_sum_by_the_codes_own_steps(stage: St
     difference = g711.to_pcm(b"".join(heard.frames)) - true
     signal_to_noise = 10 * math.log10(float((true**2).mean()) / float((difference**2).mean()))
     assert signal_to_noise > 35  # µ-law itself gives 38 dB
+
+
+def test_what_came_while_the_process_stood_still_is_read_before_it_is_mixed(stage: Stage) -> None:
+    """A loop runs the timers that are due before it reads its sockets: ticks made up for at once
+    would be silence, and what was said in them a delay that stands for a second."""
+    heard, (one, _other) = stage.room(2)
+    said = [level(1000 * n) for n in range(1, 6)]
+
+    def read() -> None:
+        for frame in said:
+            one.push(frame)
+
+    stage.clock.now += 5 * TICK_S + 0.004
+    stage.clock.call_at(stage.clock.now, read)
+    stage.clock.advance(READ_S)
+    assert heard.frames == said
+    assert heard.stamps == [FRAME * n for n in range(1, 6)]
+    assert one.ahead_ms == 0
