@@ -41,9 +41,11 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_media
 
 bench-media: $(VENV)/.dev
+	@scripts/need-system chromium
 	@$(BIN)/python -m tests.bench_media
 	@$(BIN)/python -m tests.bench_mix
 	@$(BIN)/python -m tests.bench_controls
+	@$(BIN)/python -m tests.bench_ring
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router

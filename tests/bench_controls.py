@@ -4,6 +4,9 @@ A whole centre and its sandbox carrier as processes; an agent, a colleague and a
 as pages (the desk protocol, WebRTC without a jitter buffer of their own); each says a tone of their
 own. A time runs from the moment at which the page sends the intent to the first frame at the other
 page that has the tone. Half of the calls are cut off at a random step, by the caller or the agent.
+The agent says numbered frames instead, which the carrier reads: when the caller hears them first.
+Another agent talks all the while and presses nothing: how far the frames that come to them stray
+from 20 ms, before anybody presses anything, and then.
 At the end nobody may be left in a call: `legs_left`, `seats_left`, `violations`. Prints JSON.
 """
 
@@ -26,6 +29,7 @@ import aiohttp
 import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
+from channels.sandbox.stamps import stamp
 from softphone import g711
 from softphone import peer as peer_module
 from softphone.peer import PassThroughTrack
@@ -37,6 +41,7 @@ from tests.kit.desk import DeskClient
 CALLER, AGENT, COLLEAGUE, BOARD = 450, 700, 1000, 1300
 FRAME = 160
 LONGEST_S = 20.0
+CALM_S = 10
 EACH_S = 1.5
 """Calls begin so far apart: pages may not ask for more (holdfast/desk/pace.py)."""
 
@@ -51,8 +56,14 @@ class Page(DeskClient):
     """Its sound comes and goes as packets."""
 
     def __init__(self, centre: Centre, session: aiohttp.ClientSession, hertz: int) -> None:
+        """`hertz`: 0 are numbered frames."""
         super().__init__(centre, session)
-        self._says = tone(hertz)
+        self._says = tone(hertz) if hertz else None
+        self.said: list[float] = []
+        """When each numbered frame was said."""
+        self.strayed: list[float] | None = None
+        """How far from 20 ms after the last each frame came, ms."""
+        self._came_at = 0.0
         self._awaits: dict[int, asyncio.Future[float]] = {}
 
     async def sound(self, *_: Any, **__: Any) -> None:
@@ -77,11 +88,17 @@ class Page(DeskClient):
         loop = asyncio.get_running_loop()
         began, number = loop.time(), 0
         while True:
-            track.put(self._says, number * FRAME)
+            track.put(self._says or stamp(number), number * FRAME)
+            if not self._says:
+                self.said.append(time.perf_counter())
             number += 1
             await asyncio.sleep(max(0.0, began + number * 0.02 - loop.time()))
 
     def _came(self, payload: bytes, _stamp: int) -> None:
+        if self.strayed is not None:
+            before, self._came_at = self._came_at, time.perf_counter()
+            if before:
+                self.strayed.append(abs((self._came_at - before) * 1000 - 20))
         if not self._awaits or len(payload) != FRAME:
             return
         strength = np.abs(np.fft.rfft(g711.to_pcm(payload).astype(float))) / FRAME * 2
@@ -163,14 +180,21 @@ class Bench:
             talk="tone", hz=CALLER, from_=f"+1206555{number % 10_000:04d}"
         )
         offer = await agent.offered()
+        told = time.time() * 1000  # the centre's own clock: one machine
+        self.ms["offered: the page is told to ring"].append(told - offer["state_at"])
         contact = str(offer["id"])
 
         def accept() -> Awaitable[Any]:
             return agent.do("accept", contact=contact, fence=offer["offer"]["fence"])
 
+        began = time.perf_counter()
         await self.took(
             "accept: the agent hears the caller, by a new stream", accept, agent, CALLER
         )
+        there = self.ms["accept: the agent hears the caller, by a new stream"][-1]
+        back = (await self.caller_heard(sid) - began) * 1000
+        self.ms["accept: the caller hears the agent"].append(back)
+        self.ms["accept: sound both ways"].append(max(there, back))
         await agent.until_state(contact, "active")
         steps = self.steps(contact)
         cut = rng.randrange(1, len(steps)) if rng.random() < 0.5 else len(steps)
@@ -183,6 +207,12 @@ class Bench:
         await agent.until_state(contact, "wrapup")
         await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
         await agent.until(lambda: contact not in agent.contacts)
+
+    async def caller_heard(self, sid: str) -> float:
+        """When the first frame of the agent was played to the caller."""
+        while (found := (await self.centre.sandbox.look(sid))["heard"]["stamps"])["first"] is None:
+            await asyncio.sleep(0.02)
+        return self.agent.said[found["first"]] + float(found["latency_max_ms"]) / 1000
 
     async def left(self) -> dict[str, int]:
         """What is still held of calls that are over."""
@@ -211,32 +241,60 @@ async def opened(centre: Centre, login: str, hertz: int, view: str = "desk") -> 
     return page
 
 
+async def talking(centre: Centre, login: str) -> Page:
+    """Somebody else's call, which goes on."""
+    page = await opened(centre, login, AGENT)
+    await page.ready()
+    await centre.sandbox.call(talk="tone", hz=CALLER, from_="+12065550199")
+    contact = await page.accept()
+    await page.until_state(contact, "active")
+    await page.hears(CALLER)
+    return page
+
+
+async def strayed(page: Page, during: Awaitable[Any]) -> dict[str, float]:
+    """How far what they hear strays meanwhile."""
+    page.strayed, page._came_at = (found := []), 0.0
+    await during
+    page.strayed = None
+    return percentiles(found)
+
+
 async def bench(runs: int, seed: int) -> dict[str, Any]:
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         config = short_config(Path(folder))
         async with running_centre(Path(folder) / "data", HOLDFAST_CONFIG=str(config)) as centre:
-            agent = await opened(centre, "tomas", AGENT)
+            other = await talking(centre, "priya")
+            calm = await strayed(other, asyncio.sleep(CALM_S))
+            agent = await opened(centre, "tomas", 0)
             colleague = await opened(centre, "noah", COLLEAGUE)
             board = await opened(centre, "dana", BOARD, view="board")
             await colleague.do("pause", reason="admin")
             await agent.ready()
             run = Bench(centre, agent, colleague, board)
-            try:
+
+            async def all_calls() -> None:
                 for number in range(runs):
                     begun = time.monotonic()
                     await run.call(number, rng)
                     await asyncio.sleep(max(0.0, begun + EACH_S - time.monotonic()))
+
+            try:
+                pressed = await strayed(other, all_calls())
+                for call in await centre.sandbox.calls(live=True):
+                    await centre.sandbox.hang_up(call["sid"])
                 await asyncio.sleep(2)
                 left = await run.left()
             finally:
-                for page in (agent, colleague, board):
+                for page in (agent, colleague, board, other):
                     await page.close()
                     await page._session.close()
     return {
         "runs": runs,
         **left,
         "ms": {what: {**percentiles(v)} for what, v in sorted(run.ms.items())},
+        "frames_of_another_call_stray_ms": {"calm": calm, "while controls are pressed": pressed},
         "cores": os.cpu_count(),
     }
 

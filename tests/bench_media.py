@@ -3,8 +3,10 @@
 A server process holds N two-way calls (carrier WebSocket ⇄ exchange ⇄ WebRTC peer); this process
 plays the carriers and the browsers. Every frame carries a number, so each one's way is timed,
 end to end over loopback, the load's own work included: the figures are upper bounds of what we
-add. Three runs: pass-through, stock aiortc on the same wiring, pass-through with 1 % of the
-browsers' packets lost. Prints JSON.
+add. Runs: pass-through, stock aiortc on the same wiring, each with 1 % of the browsers' packets
+lost, and three parties: in half of the calls a colleague takes part, who says nothing, so that
+caller and agent hear a mix in which the frames are still to be read; the other half is untouched,
+and the difference is what the mixer adds. Prints JSON.
 """
 
 from __future__ import annotations
@@ -35,10 +37,12 @@ from softphone import g711
 from softphone import peer as peer_module
 from softphone.exchange import Exchange
 from softphone.peer import AgentPeer, PassThroughTrack
-from softphone.plans import Event, FirstAudio, Joined
+from softphone.plans import Event, FirstAudio, Joined, Second
 
 FILL = bytes(0x90 + (i % 13) for i in range(150))
-WARM_S = 1.5
+SILENT = b"\xff" * 160
+WARM_S = 4.0
+"""What stood in a mix from the beginning is gone by then."""
 
 
 # -- the server
@@ -137,7 +141,9 @@ class Server:
         return web.Response(text=answer)
 
     async def join(self, request: web.Request) -> web.Response:
-        self.exchange.plan(request.query["contact"], Joined(request.query["agent"]))
+        third = request.query.get("third")
+        second = Second(third, together=True) if third else None
+        self.exchange.plan(request.query["contact"], Joined(request.query["agent"], second=second))
         return web.Response()
 
     async def usage(self, _request: web.Request) -> web.Response:
@@ -162,11 +168,34 @@ class Server:
 # -- the load
 
 
+async def browser(
+    http: aiohttp.ClientSession, url: str, track: PassThroughTrack, came: Any
+) -> RTCPeerConnection:
+    """A page's sound, once it is connected."""
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    with peer_module._pass_through():
+        transceiver = pc.addTransceiver("audio", "sendrecv")
+    transceiver.sender.replaceTrack(track)
+    transceiver.receiver.on_packet = came
+    channel = pc.createDataChannel("alive")
+    channel.on("message", channel.send)
+    peer_module._gather_only(transceiver.receiver.transport.transport.iceGatherer, "127.0.0.1")
+    await pc.setLocalDescription(await pc.createOffer())
+    async with http.post(url, data=pc.localDescription.sdp) as reply:
+        answer = await reply.text()
+    await pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    while pc.connectionState != "connected":
+        await asyncio.sleep(0.005)
+    return pc
+
+
 class Call:
     """A carrier and a browser that send numbered frames and time those that come."""
 
-    def __init__(self, index: int, loss: float) -> None:
-        self.index, self.loss = index, loss
+    def __init__(self, index: int, loss: float, *, third: bool = False) -> None:
+        self.index, self.loss, self.third = index, loss, third
+        self.phase = 0.02 * (index * 0.381966 % 1)
+        """Calls say their frames at moments spread evenly over 20 ms: a mix waits for its tick."""
         self.rng = random.Random(index)
         self.sent: dict[tuple[str, int], float] = {}
         self.ms: dict[str, list[float]] = {"to_caller": [], "to_agent": []}
@@ -189,35 +218,30 @@ class Call:
             self.ms[way].append((time.perf_counter() - at) * 1000)
 
     async def connect(self, http: aiohttp.ClientSession, port: int) -> None:
-        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.track = PassThroughTrack()
-        with peer_module._pass_through():
-            transceiver = self.pc.addTransceiver("audio", "sendrecv")
-        transceiver.sender.replaceTrack(self.track)
-        transceiver.receiver.on_packet = lambda payload, _stamp: self.came("to_agent", payload)
-        channel = self.pc.createDataChannel("alive")
-        channel.on("message", channel.send)
-        gatherer = transceiver.receiver.transport.transport.iceGatherer
-        peer_module._gather_only(gatherer, "127.0.0.1")
-        await self.pc.setLocalDescription(await self.pc.createOffer())
         base = f"http://127.0.0.1:{port}"
-        async with http.post(
-            f"{base}/rtc?agent=a{self.index}", data=self.pc.localDescription.sdp
-        ) as reply:
-            answer = await reply.text()
-        await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        while self.pc.connectionState != "connected":
-            await asyncio.sleep(0.005)
+        self.track = PassThroughTrack()
+        self.pages = [
+            await browser(http, f"{base}/rtc?agent=a{self.index}", self.track, self.came_to_agent)
+        ]
         if self.loss:
-            self._lose(transceiver.sender.transport.transport)
+            (sender,) = self.pages[0].getSenders()
+            self._lose(sender.transport.transport)
+        self.silent = PassThroughTrack()
+        if self.third:
+            url = f"{base}/rtc?agent=t{self.index}"
+            self.pages.append(await browser(http, url, self.silent, lambda *_: None))
         self.ws = await websockets.connect(f"ws://127.0.0.1:{port}/stream", compression=None)
         await self.ws.send('{"event":"connected"}')
         parameters = {"contact": f"c{self.index}", "epoch": "1", "token": "t"}
         start = {"callSid": f"CA{self.index}", "customParameters": parameters}
         await self.ws.send(json.dumps({"event": "start", "streamSid": "MZ", "start": start}))
         await self.ws.recv()  # the connecting clip: the stream is up
-        async with http.post(f"{base}/join?contact=c{self.index}&agent=a{self.index}"):
+        with_third = f"&third=t{self.index}" if self.third else ""
+        async with http.post(f"{base}/join?contact=c{self.index}&agent=a{self.index}{with_third}"):
             pass
+
+    def came_to_agent(self, payload: bytes, _stamp: int) -> None:
+        self.came("to_agent", payload)
 
     def _lose(self, ice: Any) -> None:
         """One RTP packet in a hundred does not leave the browser."""
@@ -248,10 +272,12 @@ class Call:
         from base64 import b64encode
 
         loop = asyncio.get_running_loop()
-        began = loop.time() + self.rng.random() * 0.02
+        began = (loop.time() // 0.02 + 1) * 0.02 + self.phase
         for number in range(int(seconds * 50)):
             await asyncio.sleep(max(0.0, began + number * 0.02 - loop.time()))
             self.track.put(self.frame("to_caller", number), number * 160)
+            if self.third:
+                self.silent.put(SILENT, number * 160)
             await asyncio.sleep(0)
             payload = b64encode(self.frame("to_agent", number)).decode()
             await self.ws.send(
@@ -267,14 +293,36 @@ def percentiles(values: list[float]) -> dict[str, float]:
     return {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2), "count": len(values)}
 
 
-async def measure(mode: str, calls: int, seconds: float, loss: float) -> dict[str, Any]:
+def ways(people: list[Call]) -> dict[str, dict[str, float]]:
+    return {
+        "caller_to_agent_ms": percentiles([v for c in people for v in c.ms["to_agent"]]),
+        "agent_to_caller_ms": percentiles([v for c in people for v in c.ms["to_caller"]]),
+    }
+
+
+def compared(mixed: list[Call], untouched: list[Call]) -> dict[str, Any]:
+    """What the mixer adds to each way, from within one run."""
+    of, than = ways(mixed), ways(untouched)
+    return {
+        "mixed": of,
+        "untouched": than,
+        "added": {
+            way: {cut: round(of[way][cut] - than[way][cut], 2) for cut in ("p50", "p99")}
+            for way in of
+        },
+    }
+
+
+async def measure(
+    mode: str, calls: int, seconds: float, loss: float, *, thirds: bool = False
+) -> dict[str, Any]:
     server = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench_media", "--serve", mode,
         stdout=asyncio.subprocess.PIPE, stderr=None,
     )  # fmt: skip
     assert server.stdout is not None
     port = int(await server.stdout.readline())
-    people = [Call(index, loss) for index in range(calls)]
+    people = [Call(index, loss, third=thirds and index % 2 == 0) for index in range(calls)]
     try:
         async with aiohttp.ClientSession() as http, asyncio.TaskGroup() as tasks:
 
@@ -305,8 +353,7 @@ async def measure(mode: str, calls: int, seconds: float, loss: float) -> dict[st
         return {
             "calls": calls,
             "still_bridged": after["live"],
-            "caller_to_agent_ms": percentiles([v for c in people for v in c.ms["to_agent"]]),
-            "agent_to_caller_ms": percentiles([v for c in people for v in c.ms["to_caller"]]),
+            **(compared(people[::2], people[1::2]) if thirds else ways(people)),
             "join_to_first_frame_ms": percentiles(after["first_ms"]),
             "packets_lost_on_purpose": sum(call.lost for call in people),
             "server_cpu_percent_of_core_per_call": round(100 * share / calls, 2),
@@ -317,7 +364,8 @@ async def measure(mode: str, calls: int, seconds: float, loss: float) -> dict[st
         server.send_signal(signal.SIGTERM)
         await server.wait()
         for call in people:
-            await call.pc.close()
+            for pc in call.pages:
+                await pc.close()
 
 
 async def bench(calls: int, seconds: float) -> dict[str, Any]:
@@ -326,6 +374,7 @@ async def bench(calls: int, seconds: float) -> dict[str, Any]:
     result["stock_aiortc"] = await measure("stock", calls, seconds, 0.0)
     result["pass_through_1_percent_loss"] = await measure("pass", calls, seconds, 0.01)
     result["stock_aiortc_1_percent_loss"] = await measure("stock", calls, seconds, 0.01)
+    result["three_parties"] = await measure("pass", calls, seconds, 0.0, thirds=True)
     return result
 
 
