@@ -4,8 +4,8 @@ Whoever answers hears what the party wrote and presses a key; nothing else count
 the carrier's own verdict is never taken for one. That they have heard how to reach the party is
 known when the carrier asks for what follows those words: an answer of ours may be lost on its way.
 Then the carrier asks the fallback, which is the first address again: it says what is due by then.
-Each call is dialled once: the index is told before the carrier is asked, and a call of which nobody
-knows is left to its deadline.
+Each call takes its turn at the carrier as every other, and is dialled once: the index is told
+before the carrier is asked, and a call of which nobody knows is left to its deadline.
 Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/twiml/gather,
 twilio.com/docs/voice/twiml/redirect.
 """
@@ -21,10 +21,12 @@ from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import Busy, CarrierError, NotFound, NotInProgress, Unknown
 from channels.twilio.forms import VoiceForm
+from channels.voice.dial_words import ASK_AGAIN_MS
 from channels.voice.limits import Limits
+from channels.voice.turns import Fresh, Turns
+from router.centre import Centre
 from router.core.model import Effect, LiveContact
 from router.core.states import Told
-from router.live.engine import Engine
 from router.on_call import OutsideRouting
 
 log = structlog.get_logger()
@@ -49,18 +51,21 @@ class ToldByTelephone:
 
     def __init__(
         self,
-        engine: Engine,
+        centre: Centre,
         outside: OutsideRouting,
         client: CarrierClient,
         url: Callable[[str], str],
         limits: Callable[[], Limits],
+        turns: Turns,
     ) -> None:
         """`url` makes a voice webhook's address."""
-        self._engine = engine
+        self._engine = centre.engine
+        self._clock = centre.clock
         self._outside = outside
         self._client = client
         self._url = url
         self._limits = limits
+        self._turns = turns
 
     # Effects ----------------------------------------------------------------------------------
 
@@ -82,6 +87,9 @@ class ToldByTelephone:
         if number is None:
             await self._not_taken(live.id, fence, "refused")
             return None
+        wait = self._turns.ask(f"{live.id}/{fence}", live.severity, self._clock())
+        if wait is not None:
+            return Fresh(min(wait.ms, ASK_AGAIN_MS))
         begun = await self._engine.step("telephone_begun", contact=live.id, fence=fence)
         if not begun.ok:
             return None  # it moved on, or was perhaps dialled before
@@ -100,7 +108,9 @@ class ToldByTelephone:
             return None  # it may ring
         except Busy as busy:  # nothing was done: it is dialled a moment later
             await self._engine.step("telephone_begun", contact=live.id, fence=fence, undone=True)
-            return busy.pause_ms(effect.tries)
+            pause_ms = busy.pause_ms(effect.tries)
+            self._turns.hold(self._clock(), pause_ms)
+            return pause_ms
         except CarrierError:
             log.warning("telephone.refused", contact=live.id)
             await self._not_taken(live.id, fence, "refused")

@@ -48,7 +48,7 @@ def part(house: House) -> Part:
     notices = {"notice": hub.notice} if hub else {}
     turns = Turns(lambda: config.value.dialling.calls_per_second)
     door = Door(place.public_url, place.key)
-    told = ToldByTelephone(centre.engine, outside, client, door.url, limits)
+    told = ToldByTelephone(centre, outside, client, door.url, limits, turns)
     lines = Lines(centre, outside, client, door, turns, **notices)
     writing = Writing(door.url, limits, prompts)
     calls = OutsideCalls(centre.engine, outside, house[Voicemail], writing, told, lines)

@@ -24,7 +24,7 @@ def test_each_kind_of_effect_has_a_handler() -> None:
     nothing = cast(Any, None)
     centre = centre_of(nothing, nothing)
     dials = Dials(centre, nothing, nothing)
-    told = ToldByTelephone(nothing, nothing, nothing, nothing, nothing)
+    told = ToldByTelephone(centre, nothing, nothing, nothing, nothing, nothing)
     lines = Lines(centre, nothing, nothing, nothing, nothing)
     writing = Writing(nothing, nothing, nothing)
     outside = OutsideCalls(nothing, nothing, nothing, writing, told, lines)

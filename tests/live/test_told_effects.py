@@ -125,10 +125,38 @@ async def test_a_busy_carrier_dials_when_it_said(room: Room, tries: int) -> None
     await rings(room)
     room.carrier.error = BUSY["busy"]
     effect = await room.due("telephone", tries)
-    assert is_busy(await room.becomes(effect))
+    became = await room.becomes(effect)
+    assert is_busy(became)
+    assert isinstance(became, int)
     room.carrier.error = None
+    await room.world.advance(became)
     assert await room.becomes(effect) == "done"
     assert (await telling(room)).call == "CAnew"
+
+
+async def test_it_takes_its_turn_at_the_carrier_before_what_is_less_severe(room: Room) -> None:
+    room.turns._per_second = lambda: 0.5
+    for other in ("first", "second", "third"):  # others are dialled, and wait
+        room.turns.ask(other, 2, room.world.now)
+    await rings(room)
+    effect = await room.due("telephone")
+    assert await room.becomes(effect) == 1_000
+    assert room.carrier.asked == []
+    await room.world.advance(2_000)
+    assert await room.becomes(effect) == "done"
+    assert room.carrier.asked == ["dial"]
+    await room.world.advance(300)
+    waits = room.turns.ask("second", 2, room.world.now)
+    assert waits is not None  # its own turn is used
+
+
+async def test_a_busy_carrier_is_busy_for_everybody(room: Room) -> None:
+    await rings(room)
+    room.carrier.error = BUSY["busy"]
+    became = await room.becomes(await room.due("telephone"))
+    other = room.turns.ask("other", 1, room.world.now)
+    assert other is not None
+    assert other.ms == became
 
 
 @pytest.mark.parametrize("error", [*sorted(REFUSALS | GONE), "unreachable"])

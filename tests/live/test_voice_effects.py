@@ -145,13 +145,13 @@ class Room:
         def limits() -> Limits:
             return Limits(20, 8, 14_400, 120)
 
-        self.calls = ToldByTelephone(world.engine, routing, client, url, limits)
+        self.turns = Turns(lambda: 0)
+        self.calls = ToldByTelephone(centre, routing, client, url, limits, self.turns)
         prompts = Prompts(lambda: CONFIG, "https://x.test")
         outside = OutsideCalls(
             world.engine, routing, self, Writing(url, limits, prompts), self.calls
         )
         link = VoiceLink("https://x.test", b"k" * 32, prompts, outside=outside)
-        self.turns = Turns(lambda: 0)
         dials = Dials(
             centre, client, link, notice=lambda *told: self.told.append(told[1]), turns=self.turns
         )
