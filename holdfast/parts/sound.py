@@ -7,6 +7,7 @@ from holdfast.desk.hub import Hub
 from holdfast.followers.call_sounds import CallSounds
 from holdfast.followers.metrics import Metrics
 from holdfast.followers.sound_reports import SoundReports
+from holdfast.followers.sound_retention import SoundRetention
 from holdfast.http.clips_site import ClipsSite
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
@@ -38,12 +39,14 @@ def part(house: House) -> Part:
     reports.known = lambda contact: contact in hub.view.contacts
     sounds.follow.append(reports.follow)
     sounds.alarm.append(reports.alarm)
+    retention = SoundRetention(centre.database, centre.config, centre.clock)
     return Part(
         routes=ClipsSite(clips).routes(),
         tasks={
             "switchboard": switchboard.run,
             "sounds": sounds.run,
             "sound reports": reports.run,
+            "sound retention": retention.run,
         },
         listeners=[switchboard.on_step, sounds.on_step, reports.on_step],
         drain=reports.keep_last,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from . import ladder
-from .durations import Duration, OpenDuration, Passing, duration_ms
+from .durations import Duration, Kept, OpenDuration, Passing, duration_ms
 from .opening import (
     CLOSED_ANSWER,
     Hours,
@@ -176,6 +176,16 @@ class Incidents(_Part, kw_only=True, frozen=True):
     """Whoever comes again within this time of the closing opens that incident, not a new one."""
 
 
+class Retention(_Part, kw_only=True, frozen=True):
+    """How long figures of sound are kept; "" = for ever. What people said and wrote, and the audit,
+    stay."""
+
+    call_sound: Kept = "180d"
+    """How each call sounded, of its timeline."""
+    sound_check: Kept = "90d"
+    """What agents' checks before a shift found."""
+
+
 class Dialling(_Part, kw_only=True, frozen=True):
     """Whom the centre may call (router/core/dialling.py)."""
 
@@ -250,6 +260,7 @@ class Config(_Part, kw_only=True, frozen=True):
     timing: Timing = Timing()
     callbacks: CallbackRules = CallbackRules()
     incidents: Incidents = Incidents()
+    retention: Retention = Retention()
     stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
     dispositions: list[Choice]
     pause_reasons: list[PauseReason]

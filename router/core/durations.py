@@ -77,6 +77,8 @@ Passing = Annotated[str, spans(least="1ms")]
 """Time has to pass: zero is a fault."""
 OpenDuration = Annotated[str, spans(empty=True)]
 """An empty one has no end."""
+Kept = Annotated[str, spans(least="1d", empty=True)]
+"""How long the record keeps something; an empty one: for ever."""
 
 
 def duration_faults(value: msgspec.Struct) -> Iterator[str]:

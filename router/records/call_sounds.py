@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema
-from router.records.sql import put
+from router.records.sql import forget_before, put
 
 _table = schema.call_sound
 
@@ -28,6 +28,11 @@ async def keep(connection: AsyncConnection, parts: Sequence[Part]) -> None:
     for one in parts:
         key = {"contact": one.contact, "part": one.part}
         await put(connection, _table, key, {"data": json.dumps(one.data, separators=(",", ":"))})
+
+
+async def forget(connection: AsyncConnection, before: int, limit: int) -> int:
+    """Deletes so many parts at most that began before this moment; how many it were."""
+    return await forget_before(connection, _table.c.part, before, limit)
 
 
 async def of_contacts(

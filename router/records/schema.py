@@ -361,7 +361,7 @@ call_sound = Table(
     "call_sound",
     metadata,
     Column("contact", String(32), primary_key=True),
-    Column("part", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("data", Text, nullable=False),
 )
 """How a call sounded (docs/voice.md). `part`: since when, ms; another worker or agent begins one.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema
-from router.records.sql import insert_new
+from router.records.sql import forget_before, insert_new
 
 _table = schema.sound_check
 
@@ -27,3 +27,8 @@ async def latest(connection: AsyncConnection, since: int) -> dict[str, dict[str,
         row.agent: {"at": row.at, "verdict": row.verdict, **json.loads(row.data)}
         for row in await connection.execute(asked)
     }
+
+
+async def forget(connection: AsyncConnection, before: int, limit: int) -> int:
+    """Deletes so many at most from before this moment; how many it were."""
+    return await forget_before(connection, _table.c.at, before, limit)

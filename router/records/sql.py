@@ -1,4 +1,4 @@
-"""The two statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps apart."""
+"""The statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps apart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Table, Text, cast, select, text, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    Table,
+    Text,
+    cast,
+    delete,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -99,6 +110,17 @@ _RAISE = (
 async def get_meta(connection: AsyncConnection, key: str) -> str | None:
     row = await connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key))
     return row.scalar_one_or_none()
+
+
+async def forget_before(
+    connection: AsyncConnection, moment: Column[Any], before: int, limit: int
+) -> int:
+    """Deletes so many rows of the moment's table at most, whose moment (ms) is before this one."""
+    table: Any = moment.table
+    keys = tuple_(*table.primary_key.columns)
+    some = select(*table.primary_key.columns).where(moment < before).limit(limit)
+    result = await connection.execute(delete(table).where(keys.in_(some)))
+    return int(result.rowcount)
 
 
 async def put_meta(connection: AsyncConnection, key: str, value: str) -> None:
