@@ -6,7 +6,9 @@ Stories with calls and answers are in people.toml, single texts and mails in mes
 from __future__ import annotations
 
 import asyncio
+import random
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import cycle, islice
 from pathlib import Path
@@ -83,6 +85,25 @@ def coming() -> tuple[Person, ...]:
     return tuple(found)
 
 
+@dataclass
+class Pacing:
+    """When the next person reaches out. Moments in s; whoever stops and starts again waits no less:
+    nobody comes only because somebody pressed Ready once more."""
+
+    every_s: tuple[float, float] = (10.0, 25.0)
+    due: float = 0.0
+
+    def begins(self, now: float) -> float:
+        """How long to wait as it starts."""
+        return max(FIRST_S, self.due - now)
+
+    def goes_on(self, now: float, rng: random.Random) -> float:
+        """How long to wait after somebody has come, or could have."""
+        wait = rng.uniform(*self.every_s)
+        self.due = now + wait
+        return wait
+
+
 class Demo:
     """Starts stories one after the other, never more than `at_most` open at a time."""
 
@@ -94,7 +115,7 @@ class Demo:
         self._stop = asyncio.Event()
         self._open: set[str] = set()
         self._next = 0
-        self._every_s, self._at_most = (10.0, 25.0), 6
+        self._pacing, self._at_most = Pacing(), 6
         for person in (*people(), *senders()):
             if person.number:
                 # When the centre calls them back they answer, say a few words, and hang up.
@@ -120,9 +141,9 @@ class Demo:
         }
 
     def start(self, every_s: tuple[float, float] = (10.0, 25.0), at_most: int = 6) -> None:
-        """Let people reach out: the first soon, the others at these intervals. If it is already
-        running, the new pace applies from the next person on."""
-        self._every_s, self._at_most = every_s, at_most
+        """Let people reach out: the first soon, the others at these intervals, also after a stop.
+        If it is already running, the new pace applies from the next person on."""
+        self._pacing.every_s, self._at_most = every_s, at_most
         if not self.running or self._stop.is_set():
             self._stop = asyncio.Event()
             self._running = self._carrier.spawn(self._run(self._stop))
@@ -140,9 +161,10 @@ class Demo:
         return False
 
     async def _run(self, stop: asyncio.Event) -> None:
-        wait = FIRST_S
+        now = asyncio.get_running_loop().time
+        wait = self._pacing.begins(now())
         while not await _set_within(stop, wait):
-            wait = self._carrier.rng.uniform(*self._every_s)
+            wait = self._pacing.goes_on(now(), self._carrier.rng)
             if len(self._open) < self._at_most:
                 story = coming()[self._next % len(coming())]
                 self._next += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import aiohttp
@@ -12,11 +12,14 @@ from holdfast.clock import now_ms
 from holdfast.demo import show
 from holdfast.desk.view import View
 from holdfast.security.credentials import Passwords
-from router.core.model import Step
+from router.core.model import LiveAgent, LiveContact, Step
+from router.core.states import IN_ORDER, State
 from router.records import accounts
 from router.records.database import Database
 
 log = structlog.get_logger()
+
+UNTAKEN = IN_ORDER | {State.SCHEDULED}
 
 
 async def add_accounts(database: Database) -> None:
@@ -39,7 +42,8 @@ async def add_accounts(database: Database) -> None:
 
 
 class Script:
-    """Has people reach out while agents are ready to answer, as many as those can cope with."""
+    """Has people reach out while agents are ready to answer, as many as those can cope with; while
+    so many wait or are promised a call already, nobody else comes."""
 
     def __init__(
         self,
@@ -50,23 +54,27 @@ class Script:
         self._url = f"{sandbox_url}/_sandbox/script"
         self._view = view
         self._spawn = spawn
-        self._ready = 0
+        self._order = order_for([], [])
 
     def on_step(self, _step_id: str, _step: Step) -> None:
-        ready = sum(
-            agent.choice.ready and agent.presence == "online"
-            for agent in self._view.agents.values()
-        )
-        if ready != self._ready:
-            self._ready = ready
-            self._spawn(self._tell(ready), "demo script")
+        order = order_for(self._view.agents.values(), self._view.contacts.values())
+        if order != self._order:
+            self._order = order
+            self._spawn(self._tell(order), "demo script")
 
-    async def _tell(self, ready: int) -> None:
-        order: dict[str, Any] = {"on": bool(ready)}
-        if ready:
-            order["every_s"], order["at_most"] = show.pace(ready)
+    async def _tell(self, order: dict[str, Any]) -> None:
         try:
             async with aiohttp.ClientSession() as session, session.post(self._url, json=order):
                 pass
         except aiohttp.ClientError:
             log.warning("show.carrier_away")
+
+
+def order_for(agents: Iterable[LiveAgent], contacts: Iterable[LiveContact]) -> dict[str, Any]:
+    """What the script is told: whether people reach out, and at which pace."""
+    ready = sum(it.choice.ready and it.presence == "online" for it in agents)
+    if not ready:
+        return {"on": False}
+    every_s, at_most = show.pace(ready)
+    waiting = sum(it.state in UNTAKEN for it in contacts)
+    return {"on": waiting < at_most, "every_s": every_s, "at_most": at_most}

@@ -93,7 +93,9 @@ def banner(
 {rows}
 
   Press Ready at the desk: the first person calls within 30 s, then texts and mails come too,
-  more of them the more agents are ready. While nobody is ready the emergency of a scripted
+  more of them the more agents are ready. Nobody new comes while nobody is ready, or while
+  several wait or are promised a call; Ready once more goes on where it was, and begins
+  nothing anew. While nobody is ready the emergency of a scripted
   caller rings at the telephone (its page must be open), which is the number on call: answer,
   press a key. Ctrl-C ends everything.
 {small}{kept}"""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from itertools import chain
 
 import pytest
 
-from channels.sandbox.demo import Person, coming, people, senders
+from channels.sandbox.demo import FIRST_S, Pacing, Person, coming, people, senders
+from holdfast.demo.people import order_for
 from holdfast.demo.show import ACCOUNTS, pace
+from router.core.model import Chosen, LiveAgent, LiveContact
+from router.core.states import State
 from router.core.triage import triage
 from router.triage.judging import Judge
 from tests.kit.store import CONFIG
@@ -82,3 +86,25 @@ def test_the_second_opinion_shows_at_work_on_them() -> None:
     everyday = [severity for label, severity in read if label == "S4"]
     assert sum(severity <= 2 for severity in worst) >= 0.7 * len(worst)
     assert sum(severity == 1 for severity in everyday) <= 0.15 * len(everyday)
+
+
+def test_ready_once_more_brings_nobody_sooner() -> None:
+    rng, pacing = random.Random(1), Pacing((40.0, 70.0))
+    assert pacing.begins(100.0) == FIRST_S
+    waits = pacing.goes_on(103.0, rng)
+    assert 40 <= waits <= 70
+    assert pacing.begins(110.0) == 103.0 + waits - 110.0  # paused, and ready again
+    assert pacing.begins(500.0) == FIRST_S  # after a break
+
+
+def test_nobody_new_comes_while_nobody_is_ready_or_several_wait_for_a_call() -> None:
+    ready = LiveAgent("a", "A", choice=Chosen(ready=True), presence="online")
+    paused = LiveAgent("b", "B", choice=Chosen(reason="break"), presence="online")
+    promised = [LiveContact(f"c{n}", "voice", 1, 0, 0, state=State.SCHEDULED) for n in range(9)]
+    in_hand = [LiveContact(f"d{n}", "sms", 3, 0, 0, state=State.ACTIVE) for n in range(9)]
+    assert order_for([paused], []) == {"on": False}
+    every_s, at_most = pace(1)
+    assert order_for([ready, paused], [*promised[: at_most - 1], *in_hand]) == {
+        "on": True, "every_s": every_s, "at_most": at_most,
+    }  # fmt: skip
+    assert order_for([ready], promised[:at_most])["on"] is False
