@@ -18,8 +18,8 @@ export const phone = {
     headset: 'Use a headset: with speakers the two ends of a demo hear each other.',
     alone: 'Sitting alone? Let somebody else call.',
     scripted:
-      'A scripted caller with a recorded voice calls the centre. While an agent is ready people also come by' +
-      ' themselves; nobody does while all pause, and Ready once more begins nothing anew.',
+      'A scripted caller with a recorded voice calls the centre. While an agent is ready people come by' +
+      ' themselves, too; nobody does while all pause, and Ready once more begins nothing anew.',
     text: 'Texts',
     textLabel: 'Text to the line',
     send: 'Send',
