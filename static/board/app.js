@@ -9,6 +9,7 @@ import { Brand, UserMenu } from '../menu.js';
 import { Dialog } from '../dialog.js';
 import { PasswordDialog } from '../password.js';
 import { SignIn } from '../signin.js';
+import { singleKeysItem } from '../single_keys.js';
 import { StaleBar, Toasts } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { AgentDrawer } from './agent.js';
@@ -79,6 +80,7 @@ function Board() {
           changing.value = true;
         }}
         more=${[
+          singleKeysItem(),
           {
             label: t.menu.desk,
             act: () => {

@@ -4,6 +4,7 @@ import { hourMinute } from '../format.js';
 import { Icon } from '../icons.js';
 import { MicLevel } from '../mic_level.js';
 import { myContacts } from '../model.js';
+import { letterOf, singleKeys } from '../single_keys.js';
 import { micLive } from '../softphone.js';
 import { AgentState, ContactState, stateOf } from '../states.js';
 import { t } from '../strings/en.js';
@@ -85,6 +86,13 @@ const atDesk = (id) => {
 
 const KEYS = ['1', '2', '3'];
 
+/** Whoever sits beside somebody steers by no stray key: their microphone may be open, and a digit that is
+ * meant for another page would let the caller hear them. */
+const chorded = () => {
+  const { me, agents } = state.value;
+  return !singleKeys.value || !!seat.value || !!agents[me?.id ?? '']?.beside;
+};
+
 /** In an agent’s drawer while they talk; the sound is this page’s. Null: they do not, or one may not.
  * @param {Agent} a @returns {Shown} */
 export function besideBar(a) {
@@ -94,8 +102,11 @@ export function besideBar(a) {
   if (busy()) return html`<h3>${t.beside.call}</h3><p class="muted">${t.beside.busy}</p>`;
   const mine = c.beside.find((one) => one.agent === me.id);
   const keys = (/** @type {KeyboardEvent} */ e) => {
-    const mode = MODES[KEYS.indexOf(e.key)];
-    if (mode && !e.repeat && !e.ctrlKey && !e.metaKey && !e.altKey) void sitDown(c, a, mode);
+    if (e.repeat || e.ctrlKey || e.metaKey || e.altKey !== chorded()) return;
+    const mode = MODES[KEYS.indexOf(letterOf(e))];
+    if (!mode) return;
+    e.preventDefault();
+    void sitDown(c, a, mode);
   };
   return html`
     <${Keys} act=${keys}/>
@@ -109,7 +120,7 @@ export function besideBar(a) {
           key=${mode}
           aria-pressed=${String(mine?.mode === mode)}
           onClick=${() => sitDown(c, a, mode)}>
-          ${t.beside[mode]} <kbd>${KEYS[n]}</kbd>
+          ${t.beside[mode]} <kbd>${chorded() ? t.keys.withAlt(KEYS[n]) : KEYS[n]}</kbd>
         </button>`,
       )}
     </div>

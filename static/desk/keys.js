@@ -3,6 +3,7 @@
  * works in one. While one talks, what is typed beside a field goes into the notes: all other keys need Alt,
  * too. */
 import { announce } from '../announce.js';
+import { letterOf, singleKeys } from '../single_keys.js';
 import { t } from '../strings/en.js';
 import {
   accept,
@@ -34,7 +35,7 @@ import { intoNotes, noteBox } from './notes.js';
 import { toggleMute } from './phonebar.js';
 import { redial } from './redial.js';
 import { askSeverity, asksWhy, glanceKey, severityKey } from './severity.js';
-import { chorded, letterOf, singleKeys, singleOf } from './single_keys.js';
+import { chorded, singleOf } from './single_keys.js';
 import { undo } from './undo.js';
 import { handable, openTransfer } from './transfer.js';
 import { VOLUME_KEYS } from './volume.js';

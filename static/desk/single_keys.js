@@ -1,16 +1,9 @@
 /** Keys that are one letter, digit or mark (WCAG 2.1.4): whoever dictates, or whose hand falls on them, turns
  * them off, on this machine. Then, and while one talks, each of them needs Alt; Enter and Esc stay. */
-import { computed, html, signal } from '../ui.js';
-import { local } from '../store.js';
+import { computed, html } from '../ui.js';
+import { letterOf, singleKeys } from '../single_keys.js';
 import { t } from '../strings/en.js';
 import { talking } from './consult.js';
-
-export const singleKeys = signal(local.get('singleKeys') !== false);
-
-export function toggleSingleKeys() {
-  singleKeys.value = !singleKeys.peek();
-  local.set('singleKeys', singleKeys.peek());
-}
 
 /** They need Alt now. */
 export const chorded = computed(() => !singleKeys.value || !!talking.value);
@@ -26,17 +19,6 @@ export const keyNow = (key) =>
 
 /** Drawn anew as that changes. @param {{of: string | number}} props */
 export const Key = ({ of }) => html`<kbd>${keyNow(String(of))}</kbd>`;
-
-/** Which letter, digit or mark it is: with Alt some machines write another one, there its place counts.
- * @param {KeyboardEvent} e */
-export const letterOf = (e) =>
-  /^[a-z0-9/?]$/i.test(e.key)
-    ? e.key.toLowerCase()
-    : e.code === 'Slash'
-      ? e.shiftKey
-        ? '?'
-        : '/'
-      : (/^(?:Key|Digit)(.)$/.exec(e.code)?.[1] ?? '').toLowerCase();
 
 /** The single key that a chord stands for. @param {KeyboardEvent} e @returns {string} empty: none */
 export function singleOf(e) {

@@ -15,7 +15,8 @@ import { call, centre, layer, link, me, pending, state, work } from './context.j
 import { goPause, goReady, starting } from './duty.js';
 import { emergencies } from './emergencies.js';
 import { soundGoesOn } from './phonebar.js';
-import { Key, singleKeys, toggleSingleKeys } from './single_keys.js';
+import { Key } from './single_keys.js';
+import { singleKeysItem } from '../single_keys.js';
 import { AgentState, ContactState, agentStateOf } from '../states.js';
 
 function Choice() {
@@ -158,7 +159,7 @@ export function TopBar() {
             layer.value = 'sound';
           },
         },
-        { label: t.keys.menu, checked: singleKeys.value, box: true, act: toggleSingleKeys },
+        singleKeysItem(),
         may && {
           label: t.menu.board,
           act: () => {

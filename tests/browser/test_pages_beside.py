@@ -184,6 +184,44 @@ async def test_an_agents_drawer_has_their_hour_their_day_and_how_to_help(
     await close(page)
 
 
+async def test_whoever_sits_beside_or_has_no_single_keys_steers_by_a_chord_on_the_board(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """A digit meant for another page must not let the caller hear them."""
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    agent, call = await talking(here)
+    me = here.mine()
+    await look(page, agent).click()
+    drawer = page.get_by_role("dialog", name=agent["name"])
+    hints = drawer.get_by_role("group", name="This call").locator("kbd")
+    await expect(hints).to_have_text(["1", "2", "3"])
+
+    async def asked(*modes: str) -> bool:
+        return [i["mode"] for i in desk.intents if i["do"] == "sit_beside"] == [*modes]
+
+    await page.keyboard.press("1")
+    await until(lambda: asked("listen"), "they listen")
+    sat = {"agent": me["id"], "name": me["name"], "mode": "listen", "since": desk.now()}
+    call["beside"], me["beside"] = [sat | {"board": True}], call["id"]
+    put = {"contacts": {call["id"]: call}, "agents": {me["id"]: me}}
+    await here.event("contact.sat_beside", put)
+    await expect(hints).to_have_text(["Alt 1", "Alt 2", "Alt 3"])
+    await page.keyboard.press("3")  # a stray digit
+    await page.keyboard.press("Alt+2")
+    await until(lambda: asked("listen", "whisper"), "they whisper")
+    call["beside"], me["beside"] = [], None
+    await here.event("contact.left_beside", put)
+    await expect(hints).to_have_text(["1", "2", "3"])
+    await page.get_by_role("button", name=f"{me['name']}, menu").click()
+    await page.get_by_role("menuitemcheckbox", name="Single keys").click()
+    await expect(hints).to_have_text(["Alt 1", "Alt 2", "Alt 3"])
+    await page.keyboard.press("3")
+    await page.keyboard.press("Alt+1")
+    await until(lambda: asked("listen", "whisper", "listen"), "they listen again")
+    await close(page)
+
+
 async def test_a_buddy_finds_their_trainees_call_in_the_phone_bar(
     chromium: Browser, desk: FakeDesk
 ) -> None:
