@@ -21,7 +21,7 @@ import structlog
 from router.ports import AudioLeg
 from softphone import tones
 from softphone.echo import Echo, Spoken
-from softphone.far_hops import from_agent, from_caller
+from softphone.hearing import Other, measure
 from softphone.mixer import Mixer
 from softphone.pacer import BROWSER_CHUNK, CARRIER_CHUNK, Clock, Pacer, Timer
 from softphone.plans import (
@@ -44,8 +44,8 @@ from softphone.plans import (
     people_of,
 )
 from softphone.quality import Quality
-from softphone.room import DIRECTIONS, Direction, Room, Want
-from softphone.seats import AGENT, CALLER, Seat
+from softphone.room import Direction, Room, Want
+from softphone.seats import CALLER, Seat
 
 log = structlog.get_logger(__name__)
 
@@ -281,20 +281,13 @@ class Exchange:
     def quality(self, contact: str) -> dict[Direction, Quality] | None:
         """Both directions since the last question; None while nobody talks."""
         line = self._lines.get(contact)
-        return None if line is None or line.room.since is None else self._measured(line)
+        return None if line is None or line.room.since is None else self._measured(line)[0]
 
-    def _measured(self, line: _Line) -> dict[Direction, Quality]:
-        now = self._clock.time()
-        far = {
-            CALLER: from_caller(line.legs[AGENT], now),
-            AGENT: from_agent(line.legs[AGENT], line.legs[CALLER], now),
-        }
-        said = {seat: line.room.mouth(seat) for seat in far}
-        return {
-            DIRECTIONS[seat]: mouth.meter.second(far[seat])
-            for seat, mouth in said.items()
-            if mouth is not None
-        }
+    def _measured(self, line: _Line) -> tuple[dict[Direction, Quality], dict[str, Other]]:
+        lines = [seat for seat in line.legs if is_far(line.plan, seat)]
+        ways, others = measure(line.room, line.legs, self._clock.time(), lines)
+        whose = {seat: who for who, seat in people_of(line.plan).items()}
+        return ways, {whose[seat]: one for seat, one in others.items()}
 
     async def run(self) -> None:
         """Closes dismissed legs until cancelled. The owner runs it in its task group."""
@@ -351,15 +344,15 @@ class Exchange:
         if (legs, wanted) == (line.legs, line.wiring):
             return
         agent = agent_of(line.plan)
-        before = line.room.wanting
+        before, talked = line.room.wanting, line.room.talks
         joined = self._connect(line, legs, wanted)
         self._tell_one_way(line, before)
-        if joined:
+        if joined or (line.room.talks and not talked):
             line.looked_at = self._clock.time()
+            self._watch_on()
         if joined and agent is not None:
             ms = (self._clock.time() - line.planned_at) * 1000
             self._events.append(Bridged(line.contact, agent, ms))
-            self._watch_on()
 
     def _connect(self, line: _Line, legs: dict[Seat, AudioLeg], wanted: Wiring) -> bool:
         """Only the difference is done; what was sent ahead of a clip that ends is taken back. True:
@@ -407,7 +400,7 @@ class Exchange:
 
     def _look(self) -> None:
         self._watch = None
-        talking = [line for line in self._lines.values() if line.room.since is not None]
+        talking = [line for line in self._lines.values() if line.room.talks]
         now = self._clock.time()
         due = [line for line in talking if now - line.looked_at >= WATCH_S - TURN_S / 2]
         due.sort(key=lambda line: line.looked_at)
@@ -418,7 +411,7 @@ class Exchange:
             self._tell_one_way(line, before)
             agent = agent_of(line.plan)
             if agent is not None:
-                self._events.append(Measured(line.contact, agent, self._measured(line)))
+                self._events.append(Measured(line.contact, agent, *self._measured(line)))
         if talking:
             self._watch_on()
         self._tell()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from router.ports import AudioLeg
@@ -36,10 +36,18 @@ def from_caller(agent: AudioLeg, now: float) -> FarHop:
 
 def from_agent(agent: AudioLeg, caller: AudioLeg, now: float) -> FarHop:
     """The way of the agent's sound: with the round trip of their hop, the nearer one."""
-    says = _page(agent, now)
-    rtt_ms = (says and says.rtt_ms) or _number(agent, "rtt_ms")
-    backlog_ms = _number(caller, "standing_ms")
-    return FarHop(rtt_ms=rtt_ms, backlog_ms=backlog_ms, concealed=False)
+    return replace(to_carrier(caller), rtt_ms=hop_of(agent, now).rtt_ms)
+
+
+def to_carrier(leg: AudioLeg) -> FarHop:
+    """The way from us to somebody at a telephone."""
+    return FarHop(backlog_ms=_number(leg, "standing_ms"), concealed=False)
+
+
+def hop_of(page: AudioLeg, now: float) -> FarHop:
+    """The way of somebody's sound from their page to us."""
+    says = _page(page, now)
+    return FarHop(rtt_ms=(says and says.rtt_ms) or _number(page, "rtt_ms"))
 
 
 def _page(agent: AudioLeg, now: float) -> PageSays | None:

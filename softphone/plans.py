@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from router.core.beside import Beside, Mode
 from softphone import tones
+from softphone.hearing import Other
 from softphone.quality import Quality
 from softphone.room import Direction, Want
 from softphone.seats import AGENT, CALLER, SECOND, Edge, Role, Seat
@@ -223,11 +224,12 @@ class OneWay:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One second of two who are joined."""
+    """One second of a call: of two who are joined, and of others in it, by whose sound it is."""
 
     contact: str
     agent: str
     ways: Mapping[Direction, Quality]
+    others: Mapping[str, Other] = field(default_factory=dict)
 
 
 Event = CallerUp | CallerLost | AgentUp | AgentLost | Bridged | FirstAudio | OneWay | Measured

@@ -14,6 +14,7 @@ from softphone.verdict import Verdict
 
 MOST_POINTS: Final = 120
 MOST_MARKS: Final = 60
+MOST_OTHERS: Final = 8
 HEARS: Final = {Direction.FROM_CALLER: "agent", Direction.FROM_AGENT: "caller"}
 """Who hears it."""
 
@@ -76,6 +77,8 @@ class Report:
         self._points: list[list[int | None]] = []
         """What agent and caller heard at worst in each stretch of `_every` ms, MOS x 100."""
         self._ways = {way: Way() for way in HEARS}
+        self._others: dict[str, dict[str, Any]] = {}
+        """Whoever else was in it: `role`, and what they heard and what was heard of them."""
         self._marks: list[dict[str, Any]] = []
         self._open: dict[str, dict[str, Any]] = {}
 
@@ -95,6 +98,16 @@ class Report:
             self._points[index][number] = _least(
                 self._points[index][number], round(verdicts[way].mos * 100)
             )
+
+    def other(
+        self, at: int, who: str, role: str, way: str, second: Quality, verdict: Verdict
+    ) -> None:
+        """`way`: what they hear ("hears"), or what is heard of them ("heard")."""
+        self._to = max(self._to, at)
+        if who not in self._others and len(self._others) == MOST_OTHERS:
+            return
+        one = self._others.setdefault(who, {"role": role, "hears": Way(), "heard": Way()})
+        one[way].add(at, second, verdict)
 
     def _thin(self) -> None:
         """Two points become one: the worse."""
@@ -142,6 +155,14 @@ class Report:
             "points": self._points,
             "marks": self._marks,
             "hears": {HEARS[way]: self._ways[way].document() for way in HEARS},
+            "others": [
+                {
+                    "who": who,
+                    "role": one["role"],
+                    **{way: one[way].document() for way in ("hears", "heard")},
+                }
+                for who, one in self._others.items()
+            ],
         }
 
 

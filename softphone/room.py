@@ -200,9 +200,30 @@ class Room:
         """The caller hears a key. Raises ValueError if it is not a key."""
         self._ears[CALLER].put_in(tones.digit(key))
 
-    def mouth(self, seat: Seat) -> Mouth | None:
-        """What this seat says; None = nobody hears it."""
-        return self._mouths.get(seat)
+    @property
+    def mouths(self) -> Mapping[Seat, Mouth]:
+        """What each seat says that somebody hears."""
+        return self._mouths
+
+    @property
+    def others(self) -> frozenset[Seat]:
+        """Whoever hears somebody or is heard, besides caller and agent."""
+        return frozenset(seat for edge in self._edges for seat in edge if seat not in DIRECTIONS)
+
+    @property
+    def talks(self) -> bool:
+        """There is something to measure: caller and agent hear each other, or one of them and a
+        colleague do."""
+        return self.since is not None or any(one.role is Role.SECOND for one in self.others)
+
+    def heard_by(self, seat: Seat) -> list[Seat]:
+        """Whom they hear."""
+        return [source for source, target in self._edges if target == seat]
+
+    def absent(self, now: float) -> frozenset[Seat]:
+        """Whom somebody is to hear, and from whom nothing has come for too long."""
+        wants = {seat: mouth.wants(now) for seat, mouth in self._mouths.items()}
+        return frozenset(seat for seat, want in wants.items() if want is Want.FRAMES)
 
     def look(self) -> None:
         """Looks for one-way audio between caller and agent: `wanting`."""

@@ -46,14 +46,39 @@ export function mendOf(sound) {
 const figures = (way) =>
   t.hears.figures(way.mos.toFixed(1), (way.lost * 100).toFixed(1), Math.round(way.delay_ms));
 
-/** Both ways in figures, a line each. @param {CallSound} sound @returns {string[]} */
-export const bothWays = (sound) => [
-  `${t.hears.board.agent} ${figures(sound.agent)}`,
-  `${t.hears.board.caller} ${figures(sound.caller)}`,
-];
+/** Somebody else in a call, by name. @param {Contact} c @param {SoundOther} one */
+const nameOf = (c, one) =>
+  (one.role === 'second' ? c.consult?.name : c.beside.find((it) => it.agent === one.who)?.name) ??
+  t.hears.others.somebody;
 
-/** The figures of both ways, for hover and focus. @param {{sound: CallSound, id: string}} props */
-export const Both = ({ sound, id }) => html`<span class="soundtip panel" role="tooltip" id=${id}>
+/** The others’ ways, each with its word. @param {Contact} c @returns {{word: string, way: SoundWay}[]} */
+const othersOf = (c) =>
+  (c.sound?.others ?? []).flatMap((one) =>
+    /** @type {('hears'|'heard')[]} */ (['hears', 'heard']).flatMap((what) => {
+      const way = one[what];
+      return way ? [{ word: t.hears.others[what](nameOf(c, one)), way }] : [];
+    }),
+  );
+
+/** Of whom nothing comes though they are to be heard, in words; ''. @param {Contact} c */
+export function absentOf(c) {
+  const one = c.sound?.others?.find((it) => it.heard?.missing);
+  return one ? t.hears.others.absent(nameOf(c, one)) : '';
+}
+
+/** All ways in figures, a line each. @param {Contact} c @returns {string[]} */
+export const allWays = (c) =>
+  c.sound
+    ? [
+        `${t.hears.board.agent} ${figures(c.sound.agent)}`,
+        `${t.hears.board.caller} ${figures(c.sound.caller)}`,
+        ...othersOf(c).map(({ word, way }) => `${word} ${figures(way)}`),
+      ]
+    : [];
+
+/** The figures of all ways, for hover and focus.
+ * @param {{sound: CallSound, c: Contact, id: string}} props */
+export const Both = ({ sound, c, id }) => html`<span class="soundtip panel" role="tooltip" id=${id}>
   ${mendOf(sound) && html`<b>${mendOf(sound)}</b>`}
   ${/** @type {Hears[]} */ (['agent', 'caller']).map(
     (who) => html`<span key=${who} class="between">
@@ -61,11 +86,17 @@ export const Both = ({ sound, id }) => html`<span class="soundtip panel" role="t
       <span class=${cls('num', TONES[wordOf(sound[who])])}>${figures(sound[who])}</span>
     </span>`,
   )}
+  ${othersOf(c).map(
+    ({ word, way }) => html`<span key=${word} class="between">
+      <span>${word}</span>
+      <span class=${cls('num', TONES[wordOf(way)])}>${figures(way)}</span>
+    </span>`,
+  )}
   <span class="faint">${t.hears.mos}</span>
 </span>`;
 
-/** The mark in an agent’s row. @param {{sound: CallSound}} props */
-export function SoundMark({ sound }) {
+/** The mark in an agent’s row. @param {{sound: CallSound, c: Contact}} props */
+export function SoundMark({ sound, c }) {
   const { hears, is, where } = worse(sound);
   const word =
     is === 'missing'
@@ -73,7 +104,7 @@ export function SoundMark({ sound }) {
       : where && is !== 'good'
         ? `${t.hears.is[is]}: ${t.hears.board.where[where]}`
         : t.quality[is];
-  return html`<span class=${cls('soundmark t0 row', look(sound).tone)} title=${bothWays(sound).join('\n')}>
+  return html`<span class=${cls('soundmark t0 row', look(sound).tone)} title=${allWays(c).join('\n')}>
     <${Bars} n=${look(sound).bars}/>
     <span class="cut">${word}</span>
   </span>`;

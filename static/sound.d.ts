@@ -19,6 +19,16 @@ interface SoundWay {
 interface CallSound {
   agent: SoundWay;
   caller: SoundWay;
+  others?: SoundOther[];
+}
+
+/** Somebody else in it: what they hear, and what is heard of them (null: nobody is to hear them). */
+interface SoundOther {
+  /** An account; of a number that was asked in: the contact's. */
+  who: string;
+  role: 'second' | 'beside';
+  hears: SoundWay | null;
+  heard: SoundWay | null;
 }
 
 /** What one of the two heard in all. */
@@ -43,6 +53,13 @@ interface SoundReport {
   points: [number | null, number | null][];
   marks: { what: 'hold' | 'silent'; at: number; until: number | null; hears?: 'agent' | 'caller' }[];
   hears: { agent: SoundHeard | null; caller: SoundHeard | null };
+  /** Whoever else was in it and was heard; `who`: their name. */
+  others?: {
+    who: string | null;
+    role: SoundOther['role'];
+    hears: SoundHeard | null;
+    heard: SoundHeard | null;
+  }[];
 }
 
 /** What an agent's last check of their sound found; null: it did not come so far. */

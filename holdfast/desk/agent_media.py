@@ -173,7 +173,8 @@ class DeskSound:
     @intent("rtc_state", RtcStateForm, desk_only=False)
     async def rtc_state(self, page: Page, form: RtcStateForm) -> Result:
         """Takes the page's measurements of what it hears."""
-        if page.kind.on_duty and (peer := self._peers.get(page.account.id)) is not None:
+        leg = page.account.id if page.kind.on_duty else board_leg(page.account.id)
+        if (peer := self._peers.get(leg)) is not None:
             peer.page_says = _measured(form, asyncio.get_running_loop().time())
         log.debug(
             "agent.rtc_state",

@@ -63,6 +63,19 @@ class Change:
         )
 
 
+def _sound_of(live: LiveContact, sound: dict[str, Any] | None) -> dict[str, Any] | None:
+    """How it sounds for those whom the reader sees in it; people by their account."""
+    if not sound or not sound.get("others"):
+        return sound
+    seen = {one.leg: one.agent for one in live.beside or ()}
+    others = [
+        one | {"who": seen.get(one["who"], one["who"])}
+        for one in sound["others"]
+        if one["role"] != "beside" or one["who"] in seen
+    ]
+    return sound | {"others": others}
+
+
 def _seen_beside(live: LiveContact, agent_id: str | None = None) -> list[Beside]:
     """Who sits there, without others who listen unseen."""
     return [one for one in live.beside or () if not one.hidden or one.agent == agent_id]
@@ -259,7 +272,7 @@ class View:
         """The contact as pages get it."""
         agent = self.returned.of(live)
         # What was measured comes on its own way: it may come after the word that they talk no more.
-        sound = self.sound(live.id) if live.hear_each_other else None
+        sound = _sound_of(live, self.sound(live.id)) if live.hear_each_other else None
         if agent is None:
             return contact_entity(live, None, self.still_needed.of(live, self.contacts), sound)
         rung = live.offer.agents if live.offer else []

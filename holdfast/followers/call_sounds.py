@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import structlog
+
 from router.core.model import Step
+from softphone.hearing import Other
 from softphone.plans import Event, Measured, OneWay
 from softphone.quality import Quality
 from softphone.report import HEARS
 from softphone.room import Direction, Want
+from softphone.seats import Role
 from softphone.verdict import Verdict, Where, Window
+
+log = structlog.get_logger()
 
 STALE_MS: Final = 2_500
 """Not measured for so long: they do not hear each other now."""
@@ -28,6 +34,53 @@ DEAD_DB: Final = -71.0
 
 _MISSING: Final = {Direction.FROM_CALLER: Where.LINE, Direction.FROM_AGENT: Where.NETWORK}
 """Where it gets lost, if nothing comes."""
+
+
+@dataclass(slots=True)
+class Besides:
+    """Somebody besides caller and agent: what is thought of what they hear, and of what is heard of
+    them; None: nothing is to be."""
+
+    role: Role
+    windows: dict[str, Window]
+    second: Other
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    def add(self, second: Other) -> None:
+        self.second = second
+        ways = {"hears": second.hears, "heard": second.heard}
+        self.verdicts = {
+            way: self.windows[way].add(one) for way, one in ways.items() if one is not None
+        }
+
+    def shown(self, who: str) -> dict[str, Any]:
+        """Nobody else's of these is told of an agent or caller: it says whose it is."""
+        where = Where.LINE if self.second.line else Where.NETWORK
+        found: dict[str, Any] = {"who": who, "role": self.role.value, "hears": None, "heard": None}
+        for way, verdict in self.verdicts.items():
+            absent = way == "heard" and self.second.absent
+            found[way] = _way(verdict, where=where if absent else verdict.where, missing=absent)
+        return found
+
+
+def besides(one: Other) -> Besides:
+    """Of whom nothing is known yet."""
+    windows = {"hears": not one.line, "heard": one.line}
+    return Besides(
+        one.role, {way: Window(from_caller=from_) for way, from_ in windows.items()}, one
+    )
+
+
+def _way(verdict: Verdict, *, where: Where | None, missing: bool) -> dict[str, Any]:
+    return {
+        "mos": verdict.mos,
+        "sounds": verdict.sounds,
+        "where": where,
+        "lost": round(verdict.lost, 3),
+        "delay_ms": round(verdict.delay_ms),
+        "missing": missing,
+        "dead": False,
+    }
 
 
 @dataclass(slots=True)
@@ -47,6 +100,7 @@ class _Call:
     dead_s: int | None = 0
     """Seconds since they were joined in which the agent's microphone gave digital silence alone;
     None: something was heard."""
+    others: dict[str, Besides] = field(default_factory=dict)
     agent: str = ""
     told: dict[str, Any] | None = None
     told_at: int = 0
@@ -55,31 +109,34 @@ class _Call:
         """`sound` of a contact (docs/desk-protocol.md)."""
         if not self.verdicts:
             return None
-        return {
-            HEARS[way]: {
-                "mos": verdict.mos,
-                "sounds": verdict.sounds,
-                "where": _MISSING[way] if way in self.missing else verdict.where,
-                "lost": round(verdict.lost, 3),
-                "delay_ms": round(verdict.delay_ms),
-                "missing": way in self.missing,
-                "dead": way is Direction.FROM_AGENT and (self.dead_s or 0) >= DEAD_S,
-            }
-            for way, verdict in self.verdicts.items()
-        }
+        found: dict[str, Any] = {}
+        for way, verdict in self.verdicts.items():
+            gone = way in self.missing
+            where = _MISSING[way] if gone else verdict.where
+            found[HEARS[way]] = _way(verdict, where=where, missing=gone)
+        if Direction.FROM_AGENT in self.verdicts:
+            found[HEARS[Direction.FROM_AGENT]]["dead"] = (self.dead_s or 0) >= DEAD_S
+        return found | {"others": [one.shown(who) for who, one in self.others.items()]}
 
 
 def _words(shown: dict[str, Any] | None) -> object:
-    """What is told at once when it changes."""
-    return shown and {
-        who: (way["sounds"], way["where"], way["missing"], way["dead"])
-        for who, way in shown.items()
+    """What is told at once when it changes; of who only listens nothing: the moment of such a
+    message would tell of them."""
+    if shown is None:
+        return None
+    ways = {who: way for who, way in shown.items() if who != "others"}
+    for one in shown["others"]:
+        if one["heard"]:
+            ways |= {(one["who"], way): one[way] for way in ("hears", "heard") if one[way]}
+    return {
+        who: (way["sounds"], way["where"], way["missing"], way["dead"]) for who, way in ways.items()
     }
 
 
 Ways = dict[Direction, Quality]
 Verdicts = dict[Direction, Verdict]
-Follow = Callable[[str, str, Ways, Verdicts], None]
+Others = Mapping[str, Besides]
+Follow = Callable[[str, str, Ways, Verdicts, Others], None]
 
 
 class CallSounds:
@@ -91,9 +148,12 @@ class CallSounds:
         self.show: Callable[[str], None] = lambda contact: None
         """Tells the pages that how this contact sounds has changed."""
         self.follow: list[Follow] = []
-        """Told of every second of every call: whose, both ways, what is thought of them."""
+        """Told of every second of every call: whose, both ways, what is thought of them, and all
+        others by whose sound it is."""
         self.alarm: list[Callable[[str, Direction, bool], None]] = []
         """Told when nothing comes in one way any more, and when it does again."""
+        self.absent: list[Callable[[str, str, Role, bool], None]] = []
+        """The same of others: call, whose sound, who they are."""
 
     def shown(self, contact: str) -> dict[str, Any] | None:
         """How a contact sounds now; None: nobody hears anybody there."""
@@ -103,21 +163,41 @@ class CallSounds:
     def heard(self, event: Event) -> None:
         """What the exchange tells."""
         match event:
-            case Measured(contact, agent, ways):
-                self._second(contact, agent, dict(ways))
+            case Measured(contact, agent, ways, others):
+                self._others(self._of(contact, agent), contact, others)
+                self._second(contact, dict(ways))
             case OneWay(contact, way, want):
                 self._one_way(contact, way, want is Want.FRAMES)
 
-    def _second(self, contact: str, agent: str, ways: dict[Direction, Quality]) -> None:
+    def _of(self, contact: str, agent: str) -> _Call:
         call = self._call(contact)
         if call.agent != agent:  # another desk: what was before says nothing of it
             call = self._calls[contact] = _Call(self._clock(), missing=call.missing, agent=agent)
         call.at = self._clock()
+        return call
+
+    def _others(self, call: _Call, contact: str, others: Mapping[str, Other]) -> None:
+        was = {who for who, one in call.others.items() if one.second.absent}
+        for who in call.others.keys() - others.keys():
+            self._tell_absent(contact, who, call.others.pop(who).role, who in was, absent=False)
+        for who, second in others.items():
+            one = call.others.setdefault(who, besides(second))
+            one.add(second)
+            self._tell_absent(contact, who, one.role, who in was, absent=second.absent)
+
+    def _tell_absent(self, contact: str, who: str, role: Role, was: bool, *, absent: bool) -> None:
+        if was is not absent:
+            log.info("contact.absent", contact=contact, role=role.value, absent=absent)
+            for tell in self.absent:
+                tell(contact, who, role, absent)
+
+    def _second(self, contact: str, ways: dict[Direction, Quality]) -> None:
+        call = self._calls[contact]
         if call.dead_s is not None and (said := ways.get(Direction.FROM_AGENT)):
             call.dead_s = None if said.level_db > DEAD_DB else call.dead_s + (said.frames > 0)
         call.verdicts = {way: call.windows[way].add(second) for way, second in ways.items()}
         for follow in self.follow:
-            follow(contact, agent, ways, call.verdicts)
+            follow(contact, call.agent, ways, call.verdicts, call.others)
         self._tell(contact, call)
 
     def _one_way(self, contact: str, way: Direction, missing: bool) -> None:
@@ -151,6 +231,7 @@ class CallSounds:
         for way in call.missing:
             for alarm in self.alarm:
                 alarm(contact, way, False)
+        self._others(call, contact, {})
         if call.told is not None:
             self.show(contact)
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from holdfast.followers.call_sounds import CallSounds, Verdicts, Ways
+from holdfast.followers.call_sounds import CallSounds, Others, Verdicts, Ways
 from router.core.model import LiveAgent
 from router.intake.spool import Spool
 from router.records.database import Database
@@ -16,7 +16,15 @@ from router.records.trouble import Trouble
 from softphone.port import Ports
 from softphone.report import HEARS
 from softphone.room import Direction
+from softphone.seats import Role
 
+_NAMES = {
+    (Role.SECOND, "hears"): "colleague",
+    (Role.SECOND, "heard"): "from_colleague",
+    (Role.BESIDE, "hears"): "beside",
+    (Role.BESIDE, "heard"): "from_beside",
+}
+"""Who hears; of whoever else is in a call also what all of them hear of that one."""
 _SCORES = (1.5, 2, 2.5, 3, 3.3, 3.6, 3.8, 4, 4.2, 4.3)
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 15, 60)
 
@@ -161,7 +169,12 @@ class Metrics:
 
         scores = {way: score.labels(who) for way, who in HEARS.items()}
 
-        def second(_contact: str, _agent: str, ways: Ways, verdicts: Verdicts) -> None:
+        def second(
+            _contact: str, _agent: str, ways: Ways, verdicts: Verdicts, others: Others
+        ) -> None:
+            for one in others.values():
+                for what, verdict in one.verdicts.items():
+                    score.labels(_NAMES[one.role, what]).observe(verdict.mos)
             for way, verdict in verdicts.items():
                 scores[way].observe(verdict.mos)
                 if not ways[way].frames:
@@ -174,7 +187,13 @@ class Metrics:
                 alarms.labels(HEARS[way]).inc()
 
         sounds.follow.append(second)
+
+        def absent(_contact: str, _who: str, role: Role, on: bool) -> None:
+            if on:
+                alarms.labels(_NAMES[role, "heard"]).inc()
+
         sounds.alarm.append(alarm)
+        sounds.absent.append(absent)
 
     def observe_sound(self, what: str, ms: float) -> None:
         self.sound.labels(what).observe(ms / 1000)

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from holdfast.followers.call_sounds import Verdicts, Ways
+from holdfast.followers.call_sounds import Others, Verdicts, Ways
 from router.core.model import LiveContact, Step
 from router.core.states import TALKS
 from router.records import call_sounds
@@ -25,6 +25,7 @@ from router.records.call_sounds import Part
 from router.records.database import Database, RecordRefused, RecordUnavailable
 from softphone.report import HEARS, Report
 from softphone.room import Direction
+from softphone.seats import Role
 
 log = structlog.get_logger()
 
@@ -60,13 +61,22 @@ class SoundReports:
 
     # What happens -----------------------------------------------------------------------------
 
-    def follow(self, contact: str, agent: str, ways: Ways, verdicts: Verdicts) -> None:
+    def follow(
+        self, contact: str, agent: str, ways: Ways, verdicts: Verdicts, others: Others
+    ) -> None:
         now, call = self._clock(), self._calls.get(contact)
         if call is None or call.report.agent != agent:
             if call is not None:
                 self._end(contact, call)
             call = self._calls[contact] = _Call(Report(now - 1000, agent))
         call.report.second(now, ways, verdicts)
+        for who, one in others.items():
+            if one.role is Role.BESIDE and one.second.heard is None:
+                continue  # agents read the report, and not who listens unseen
+            seconds = {"hears": one.second.hears, "heard": one.second.heard}
+            for way, verdict in one.verdicts.items():
+                if second := seconds[way]:
+                    call.report.other(now, who, one.role.value, way, second, verdict)
 
     def alarm(self, contact: str, way: Direction, on: bool) -> None:
         if call := self._calls.get(contact):

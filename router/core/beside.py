@@ -31,6 +31,11 @@ def is_board(leg: str) -> bool:
     return leg.endswith(BOARD)
 
 
+def person_of(leg: str) -> str:
+    """Whose sound it is, of their desk or of their board."""
+    return leg.removesuffix(BOARD)
+
+
 class Beside(msgspec.Struct, frozen=True):
     """Somebody who sits beside the agent of a call."""
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.beside import person_of
 from router.records import schema
 from router.records.sql import forget_before, put
 
@@ -46,5 +47,7 @@ async def of_contacts(
     for row in await connection.execute(asked):
         data = json.loads(row.data)
         data["agent"] = names.get(data.get("agent") or "")
+        for one in data.get("others", []):
+            one["who"] = names.get(person_of(one["who"]))
         found.setdefault(row.contact, []).append(data)
     return found

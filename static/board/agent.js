@@ -1,7 +1,7 @@
 /** One agent, to look at and to help: what they do, the last hour, today, and the call that they are in. */
 import { cls, html, signal, useEffect } from '../ui.js';
 import { After, Clock, Stage, StateMark, insteadOfWork, pausedWord, stateWord } from '../agent.js';
-import { SoundMark, bothWays } from '../call_sound.js';
+import { SoundMark, absentOf, allWays } from '../call_sound.js';
 import { now } from '../clock.js';
 import { roleWord, whoOf } from '../contact.js';
 import { exactTime, hourMinute, skillsText, spanText } from '../format.js';
@@ -133,8 +133,9 @@ const InHand = ({ c }) => html`<li class="stack">
     ${c.about && ` · ${c.about}`}
   </span>
   ${c.sound && !c.held && html`
-    <span class="row"><${SoundMark} sound=${c.sound}/></span>
-    ${bothWays(c.sound).map((line) => html`<span key=${line} class="muted t1">${line}</span>`)}
+    <span class="row"><${SoundMark} sound=${c.sound} c=${c}/></span>
+    ${absentOf(c) && html`<b class="s1 t1">${absentOf(c)}</b>`}
+    ${allWays(c).map((line) => html`<span key=${line} class="muted t1">${line}</span>`)}
   `}
 </li>`;
 

@@ -73,7 +73,7 @@ const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ 
       ${a.beside
         ? html`<${Seat} a=${a}/>`
         : first?.sound && !first.held
-          ? html`<${SoundMark} sound=${first.sound}/>`
+          ? html`<${SoundMark} sound=${first.sound} c=${first}/>`
           : html`<${Beside} a=${a}/>`}
     </span>
     <span role="cell"><${Clock} a=${a}/></span>

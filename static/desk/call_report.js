@@ -11,6 +11,8 @@ const GOOD = 400,
   FAIR = 360;
 /** @type {import('../call_sound.js').Hears[]} */
 const WHO = ['agent', 'caller'];
+/** @type {('hears'|'heard')[]} */
+const WAYS = ['hears', 'heard'];
 
 /** @param {number} mos x 100 */
 const y = (mos) => Math.round(((BEST - mos) / (BEST - WORST)) * HIGH);
@@ -126,26 +128,37 @@ function Picture({ parts }) {
   </figure>`;
 }
 
+/** @param {{word: string, one: SoundHeard|null}} props */
+const Row = ({ word, one }) => html`<tr>
+  <th scope="row">${word}</th>
+  ${one
+    ? html`
+        <td>${one.mos.toFixed(1)}</td>
+        <td>${one.worst.toFixed(1)} <span class="muted">${timeOfDay(one.worst_at)}</span></td>
+        <td>${(one.lost * 100).toFixed(1)} %</td>
+        <td>${one.jitter_ms} ms</td>
+        <td>${one.delay_ms} ms</td>
+        <td>${one.silent_s} s</td>
+      `
+    : html`<td colspan="6">${t.hears.report.none}</td>`}
+</tr>`;
+
 /** @param {{parts: SoundReport[]}} props */
 const Figures = ({ parts }) => html`<table class="callfigures t0">
   <thead><tr>${t.hears.report.cols.map((c, i) => html`<th key=${i} scope="col">${c}</th>`)}</tr></thead>
   <tbody>
-    ${WHO.map((who) => {
-      const one = inAll(parts, who);
-      return html`<tr key=${who}>
-        <th scope="row">${t.hears.report.rows[who]}</th>
-        ${one
-          ? html`
-              <td>${one.mos.toFixed(1)}</td>
-              <td>${one.worst.toFixed(1)} <span class="muted">${timeOfDay(one.worst_at)}</span></td>
-              <td>${(one.lost * 100).toFixed(1)} %</td>
-              <td>${one.jitter_ms} ms</td>
-              <td>${one.delay_ms} ms</td>
-              <td>${one.silent_s} s</td>
-            `
-          : html`<td colspan="6">${t.hears.report.none}</td>`}
-      </tr>`;
-    })}
+    ${WHO.map((who) => html`<${Row} key=${who} word=${t.hears.report.rows[who]} one=${inAll(parts, who)}/>`)}
+    ${parts.flatMap((part) =>
+      (part.others ?? []).flatMap((other) =>
+        WAYS.map((way) => {
+          const name = other.who ?? t.hears.others.somebody;
+          return html`<${Row}
+            key=${`${part.from} ${name} ${way}`}
+            word=${t.hears.others[way](name)}
+            one=${other[way]}/>`;
+        }),
+      ),
+    )}
   </tbody>
 </table>`;
 

@@ -1,7 +1,7 @@
 /** The phone bar: who, how long, how it sounds, and what can be done with the call. */
 import { Trainee } from './buddy.js';
 import { cls, html, signal, useLayoutEffect, useRef } from '../ui.js';
-import { Bars, Both, look, mendOf, toldAgent, worse } from '../call_sound.js';
+import { Bars, Both, absentOf, look, mendOf, toldAgent, worse } from '../call_sound.js';
 import { Fault, Marks, addressOf, roleWord, whoOf } from '../contact.js';
 import { keepFocus, lend } from '../focus.js';
 import { Icon, Sev } from '../icons.js';
@@ -96,7 +96,7 @@ export function Quality() {
         <span class="faint cut">${why ?? figures}</span>
       </span>
     </button>
-    <${Both} sound=${sound} id="soundtip"/>
+    <${Both} sound=${sound} c=${c} id="soundtip"/>
   </span>`;
 }
 
@@ -107,6 +107,8 @@ function Hint({ c }) {
   if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/><${Fault} c=${c}/></span>`;
   if (c.sound && !c.held && worse(c.sound).is === 'missing')
     return html`<span class="callhint s1" role="alert"><${Icon} name="warn"/>${mendOf(c.sound)}</span>`;
+  if (!c.held && absentOf(c))
+    return html`<span class="callhint s1" role="alert"><${Icon} name="warn"/>${absentOf(c)}</span>`;
   if (c.sound?.caller.dead && !c.held && !phone.muted.value)
     return html`<span class="callhint s2" role="status"><${Icon} name="micOff"/>${t.hears.dead}</span>`;
   if (phone.talkingMuted.value)

@@ -126,3 +126,29 @@ async def test_the_board_marks_whose_check_was_not_good_and_says_why(
     await expect(drawer).to_contain_text("poor")
     await expect(drawer).to_contain_text("The microphone gives silence.")
     await close(page)
+
+
+async def test_of_whoever_else_is_in_it_the_figures_stand_there_and_an_absence_is_told(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    found: dict[Any, Any] = {}
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    bar = page.locator(".phonebar").first
+    await expect(bar).to_contain_text("sound good")
+    here = await desk.here()
+    call = here.scene["contacts"]["c1"]
+    call["beside"] = [{"agent": "u9", "name": "Dana Reyes", "mode": "barge", "since": desk.now(),
+                       "board": True, "hidden": False}]  # fmt: skip
+    other = {"who": "u9", "role": "beside", "hears": way(POOR), "heard": way(GOOD)}
+    both = {"agent": way(GOOD), "caller": way(GOOD)}
+    await sounds(desk, page, "c1", both | {"others": [other]})
+    await bar.get_by_role("button", name="sound good").hover()
+    tip = page.get_by_role("tooltip")
+    await expect(tip).to_contain_text("Dana Reyes hears:2.9 of 4.4")
+    await expect(tip).to_contain_text("heard of Dana Reyes:4.4 of 4.4")
+    await axe(page, "others", found)
+    gone = other | {"heard": way(GOOD, missing=True)}
+    await sounds(desk, page, "c1", both | {"others": [gone]})
+    await expect(bar.get_by_role("alert")).to_have_text("Nothing comes from Dana Reyes.")
+    assert not found, pprint.pformat(found, width=180)
+    await close(page)

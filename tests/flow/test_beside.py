@@ -123,6 +123,12 @@ async def test_who_takes_the_call_has_it_and_a_killed_worker_brings_all_back(
         assert (await centre.sandbox.look(call))["status"] == "in-progress"
 
 
+def how_good(page: DeskClient, contact: str) -> list[bool]:
+    """What comes to the other one in a call, and from them."""
+    (how,) = page.contacts[contact]["sound"]["others"]
+    return [bool(how[way]) and how[way]["mos"] > 3 for way in ("hears", "heard")]
+
+
 @asynccontextmanager
 async def heard_at_a_board(centre: Centre) -> AsyncIterator[tuple[DeskClient, DeskClient, str]]:
     """Agent, board, contact: somebody without a desk takes part by their board."""
@@ -145,6 +151,12 @@ async def test_somebody_without_a_desk_hears_and_is_heard_by_their_board(centre:
         await hears(board, CALLER, AGENT)
         (there,) = agent.contacts[contact]["beside"]
         assert (there["name"], there["board"]) == ("Dana Reyes", True)
+        for page in (agent, board):  # and how that sounds is known both ways
+            (how,) = await page.until(
+                lambda p=page: (p.contacts[contact]["sound"] or {}).get("others")
+            )
+            assert (how["who"], how["role"]) == (there["agent"], "beside")
+            await page.until(lambda p=page: how_good(p, contact) == [True, True])
         await board.do("leave_beside")
         await hears(agent, CALLER)
         refused = await board.code_of("take_call", contact=contact)

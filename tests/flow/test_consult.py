@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.flow.conftest import until_heard
-from tests.flow.test_beside import AGENT, CALLER, hears
+from tests.flow.test_beside import AGENT, CALLER, hears, how_good
 from tests.flow.test_crashes import reconnect
 from tests.flow.test_sessions import shut_account, until_closed
 from tests.kit.centre import Centre
@@ -55,6 +55,8 @@ async def test_ask_talk_swap_bring_together_and_let_go(centre: Centre) -> None:
         await hears(agent, CALLER, COLLEAGUE)
         await hears(colleague, CALLER, AGENT)
         assert colleague.contacts[contact]["consult"]["at"] == "together"
+        await agent.until(lambda: (agent.contacts[contact]["sound"] or {}).get("others"))
+        await agent.until(lambda: how_good(agent, contact) == [True, True])
         await agent.do("hold", contact=contact, on=True)
         await hears(colleague, AGENT)
         await agent.do("consult_end", contact=contact)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
 
+from router.core.beside import Beside, Mode
 from softphone.exchange import Exchange
 from softphone.far_hops import PageSays
 from softphone.plans import Event, Joined, Measured, OneWay, OnHold, Second
@@ -32,16 +34,32 @@ class Talk:
         self.exchange.attach_agent("a", 1, self.agent)
         self.exchange.plan("c", Joined("a"))
         self._sent = 0
+        self.others: list[FakeLeg] = []
 
     def speaks(
-        self, seconds: float, caller: bytes | None = VOICE, agent: bytes | None = VOICE
+        self,
+        seconds: float,
+        caller: bytes | None = VOICE,
+        agent: bytes | None = VOICE,
+        silent: Collection[FakeLeg] = (),
     ) -> None:
+        """`silent`: others of whom nothing comes."""
         for _ in range(round(seconds * 50)):
             for leg, payload in ((self.caller, caller), (self.agent, agent)):
                 if payload is not None:
                     leg.says(payload, self._sent * 160)
+            for leg in self.others:
+                if leg not in silent:
+                    leg.says(VOICE, self._sent * 160)
             self._sent += 1
             self.clock.advance(0.02)
+
+    def another(self, who: str) -> FakeLeg:
+        """Somebody else with a page."""
+        leg = FakeLeg(who)
+        assert self.exchange.attach_agent(who, 1, leg)
+        self.others.append(leg)
+        return leg
 
     def one_way(self) -> list[tuple[Direction, Want | None]]:
         return [(e.direction, e.want) for e in self.told if isinstance(e, OneWay)]
@@ -200,3 +218,78 @@ async def test_measuring_needs_no_more_than_the_one_timer(talk: Talk) -> None:
     talk.speaks(3)
     await asyncio.sleep(0)
     assert talk.clock.pending == 1
+
+
+def beside(who: str, mode: str) -> frozenset[Beside]:
+    return frozenset({Beside(who, Mode(mode))})
+
+
+def test_whoever_else_is_in_a_call_is_measured_both_ways(talk: Talk) -> None:
+    talk.another("b")
+    ear = talk.another("s")
+    ear.page_says = PageSays(talk.clock.time(), rtt_ms=80, lost=0.1)
+    plan = Joined("a", beside=beside("s", "listen"), second=Second("b", together=True))
+    talk.exchange.plan("c", plan)
+    talk.speaks(3)
+    last = talk.measured()[-1]
+    assert set(last.ways) == {TO_AGENT, TO_CALLER}
+    assert set(last.others) == {"b", "s"}
+    colleague, listener = last.others["b"], last.others["s"]
+    assert (colleague.hears and colleague.hears.frames, colleague.absent) == (50, False)
+    assert (colleague.heard and colleague.heard.frames, listener.heard) == (50, None)
+    assert listener.hears is not None
+    assert (listener.hears.far.rtt_ms, listener.hears.lost) == (80, pytest.approx(0.1))
+
+
+def test_what_comes_to_others_is_the_worst_of_what_they_hear(talk: Talk) -> None:
+    talk.another("s")
+    talk.exchange.plan("c", Joined("a", beside=beside("s", "listen")))
+    talk.speaks(2)
+    talk.speaks(1.2, caller=None)
+    hears = talk.measured()[-1].others["s"].hears
+    assert hears is not None
+    assert hears.near_lost > 0.9
+
+
+def test_that_nothing_comes_from_them_is_known_within_three_seconds_and_so_is_its_end(
+    talk: Talk,
+) -> None:
+    colleague = talk.another("b")
+    talk.exchange.plan("c", Joined("a", second=Second("b", together=True)))
+    talk.speaks(2)
+    talk.speaks(2.99, silent=[colleague])
+    assert talk.measured()[-1].others["b"].absent
+    assert talk.one_way() == []
+    talk.speaks(1.1)
+    assert not talk.measured()[-1].others["b"].absent
+
+
+def test_somebody_who_only_listens_and_says_nothing_is_not_missed(talk: Talk) -> None:
+    listener = talk.another("s")
+    talk.exchange.plan("c", Joined("a", beside=beside("s", "listen")))
+    talk.speaks(6, silent=[listener])
+    assert not any(one.others["s"].absent for one in talk.measured())
+
+
+def test_who_just_came_is_judged_by_what_they_say_and_not_by_what_they_could_not(
+    talk: Talk,
+) -> None:
+    talk.speaks(1.4)
+    newcomer = talk.another("b")
+    talk.exchange.plan("c", Joined("a", second=Second("b", together=True)))
+    talk.speaks(0.8, silent=[newcomer])
+    assert talk.measured()[-1].others["b"].heard is None
+    talk.speaks(2)
+    assert min(one.others["b"].heard.near_lost for one in talk.measured()[-1:]) == 0  # type: ignore[union-attr]
+
+
+def test_agent_and_colleague_are_measured_while_the_caller_is_on_hold(talk: Talk) -> None:
+    colleague = talk.another("b")
+    talk.speaks(2)
+    talk.exchange.plan("c", OnHold("a", second=Second("b")))
+    talk.told.clear()
+    talk.speaks(2)
+    last = talk.measured()[-1]
+    assert (last.ways, set(last.others)) == ({}, {"b"})
+    talk.speaks(2.99, silent=[colleague])
+    assert talk.measured()[-1].others["b"].absent

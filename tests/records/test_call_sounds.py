@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from holdfast.followers.call_sounds import Besides, besides
 from holdfast.followers.sound_reports import EVERY_MS, FIRST_MS, SoundReports
 from router.core.model import LiveContact, Step
 from router.records import call_sounds
 from router.records.database import Database
+from softphone.hearing import Other
 from softphone.quality import FarHop, Quality
 from softphone.room import Direction
+from softphone.seats import Role
 from softphone.verdict import judge
 
 NAMES = {"a": "Ada", "b": "Ben"}
@@ -28,13 +31,14 @@ class Worker:
         self.whole: list[str] = []
         self.reports = SoundReports(database, self.file, lambda: self.now)
         self.reports.changed = self.whole.append
+        self.others: dict[str, Besides] = {}
 
     def talks(self, seconds: int, contact: str = "c", agent: str = "a") -> None:
         for _ in range(seconds):
             self.now += 1000
             ways = {way: Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=40)) for way in Direction}
             verdicts = {way: judge([one], from_caller=True) for way, one in ways.items()}
-            self.reports.follow(contact, agent, ways, verdicts)
+            self.reports.follow(contact, agent, ways, verdicts, self.others)
 
     def step(self, state: str, contact: str = "c", **fields: Any) -> None:
         given: dict[str, Any] = {"agent": "a", "incident": "i1", **fields}
@@ -185,3 +189,24 @@ async def test_a_file_that_cannot_be_read_keeps_nobody_from_working(
     worker.talks(6)
     await worker.reports.turn()
     assert len(await kept(database)) == 1
+
+
+async def test_others_are_in_it_by_name_but_not_who_listens(
+    database: Database, tmp_path: Path
+) -> None:
+    worker = Worker(database, tmp_path)
+    well = Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=40))
+    told = {
+        "b": Other(Role.SECOND, well, well),
+        "a@board": Other(Role.BESIDE, well, well),
+        "l@board": Other(Role.BESIDE, well, None),  # perhaps unseen: the report is the agent's, too
+    }
+    for who, second in told.items():
+        worker.others[who] = besides(second)
+        worker.others[who].add(second)
+    worker.talks(FIRST_MS // 1000 + 1)
+    await worker.reports.turn()
+    (part,) = await kept(database)
+    found = [(one["who"], one["role"]) for one in part["others"]]
+    assert found == [("Ben", "second"), ("Ada", "beside")]
+    assert all(one[way]["mos"] > 4 for one in part["others"] for way in ("hears", "heard"))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from holdfast.followers.call_sounds import CallSounds
 from router.core.model import LiveContact, Step
+from softphone.hearing import Other
 from softphone.plans import Measured, OneWay
 from softphone.quality import FarHop, Quality
 from softphone.report import MOST_POINTS, Report
 from softphone.room import Direction, Want
+from softphone.seats import Role
 from softphone.verdict import judge
 
 TO_AGENT, TO_CALLER = Direction.FROM_CALLER, Direction.FROM_AGENT
@@ -28,14 +32,15 @@ class Story:
         self.sounds.show = lambda contact: self.told.append(self.sounds.shown(contact))
 
     def second(
-        self, gaps: int = 0, *, agent: str = "a", rtt_ms: float = 40, level_db: float = -20
-    ) -> None:
+        self, gaps: int = 0, *, agent: str = "a", rtt_ms: float = 40, level_db: float = -20,
+        others: Mapping[str, Other] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         self.now += 1000
         ways = {
             TO_AGENT: Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=rtt_ms)),
             TO_CALLER: Quality(50 - gaps, gaps, 0, 1.0, level_db, FarHop(rtt_ms=rtt_ms)),
         }
-        self.sounds.heard(Measured("c", agent, ways))
+        self.sounds.heard(Measured("c", agent, ways, others))
 
     def step(self, **fields: Any) -> None:
         given = {"channel": "voice", "severity": 1, "queue": "general", "score": 1.0, "needs": {}}
@@ -168,3 +173,33 @@ def test_a_call_of_many_holds_keeps_a_bounded_number_of_marks() -> None:
     for number in range(1_000):
         report.lasts(number * 10, "hold", "hold" if number % 2 else None)
     assert len(report.document()["marks"]) == 60
+
+
+WELL = Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=40))
+
+
+def test_a_colleague_of_whom_nothing_comes_is_told_at_once_and_so_is_the_end(story: Story) -> None:
+    alarms: list[tuple[str, Role, bool]] = []
+    story.sounds.absent.append(lambda _contact, who, role, on: alarms.append((who, role, on)))
+    story.second(others={"b": Other(Role.SECOND, WELL, WELL)})
+    assert story.told[-1] is not None
+    (other,) = story.told[-1]["others"]
+    assert (other["who"], other["role"], other["heard"]["missing"]) == ("b", "second", False)
+    assert other["hears"]["mos"] > 4
+    gone = Quality(0, 0, 0, 1.0, -20, FarHop())
+    story.second(others={"b": Other(Role.SECOND, WELL, gone, absent=True)})
+    assert story.told[-1] is not None
+    (other,) = story.told[-1]["others"]
+    assert (other["heard"]["missing"], other["heard"]["where"]) == (True, "network")
+    story.second()  # they have left
+    assert alarms == [("b", Role.SECOND, True), ("b", Role.SECOND, False)]
+    assert story.told[-1] is not None
+    assert story.told[-1]["others"] == []
+
+
+def test_the_moment_in_which_a_listener_comes_sends_nothing(story: Story) -> None:
+    for _ in range(2):
+        story.second()
+    before = len(story.told)
+    story.second(others={"s@board": Other(Role.BESIDE, WELL)})
+    assert len(story.told) == before

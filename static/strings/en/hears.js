@@ -31,6 +31,15 @@ export const hears = {
       missing: { agent: 'agent hears nothing', caller: 'caller hears nothing' },
       where: { network: 'agent’s network', line: 'caller’s line', backlog: 'carrier is late' },
     },
+    others: {
+      /** @param {string} who */
+      hears: (who) => `${who} hears:`,
+      /** @param {string} who */
+      heard: (who) => `heard of ${who}:`,
+      /** @param {string} who */
+      absent: (who) => `Nothing comes from ${who}.`,
+      somebody: 'the colleague',
+    },
     /** @param {string} mos @param {string} lost @param {number} ms */
     figures: (mos, lost, ms) => `${mos} of 4.4 · ${lost} % lost · ${ms} ms`,
     report: {
