@@ -11,21 +11,21 @@ demo: $(VENV)/.run
 # Compiled code is kept: a hundred processes start here, and each would compile all of ours again.
 test test-long: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev $(VENV)/.pages
-	@scripts/need-system chromium postgresql
+	@scripts/need-system chromium postgresql coturn
 	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 test-long: $(VENV)/.dev $(VENV)/.pages
-	@scripts/need-system whole-chromium postgresql
+	@scripts/need-system whole-chromium postgresql coturn
 	@HOLDFAST_TEST_LONG=1 $(BIN)/python -m pytest
 
 # Faults put in on purpose, each against its nearest tests: make faults ONLY=lua-03,desk (docs/faults.md).
 faults: $(VENV)/.dev $(VENV)/.pages
-	@scripts/need-system chromium postgresql
+	@scripts/need-system chromium postgresql coturn
 	@$(BIN)/python -m tests.faults --only "$(ONLY)"
 
 # Fifteen at once through the whole of `make test`: make faults-batch BATCH=1.
 faults-batch: $(VENV)/.dev $(VENV)/.pages
-	@scripts/need-system chromium postgresql
+	@scripts/need-system chromium postgresql coturn
 	@$(BIN)/python -m tests.faults --batch $(BATCH)
 
 check: $(VENV)/.dev $(VENV)/.pages

@@ -278,7 +278,8 @@ interface Centre {
   record: Trouble;
   account: string[];
   email_ready: boolean;
-  ice: RTCIceServer[];
+  /** There is a relay for sound: `relays` says how it is used. */
+  relay: boolean;
 }
 
 interface Why {
@@ -424,6 +425,7 @@ interface Results {
   dial_check: DialCheck;
   last_called: { last: LastCalled | null };
   rtc: { sdp: string };
+  relays: { ice: RTCIceServer[]; only: boolean };
   check_echo: { speak_ms: number };
   check_done: { check: SoundCheck };
 }

@@ -8,6 +8,7 @@ import { effect, signal } from './ui.js';
 import { serverTime } from './clock.js';
 import { choose, devices, inUse, listDevices } from './devices.js';
 import { createMeter } from './meter.js';
+import { noteBlocked } from './network.js';
 import { beat, follow, leave, quiet } from './sound_health.js';
 import { createStats } from './rtcstats.js';
 import { talkGain, volume } from './volume.js';
@@ -42,6 +43,7 @@ let peer = null;
 let asking = null;
 /** @type {HTMLAudioElement|null} */
 let audio = null;
+let relay = false; // the centre has one
 /** @type {RTCIceServer[]} */
 let ice = [];
 let wanted = false;
@@ -51,6 +53,7 @@ let tries = 0;
 let retry = 0;
 let ticker = 0;
 let lastAlive = 0;
+let building = 0;
 const counters = createStats();
 let inCall = () => false;
 let onHold = () => false;
@@ -174,8 +177,10 @@ export async function start(mic = true) {
   const end = performance.now() + 5000;
   while (path.peek() !== 'up' && performance.now() < end) await new Promise((done) => setTimeout(done, 40));
   const standing = path.peek() === 'up';
-  if (!standing && wanted) fault.value = 'path';
-  else fault.value = null;
+  if (!standing && wanted) {
+    if (peer) noteBlocked(peer, ice);
+    fault.value = 'path';
+  } else fault.value = null;
   return standing;
 }
 
@@ -183,9 +188,23 @@ async function build() {
   clearTimeout(retry);
   if (!wanted || (speaks && !stream)) return;
   drop();
-  const mine = new RTCPeerConnection({ iceServers: ice, bundlePolicy: 'max-bundle' });
-  peer = mine;
   if (path.peek() !== 'broken') path.value = 'connecting';
+  const turn = ++building;
+  let only = false;
+  try {
+    if (relay) ({ ice, only } = await send('relays', {}, 4000));
+    else ice = [];
+  } catch {
+    if (turn === building) rebuild();
+    return;
+  }
+  if (turn !== building || !wanted) return;
+  const mine = new RTCPeerConnection({
+    iceServers: ice,
+    iceTransportPolicy: only ? 'relay' : 'all',
+    bundlePolicy: 'max-bundle',
+  });
+  peer = mine;
   const channel = mine.createDataChannel('alive');
   channel.onmessage = (event) => {
     if (peer !== mine) return;
@@ -361,8 +380,9 @@ async function look() {
   if (inCall()) send('rtc_state', { state: pc.connectionState, ...seen }).catch(() => {});
 }
 
-export const useIce = (/** @type {RTCIceServer[]|undefined} */ servers) => {
-  ice = servers ?? [];
+/** Before each path the centre is asked how sound may pass its relay. @param {boolean} there */
+export const useRelay = (there) => {
+  relay = there;
 };
 
 /** The link came back. When the server was restarted it knows nothing of this path: its `p` stays
@@ -393,6 +413,7 @@ export function stop() {
   wanted = false;
   clearTimeout(retry);
   clearInterval(ticker);
+  building += 1;
   leave();
   drop();
   letMicGo();

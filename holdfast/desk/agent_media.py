@@ -5,19 +5,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Page, notice
-from holdfast.desk.intents import Form, Moment, Refused, Result, intent
+from holdfast.desk.intents import Form, Moment, Nothing, Refused, Result, intent
 from holdfast.http.access import Permission, allowed
 from router.core.beside import board_leg
 from softphone.exchange import Exchange
 from softphone.far_hops import PageSays
 from softphone.peer import AgentPeer
 from softphone.port import Ports
+from softphone.relay import Relay
 from softphone.sdp import OfferError
 
 log = structlog.get_logger()
@@ -58,20 +60,24 @@ def _measured(form: RtcStateForm, now: float) -> PageSays:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How browsers reach us."""
+
+    address: str | None = None
+    """HOLDFAST_MEDIA_ADDRESS."""
+    ports: Ports | None = None
+    """Of this process; None: each page has a socket of its own."""
+    relay: Relay | None = None
+
+
 class DeskSound:
     """Answers pages' peer connections and attaches them to the exchange."""
 
-    def __init__(
-        self,
-        exchange: Exchange,
-        spawn: Spawn,
-        media_address: str | None,
-        ports: Ports | None = None,
-    ) -> None:
+    def __init__(self, exchange: Exchange, spawn: Spawn, network: Network) -> None:
         self._exchange = exchange
         self._spawn = spawn
-        self._media_address = media_address
-        self._ports = ports
+        self._network = network
         self._peers: dict[str, AgentPeer] = {}
         self._epochs: dict[str, int] = {}
         self._open: dict[str, list[AgentPeer]] = {}
@@ -92,6 +98,14 @@ class DeskSound:
         """True while sound can flow between this agent's browser and us."""
         peer = self._peers.get(agent)
         return peer is not None and peer.connected
+
+    @intent("relays", desk_only=False)
+    async def relays(self, page: Page, form: Nothing) -> Result:
+        """Where a browser may send its sound if nothing else gets through."""
+        relay = self._network.relay
+        if relay is None:
+            return {"ice": [], "only": False}
+        return {"ice": relay.servers(page.account.id, now_ms() / 1000), "only": relay.only}
 
     @intent("rtc", RtcForm, desk_only=False)
     async def rtc(self, page: Page, form: RtcForm) -> Result:
@@ -143,10 +157,10 @@ class DeskSound:
             async with asyncio.timeout(ANSWER_S):
                 return await AgentPeer.answer(
                     form.sdp,
-                    media_address=self._media_address,
+                    media_address=self._network.address,
                     page_host=page_host,
                     name=f"agent:{agent}",
-                    ports=self._ports,
+                    ports=self._network.ports,
                     on_lost=lambda lost, cause: self._exchange.detach_agent(agent, lost, cause),
                 )
         except OfferError as error:

@@ -38,7 +38,7 @@ OF_THE_CALL = frozenset(
         *("consult_end", "consult_together", "handed_done"),
     }
 )
-OF_THE_CONNECTION = frozenset({"snapshot", "rtc", "rtc_state"})
+OF_THE_CONNECTION = frozenset({"snapshot", "relays", "rtc", "rtc_state"})
 
 
 @dataclass

@@ -17,6 +17,7 @@ from holdfast.doctor import (
     machine,
     mail,
     numbers,
+    relay,
     standing,
     store,
     triage,
@@ -50,6 +51,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
         names = ("credentials", "numbers", "clock", "public address", "signature", "mail")
         found.append(machine.media_address(settings.media_address, settings.public_url))
         found.append(machine.sound_buffer())
+        found += await relay.relay(settings.relay)
         return found + [unknown(name, why) for name in names]
     found += await _with_the_carrier(settings, bad)
     if settings.public_url and "HOLDFAST_PUBLIC_URL" not in bad:
@@ -62,6 +64,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
         found += [unknown(name, why) for name in ("certificate", "public address", "signature")]
     found.append(machine.media_address(settings.media_address, settings.public_url))
     found.append(machine.sound_buffer())
+    found += await relay.relay(settings.relay)
     found.append(await mail.mail(settings, "HOLDFAST_SMTP_URL" in bad))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from holdfast.desk.agent_media import Network
 from holdfast.desk.api import DeskApi
 from holdfast.desk.asked_numbers import AskedNumbers
 from holdfast.desk.guard import SessionGuard
@@ -53,7 +54,8 @@ def part(house: House) -> Part:
     settings = house[Settings]
     ports = Ports(settings.media_ports)
     house[Metrics].watch_ports(ports)
-    sound = DeskSound(exchange, house[LooseTasks].spawn, settings.media_address, ports)
+    network = Network(settings.media_address, ports, settings.relay)
+    sound = DeskSound(exchange, house[LooseTasks].spawn, network)
     finder, opened = Finder(centre, hub.view), Incidents(centre)
     explained = Explained(hub, house[Waits])
     severities = Severities(centre, hub, house[Intake])

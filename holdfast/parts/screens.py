@@ -65,5 +65,5 @@ def _told(house: House) -> dict[str, Any]:
         "record": house[RecordWatch].told,
         "account": house[AccountWatch].limits,
         "email_ready": "email" in house[Replies].channels,
-        "ice": [],
+        "relay": house[Settings].relay is not None,
     }

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from holdfast.settings import checks
+from holdfast.settings import checks, relays
 from holdfast.settings.config_file import (
     EMPTY,
     LAST_GOOD,
@@ -23,6 +23,7 @@ from holdfast.settings.config_file import (
 from holdfast.settings.demo_config import load_demo_config
 from holdfast.settings.faults import Fault, SettingsError
 from router.core.config import Config
+from softphone.relay import Relay
 
 __all__ = [
     "DEMO_ACCOUNT_SID",
@@ -53,6 +54,7 @@ SECRETS = frozenset(
         "TWILIO_AUTH_TOKEN",
         "TWILIO_AUTH_TOKEN_OLD",
         "TWILIO_API_SECRET",
+        relays.SECRET,
     }
 )
 """May also be given as a file: NAME_FILE."""
@@ -70,6 +72,7 @@ KNOWN = frozenset(
         "HOLDFAST_SECRET_KEY",
         "HOLDFAST_MEDIA_ADDRESS",
         "HOLDFAST_MEDIA_PORTS",
+        *relays.NAMES,
         "HOLDFAST_FALLBACK_URL",
         "HOLDFAST_TLS_CERT",
         "HOLDFAST_TLS_KEY",
@@ -96,6 +99,7 @@ CARRIER = frozenset(
         "TWILIO_API_SECRET",
         "TWILIO_REGION",
         "TWILIO_EDGE",
+        *relays.NAMES,
         "TWILIO_API_BASE_URL",
     }
 )
@@ -120,6 +124,7 @@ class Settings:
     media_address: str | None
     media_ports: range
     """UDP, the first that is free; 0 = any."""
+    relay: Relay | None
     fallback_url: str | None
     tls_cert: str | None
     tls_key: str | None
@@ -263,6 +268,7 @@ def gather(
         config_path=config_path,
         media_address=checks.media_address(env.get("HOLDFAST_MEDIA_ADDRESS"), found),
         media_ports=checks.media_ports(env.get("HOLDFAST_MEDIA_PORTS"), found),
+        relay=relays.relay(env, secrets[relays.SECRET], found),
         fallback_url=checks.fallback_url(env.get("HOLDFAST_FALLBACK_URL"), found),
         tls_cert=tls_cert,
         tls_key=tls_key,

@@ -7,6 +7,7 @@ import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import * as phone from '../softphone.js';
+import { toldOf } from '../network.js';
 import { centre, link, onLive, onMoved, state } from './context.js';
 import { steer } from './steer.js';
 
@@ -40,9 +41,9 @@ function deafen() {
 /** The page’s sound, with a microphone or without; why not is told. @param {BesideMode} mode */
 async function hear(mode) {
   hereIs(true);
-  phone.useIce(centre.peek()?.ice);
+  phone.useRelay(!!centre.peek()?.relay);
   if (await phone.start(mode !== 'listen')) return true;
-  toast((t.sound.errors[phone.fault.peek() ?? ''] ?? t.sound.errors.unknown).join(' '), 'warn');
+  toast(toldOf(phone.fault.peek()), 'warn');
   if (!seat.peek()) deafen();
   return false;
 }

@@ -5,6 +5,7 @@ import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { inUse } from '../devices.js';
+import { toldOf } from '../network.js';
 import * as phone from '../softphone.js';
 import { act, centre, layer, me, onLive, offer, call } from './context.js';
 import { ringOn, unlockSound } from './ring.js';
@@ -12,18 +13,10 @@ import { ringOn, unlockSound } from './ring.js';
 export const starting = signal(false);
 export const secure = window.isSecureContext && !!navigator.mediaDevices?.getUserMedia;
 
-/** The words for a microphone or path error: what, and the mend. @param {string} fault @returns {string[]} */
-export const faultWords = (fault) => t.sound.errors[fault] ?? t.sound.errors.unknown;
-
 /** Why there is no sound, for as long as there is none.
  * @param {string} otherwise @param {Parameters<typeof toast>[2]} [more] */
 export const tellFault = (otherwise, more = null) =>
-  toast(
-    faultWords(phone.fault.peek() ?? otherwise).join(' '),
-    'warn',
-    more,
-    () => !!phone.fault.value && !textsOnly.value,
-  );
+  toast(toldOf(phone.fault.peek() ?? otherwise), 'warn', more, () => !!phone.fault.value && !textsOnly.value);
 
 /** @returns {Promise<boolean>} they are ready */
 export async function goReady() {
@@ -81,7 +74,7 @@ export function resumeDuty() {
   if (!secure) return;
   if (session.get('duty') && !textsOnly.peek()) void phone.openMic().catch(() => {});
   onLive.add(() => {
-    phone.useIce(centre.peek()?.ice);
+    phone.useRelay(!!centre.peek()?.relay);
     const agent = me.peek();
     if (textsOnly.peek() && !call.peek()) return;
     const wanted = agent && (session.get('duty') || agent.choice === 'ready' || call.peek());

@@ -3,6 +3,7 @@ import { html, useEffect, useRef, useSignal, useSignalEffect, useState } from '.
 import { Icon } from '../icons.js';
 import { exactTime, hourMinute, spanText } from '../format.js';
 import { MOST, segments } from '../segments.js';
+import { faultWords } from '../network.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { answer, asking, call, config, decline, hangUp, levels, micFault, phone, say } from './call.js';
@@ -84,9 +85,7 @@ export function Telephone() {
       ${live ? html`<span class="muted">${word}</span>` : ''}
       ${p.state === 'in-progress' ? html`<${Timer} since=${p.since}/>` : ''}
     </div>
-    ${micFault.value && html`<p class="s2 t1 b" role="alert">
-      ${(t.sound.errors[micFault.value] ?? t.sound.errors.unknown)[0]} ${s.noMic}
-    </p>`}
+    ${micFault.value && html`<p class="s2 t1 b" role="alert">${faultWords(micFault.value)[0]} ${s.noMic}</p>`}
     ${p.state === 'incoming' && html`<div class="row">
       <button class="answer grow big" disabled=${asking.value} onClick=${answer}>
         <${Icon} name="voice"/>

@@ -13,6 +13,7 @@ import { controls } from './en/controls.js';
 import { board } from './en/board.js';
 import { hears } from './en/hears.js';
 import { check } from './en/check.js';
+import { network } from './en/network.js';
 import { callers } from './en/callers.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
@@ -35,6 +36,7 @@ export const t = {
   ...phone,
   ...hears,
   ...check,
+  ...network,
   ...timeline,
   ...seen,
   ...today,

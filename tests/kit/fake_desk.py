@@ -244,6 +244,9 @@ class Connection:
         agent.update(choice=choice, pause_reason=reason, state=choice, state_at=self.desk.now())
         await self.event("agent.chose", {"agents": {agent["id"]: agent}})
 
+    async def do_relays(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ice": self.scene.get("ice", []), "only": bool(self.scene.get("ice"))}
+
     async def do_rtc(self, intent: dict[str, Any]) -> dict[str, str]:
         """A real far end (aiortc), so that the page really has a sound path; it is silent."""
         from aiortc import RTCPeerConnection, RTCSessionDescription

@@ -13,7 +13,7 @@ S, M, H = 1000, 60_000, 3_600_000
 ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
       "permissions": ["desk.use", "board.see", "queue.steer", "call.listen"]}  # fmt: skip
 CENTRE = {
-    "name": "Incident Safety West", "demo": True, "email_ready": True, "ice": [],
+    "name": "Incident Safety West", "demo": True, "email_ready": True, "relay": False,
     "hours": {}, "lines": [], "record": None, "account": [],
     "severities": [
         {"level": 1, "word": "life"},

@@ -39,7 +39,8 @@ SOUND = {"digits", "rtc", "check_echo"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "last_called", "dial_check", "figure", "rtc_state", "agent_day",
+    "last_called", "dial_check", "figure", "rtc_state", "relays",
+    "agent_day",
 }  # fmt: skip
 """They change nothing."""
 BEST = {

@@ -124,12 +124,14 @@ TABLE: dict[str, Row] = {
     "pause": Row(A.talking, DONE, DONE, NO, fields=(("reason", "lunch"),)),
     "selftest": Row(A.missed, LATE, LATE, NO),
     "rtc_state": Row(A.talking, DONE, DONE, DONE),
+    "relays": Row(A.talking, DONE, DONE, DONE),
 }  # fmt: skip
 OWN = {"rtc", "check_echo", "check_done"}
 """It names no contact: a page's own sound."""
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "last_called", "dial_check", "figure", "rtc_state", "agent_day",
+    "last_called", "dial_check", "figure", "rtc_state", "relays",
+    "agent_day",
 }  # fmt: skip
 
 

@@ -199,7 +199,7 @@ async def test_demo_stays_on_this_machine_and_away_from_the_real_carrier(tmp_pat
         checks = json.loads(said)["checks"]
         calm = [check for check in checks if check["state"] == "ok"]
         other = {check["check"]: check["state"] for check in checks if check not in calm}
-        assert len(calm) == 30
+        assert len(calm) == 32
         assert set(other.values()) == {"warn"}, other
         assert all("fallback" in check for check in other), other
         rest = (await demo.process.stdout.read(4000)).decode()  # type: ignore[union-attr]
