@@ -10,6 +10,7 @@ from typing import Any
 
 from router.centre import Centre
 from router.core.bidi import CONTROLS
+from router.core.called import Spoken, told
 from router.core.consult import Line
 from router.core.display import in_words
 from router.core.durations import duration_ms
@@ -17,13 +18,15 @@ from router.core.model import LiveContact, Reply
 from router.core.model import OutsideCall as There
 from router.core.opening import OnCall, OutsideNumber
 from router.core.said import key_in_words
+from router.core.sentences import LANGUAGES
 from router.core.severity import Channel, Severity
 from router.core.text import clean, spoken
+from router.core.typed import words
 from router.records import messages
 from router.records.database import RecordUnavailable
+from router.triage.judging import language as language_of
 
-KINDS = {1: "An emergency call", 2: "An urgent call", 3: "A call", 4: "A call"}
-WRITTEN = {"sms": "text message", "email": "mail"}
+CALLS = {1: "call_1", 2: "call_2", 3: "call", 4: "call"}
 SAID = 200
 """Characters of the party's words that are read out."""
 READ_S = 0.7
@@ -106,19 +109,43 @@ class OutsideRouting:
             return f"numbers that may be typed begin with: {listed}."
         return None
 
-    def whisper(self, live: LiveContact) -> str:
+    def language_of(self, name: str) -> str:
+        """In which the person behind a number on call or outside is spoken to."""
+        config = self._current.value
+        entries: list[OnCall | OutsideNumber] = [*config.on_call, *config.outside]
+        return next((it.language for it in entries if it.name == name), "en")
+
+    def to_anybody(self, key: str) -> list[Spoken]:
+        """A sentence for somebody of whom no more is known: in each language of these numbers."""
+        config = self._current.value
+        entries: list[OnCall | OutsideNumber] = [*config.on_call, *config.outside]
+        spoken_here = {"en", *(it.language for it in entries)}
+        return [Spoken(told(key, it), it) for it in LANGUAGES if it in spoken_here]
+
+    def to(self, name: str, key: str) -> list[Spoken]:
+        """A sentence for the person behind that number."""
+        language = self.language_of(name)
+        return [Spoken(told(key, language), language)]
+
+    def whisper(self, live: LiveContact) -> list[Spoken]:
         """Words for the person who answers there. No name and no detail of the caller: anybody may
         hear it."""
         line = next(
             (it.word for it in self._current.value.lines if it.name == live.line), live.line
         )
-        kind = KINDS[live.severity]
         there = live.outside
-        handed = f", handed over by {there.by_name}" if there and there.by_name else ""
-        return (
-            f"{self._current.value.name}. {kind}, severity {live.severity}, on the {line}{handed}."
-            " Press any key to take it."
+        language = self.language_of(there.name) if there else "en"
+        by = there.by_name if there else None
+        sentence = told(
+            "whisper",
+            language,
+            name=self._current.value.name,
+            call=told(CALLS[live.severity], language),
+            severity=live.severity,
+            line=line,
+            handed=told("handed", language, by=by) if by else "",
         )
+        return [Spoken(sentence, language)]
 
     def voicemail_says(
         self, live: LiveContact, danger_key: str
@@ -167,35 +194,46 @@ class OutsideRouting:
         said = " ".join(f"{row.subject or ''} {in_words(row.text)}" for row in rows)
         return Written(_plain(said, SAID), rows[0].from_address or "")
 
-    def told_words(self, live: LiveContact, written: Written) -> str:
+    def told_words(self, live: LiveContact, written: Written, name: str) -> list[Spoken]:
         """Words for the person on call who answers. A machine may hear them: what the party wrote,
-        but neither their name nor their number."""
-        kind = WRITTEN.get(live.channel, "message")
-        said = f" They write: {written.said}." if written.said else " It has no words."
-        place = f" It is incident {spelled(live.incident_no)}." if live.incident_no else ""
-        waits = f"An emergency {kind} waits, severity {live.severity}."
+        by a voice of its language, but neither their name nor their number."""
+        language = self.language_of(name)
+        what = told("email" if live.channel == Channel.EMAIL else "sms", language)
         centre = self._current.value.name
-        return f"{centre}. {waits}{said}{place} Press any key to take it over."
+        first = [told("waits", language, name=centre, what=what, severity=live.severity)]
+        first.append(told("they_write" if written.said else "no_words", language))
+        then = [told("take_it_over", language)]
+        if live.incident_no:
+            then.insert(0, told("incident", language, no=spelled(live.incident_no)))
+        theirs = language_of(words(written.said))
+        if not written.said or theirs == language:
+            said_too = [f"{written.said}."] if written.said else []
+            return [Spoken(" ".join([*first, *said_too, *then]), language)]
+        return [
+            Spoken(" ".join(first), language),
+            Spoken(f"{written.said}.", theirs),
+            Spoken(" ".join(then), language),
+        ]
 
-    def taken_over_words(self, live: LiveContact, written: Written) -> str:
+    def taken_over_words(self, live: LiveContact, written: Written, name: str) -> list[Spoken]:
         """What whoever pressed the key hears first: how to reach the party."""
+        language = self.language_of(name)
+        reach = [told("unread", language)]
         if live.channel == Channel.EMAIL:
-            reach = "They wrote by mail. Sign in and answer them."
+            reach = [told("by_mail", language)]
         elif number := spelled(written.address):
-            then = "Call them now."
-            if self._current.dialling.refusal(written.address.rpartition(":")[2]):
-                then = "We do not call that number: sign in and answer them."
-            reach = f"They wrote from: {number}. {then}"
-        else:
-            reach = "Their number cannot be read just now. Sign in: it is in the incident."
-        return f"You have taken it over. {reach}"
+            no = self._current.dialling.refusal(written.address.rpartition(":")[2])
+            then = "not_called" if no else "call_now"
+            reach = [told("from", language, number=number), told(then, language)]
+        return [Spoken(" ".join([told("taken_over", language), *reach]), language)]
 
-    def heard_words(self, live: LiveContact, written: Written) -> str:
+    def heard_words(self, live: LiveContact, written: Written, name: str) -> list[Spoken]:
         """What they hear after that: the number once more, and what follows."""
+        language = self.language_of(name)
         number = spelled(written.address) if live.channel != Channel.EMAIL else ""
-        again = f"Again: {number}. " if number else ""
-        span = spoken(duration_ms(self._current.value.timing.taken_over))
-        return f"{again}If nobody has it in hand in {span}, the alarm begins again. Goodbye."
+        again = [told("again", language, number=number)] if number else []
+        span = spoken(duration_ms(self._current.value.timing.taken_over), language)
+        return [Spoken(" ".join([*again, told("alarm", language, span=span)]), language)]
 
 
 def spelled(text: str) -> str:

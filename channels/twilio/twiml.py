@@ -178,10 +178,10 @@ def stay_on_the_line(words: Sequence[Words], again: Sequence[Words], next_url: s
     return str(document)
 
 
-def say_and_hang_up(parts: Sequence[Part], text: str | None = None) -> str:
+def say_and_hang_up(parts: Sequence[Part]) -> str:
     """Clips and words, then the end of the call."""
     document = VoiceResponse()
-    _speak(document, [*parts, Words(text)] if text else parts)
+    _speak(document, parts)
     document.hangup()
     return str(document)
 
@@ -219,7 +219,7 @@ def dial_out(
     return str(document)
 
 
-def whisper(text: str, ack_url: str, *, timeout_s: int, language: str = "en-US") -> str:
+def whisper(parts: Sequence[Part], ack_url: str, *, timeout_s: int) -> str:
     """Words for a called party, and a key that says "I take it"; without one the leg hangs up."""
     document = VoiceResponse()
     gather = document.gather(
@@ -230,7 +230,7 @@ def whisper(text: str, ack_url: str, *, timeout_s: int, language: str = "en-US")
         action=absolute(ack_url),
         method="POST",
     )
-    gather.say(text, language=language)
+    _speak(gather, parts)
     document.hangup()
     return str(document)
 

@@ -27,6 +27,7 @@ from channels.voice.dial_words import (
     carrier_busy,
     why_not_dialled,
 )
+from channels.voice.prompts import spoken
 from channels.voice.streams import Door
 from channels.voice.turns import Fresh, Turns
 from router.centre import Centre
@@ -44,7 +45,6 @@ whether a machine answered."""
 
 MACHINES = ("machine", "fax")
 """By what the carrier calls it: machine_start, machine_end_beep, fax …"""
-OVER = "This call is over. Thank you."
 AGAIN_S = 2
 """The index is away for a moment: whoever is there is not hung up on."""
 
@@ -166,7 +166,7 @@ class Lines:
             return twiml.empty()
         live = await self._engine.look(contact)
         if live is None or _line_of(live, fence) is None:
-            return twiml.say_and_hang_up((), OVER)
+            return twiml.say_and_hang_up(spoken(self._outside.to_anybody("over")))
         await self._progress(contact, fence, voice.call_sid, voice.status.value)
         now = self._clock()
         return self._door.stream(

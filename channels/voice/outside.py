@@ -18,6 +18,7 @@ from channels.twilio.forms import VoiceForm
 from channels.voice.limits import Writing
 from channels.voice.lines import HOOKS as LINE_HOOKS
 from channels.voice.lines import Lines
+from channels.voice.prompts import spoken
 from channels.voice.told import HOOKS as TOLD_HOOKS
 from channels.voice.told import ToldByTelephone
 from router.core.model import LiveContact
@@ -132,10 +133,10 @@ class OutsideCalls:
             rings = await self._engine.step("outside_picked_up", contact=contact, fence=fence)
             live = rings.contact
             if not rings.ok or live is None or live.outside is None:
-                return twiml.say_and_hang_up((), "This call has been taken. Thank you.")
+                return twiml.say_and_hang_up(spoken(self._outside.to_anybody("taken")))
             if live.outside.acknowledge and live.state != State.AWAY:  # else told twice
                 return twiml.whisper(
-                    self._outside.whisper(live),
+                    spoken(self._outside.whisper(live)),
                     self._url(f"/ack?c={contact}&f={fence}"),
                     timeout_s=self._limits().acknowledge,
                 )
@@ -143,9 +144,8 @@ class OutsideCalls:
             return twiml.hang_up()
         reply = await self._engine.step("outside_answered", contact=contact, fence=fence)
         if not reply.ok:
-            gone = reply.code == "caller_gone"
-            words = "The caller has hung up." if gone else "This call has been taken."
-            return twiml.say_and_hang_up((), f"{words} Thank you.")
+            key = "hung_up" if reply.code == "caller_gone" else "taken"
+            return twiml.say_and_hang_up(spoken(self._outside.to_anybody(key)))
         log.info("contact.taken_outside", contact=contact)
         return twiml.empty()  # their document ends, and the two are joined
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from channels.twilio.twiml import Part, Words
+from router.core.called import Spoken
 from router.core.config import Config
 from router.core.model import LiveContact
 from router.core.said import Said, Saying, saying
 from router.core.sentences import MUSIC
+
+
+def spoken(parts: Iterable[Spoken]) -> list[Part]:
+    """For somebody whom we call, by the carrier's usual voice of each language."""
+    return [Words(one.words, one.tag) for one in parts]
 
 
 class Prompts:

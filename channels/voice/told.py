@@ -23,6 +23,7 @@ from channels.twilio.errors import Busy, CarrierError, NotFound, NotInProgress, 
 from channels.twilio.forms import VoiceForm
 from channels.voice.dial_words import ASK_AGAIN_MS
 from channels.voice.limits import Limits
+from channels.voice.prompts import spoken
 from channels.voice.turns import Fresh, Turns
 from router.centre import Centre
 from router.core.model import Effect, LiveContact
@@ -37,13 +38,8 @@ HOOKS = ("told", "told_key", "told_heard", "told_status")
 LONGEST_S = 180
 """The words, the key and the answer to it take less."""
 
-FAILED = "An emergency message waits. We cannot tell more just now: please sign in."
-"""To whoever answered or pressed the key, when we fail: the key may have been noted."""
-
-LATE = {
-    "taken": "Somebody has it by now. Thank you.",
-    "stale": "It is not told by telephone any more. To see to it, sign in.",
-}
+LATE = {"taken": "has_it", "stale": "not_told"}
+"""What whoever is too late hears, by the code of the refusal."""
 
 
 class ToldByTelephone:
@@ -151,11 +147,11 @@ class ToldByTelephone:
         )
         live = reply.contact
         if not reply.ok or live is None:
-            return twiml.say_and_hang_up((), LATE.get(reply.code))
+            return self._late(name, reply.code)
         if live.telling is not None and live.telling.at == Told.TAKEN:
             return await self._number(live, fence, name)
         return twiml.whisper(
-            self._outside.told_words(live, await self._outside.written(live)),
+            spoken(self._outside.told_words(live, await self._outside.written(live), name)),
             self._address("told_key", contact, fence, name),
             timeout_s=self._limits().acknowledge,
         )
@@ -180,18 +176,26 @@ class ToldByTelephone:
         )
         live = reply.contact
         if not reply.ok or live is None:
-            return twiml.say_and_hang_up((), LATE.get(reply.code))
+            return self._late(name, reply.code)
         if not heard:
             log.info("contact.taken_over", contact=contact)
             return await self._number(live, fence, name)
-        words = self._outside.heard_words(live, await self._outside.written(live))
-        return twiml.say_and_hang_up((), words)
+        words = self._outside.heard_words(live, await self._outside.written(live), name)
+        return twiml.say_and_hang_up(spoken(words))
+
+    def _late(self, name: str, code: str) -> str:
+        key = LATE.get(code)
+        return twiml.say_and_hang_up(spoken(self._outside.to(name, key)) if key else ())
+
+    def failed(self) -> str:
+        """To whoever answered or pressed the key, when we fail: the key may have been noted."""
+        return twiml.say_and_hang_up(spoken(self._outside.to_anybody("failed")))
 
     async def _number(self, live: LiveContact, fence: str, name: str) -> str:
         """How to reach the party. The carrier then asks for what follows: they have heard it."""
-        words = self._outside.taken_over_words(live, await self._outside.written(live))
+        words = self._outside.taken_over_words(live, await self._outside.written(live), name)
         follows = self._address("told_heard", live.id, fence, name)
-        return twiml.hold_loop((twiml.Words(words),), None, follows)
+        return twiml.hold_loop(spoken(words), None, follows)
 
     async def _not_taken(self, contact: str, fence: str, cause: str) -> None:
         await self._engine.step("telephone_over", contact=contact, fence=fence, cause=cause)

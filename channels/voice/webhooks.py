@@ -18,7 +18,6 @@ from channels.voice.lines import HOOKS as LINE_HOOKS
 from channels.voice.link import VoiceLink
 from channels.voice.outside import CALLED_PARTY, DANGER, HOOKS, OutsideCalls
 from channels.voice.reception import CallReception
-from channels.voice.told import FAILED
 from channels.voice.told import HOOKS as TOLD_HOOKS
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
@@ -80,7 +79,8 @@ class VoiceWebhooks:
         if hook == "line" and self._outside is not None and self._outside.lines is not None:
             return self._outside.lines.again(query)
         if hook in CALLED_PARTY:  # they are not joined; a caller goes on
-            return twiml.say_and_hang_up((), FAILED if hook in TOLD_HOOKS else None)
+            calls = self._outside.told if self._outside and hook in TOLD_HOOKS else None
+            return calls.failed() if calls else twiml.hang_up()
         return twiml.empty() if hook in UNHEARD else self._link.static_loop()
 
     async def _in_time(self, work: asyncio.Task[str], budget_s: float | None) -> str:

@@ -29,6 +29,11 @@ def caller_faults(config: Config) -> Iterator[str]:
     for name, queue in config.queues.items():
         if queue.language and queue.language not in LANGUAGES:
             yield f"queues.{name}.language: {_unknown(queue.language)}"
+    people = [(f"on_call[{n}]", it.language) for n, it in enumerate(config.on_call)]
+    people += [(f"outside[{n}]", it.language) for n, it in enumerate(config.outside)]
+    for path, language in people:
+        if language not in LANGUAGES:
+            yield f"{path}.language: {_unknown(language)}"
     for index, line in enumerate(config.lines):
         path = f"lines[{index}]"
         yield from _level(path, line.words, line.clips, line.music)

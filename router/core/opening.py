@@ -55,6 +55,8 @@ class OnCall(_Part, kw_only=True, frozen=True):
     number: str
     calendar: str = ""
     """When this person is on call; none = always."""
+    language: str = "en"
+    """What they are told in."""
 
 
 class OutsideNumber(_Part, kw_only=True, frozen=True):
@@ -65,6 +67,7 @@ class OutsideNumber(_Part, kw_only=True, frozen=True):
     word: str
     number: str
     acknowledge: bool = True
+    language: str = "en"
 
 
 def read_span(text: str) -> Span:

@@ -98,14 +98,19 @@ def span(ms: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02} h"
 
 
-SPOKEN = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+SPOKEN = (
+    (86_400, {"en": "day", "es": "día"}),
+    (3600, {"en": "hour", "es": "hora"}),
+    (60, {"en": "minute", "es": "minuto"}),
+    (1, {"en": "second", "es": "segundo"}),
+)
 
 
-def spoken(ms: int) -> str:
+def spoken(ms: int, language: str = "en") -> str:
     """The same for a voice, exact to the second: 45 seconds, 1 minute and 30 seconds, 2 hours."""
     left, parts = max(1, ms // 1000), []
     for length, word in SPOKEN:
         many, left = divmod(left, length)
         if many:
-            parts.append(f"{many} {word}" + ("" if many == 1 else "s"))
-    return " and ".join(parts)
+            parts.append(f"{many} {word[language]}" + ("" if many == 1 else "s"))
+    return {"en": " and ", "es": " y "}[language].join(parts)

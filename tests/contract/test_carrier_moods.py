@@ -53,9 +53,9 @@ async def test_our_own_documents_get_no_warning() -> None:
         twiml.hold_loop([a, twiml.Words("x")], a, a),
         twiml.menu([a], a, fallthrough_url=a),
         twiml.dial_out(ALICE, caller_id=ALICE, action_url=a, whisper_url=a, limit_s=3),
-        twiml.whisper("x", a, timeout_s=3),
+        twiml.whisper([twiml.Words("x")], a, timeout_s=3),
         twiml.voicemail([twiml.Words("x")], a, a, limit_s=3),
-        twiml.say_and_hang_up([a], "x"),
+        twiml.say_and_hang_up([a, twiml.Words("x")]),
         twiml.pause_and_redirect(3, a),
         twiml.reject(busy=True),
     ):

@@ -21,7 +21,9 @@ NIGHT = "+12065550151"
 
 def dialling(centre: Centre, **more: int) -> str:
     """The caller goes to NIGHT, who hears words first and has to press a key within a second."""
-    centre.answers["/whisper"] = twiml.whisper("Go", f"{centre.url}/ack", timeout_s=1)
+    centre.answers["/whisper"] = twiml.whisper(
+        [twiml.Words("Go")], f"{centre.url}/ack", timeout_s=1
+    )
     return twiml.dial_out(
         NIGHT,
         caller_id="+12065550100",

@@ -48,7 +48,7 @@ def test_hold_loop_plays_inside_a_gather_and_goes_round() -> None:
         (twiml.redirect(A), ["Redirect"]),
         (twiml.pause_and_redirect(2, A), ["Pause", "Redirect"]),
         (twiml.play_and_redirect([A], B), ["Play", "Redirect"]),
-        (twiml.say_and_hang_up([A], "Goodbye & thanks"), ["Play", "Say", "Hangup"]),
+        (twiml.say_and_hang_up([A, twiml.Words("Goodbye & thanks")]), ["Play", "Say", "Hangup"]),
         (twiml.menu([A], B, fallthrough_url=A), ["Gather", "Redirect"]),
         (twiml.dial_out("+12065550142", caller_id="+12065550100", action_url=A), ["Dial"]),
     ],

@@ -25,7 +25,7 @@ def gather(document: str) -> ElementTree.Element:
 def test_no_key_only_ends_the_keys_where_one_is_asked_for() -> None:
     """Without finishOnKey="" the hash key is no digit (twilio.com/docs/voice/twiml/gather)."""
     for document in (
-        twiml.whisper("Press any key.", f"{X}/ack", timeout_s=8),
+        twiml.whisper([twiml.Words("Press any key.")], f"{X}/ack", timeout_s=8),
         twiml.menu([f"{X}/menu.wav"], f"{X}/menu", fallthrough_url=f"{X}/menu?none=1"),
         twiml.hold_loop([f"{X}/hold.wav"], f"{X}/key", f"{X}/wait"),
     ):

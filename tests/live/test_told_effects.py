@@ -259,6 +259,38 @@ async def test_what_is_said_before_the_key_names_nobody(room: Room) -> None:
     assert "0142" not in words
 
 
+async def speaks(room: Room, language: str) -> None:
+    """Whoever is on call."""
+    current = room.calls._outside._current
+    person = msgspec.structs.replace(current.value.on_call[0], language=language)
+    current.replace(msgspec.structs.replace(current.value, on_call=[person]))
+
+
+async def test_whoever_is_on_call_is_told_in_their_language(room: Room) -> None:
+    await rings(room)
+    await speaks(room, "es")
+    words = await hears(room, "told")
+    assert "Espera un mensaje de texto de emergencia, gravedad 1. Escriben:" in words
+    assert f'<Say language="en-US">{WORDS}.</Say>' in words  # by a voice that can read it
+    assert "Es el incidente 2, 0, 4, 0, 1. Oprima cualquier tecla para hacerse cargo." in words
+    assert "Queda a su cargo." in await hears(room, "told_key", Digits="1")
+    heard = await hears(room, "told_heard")
+    assert "Si en 15 minutos nadie lo atiende, la alarma empieza otra vez." in heard
+    assert 'language="en' not in heard
+    await room.world.engine.step("close_contact", contact="c1")
+    assert "Alguien ya lo atiende." in await hears(room, "told_key", "1.9", Digits="1")
+
+
+async def test_what_was_written_in_spanish_is_read_by_a_spanish_voice(room: Room) -> None:
+    await overflowed(room)
+    live: Any = await room.live()
+    written = Written("mi perro no respira y está sangrando", THEIRS)
+    found = room.calls._outside.told_words(live, written, "night")
+    assert [it.language for it in found] == ["en", "es", "en"]
+    assert found[1].words == f"{written.said}."
+    assert found[2].words.endswith("Press any key to take it over.")
+
+
 async def test_only_a_key_takes_it_over(room: Room) -> None:
     await rings(room)
     await hears(room, "told")
@@ -312,8 +344,11 @@ async def test_after_the_key_they_hear_how_to_reach_the_party(
     live: Any = await room.live()
     live.channel = channel
     written = Written(WORDS, address)
-    assert said in room.calls._outside.taken_over_words(live, written)
-    then = room.calls._outside.heard_words(live, written)
+    outside = room.calls._outside
+    (first,) = outside.taken_over_words(live, written, "night")
+    assert said in first.words
+    (last,) = outside.heard_words(live, written, "night")
+    then = last.words
     assert "If nobody has it in hand in 15 minutes, the alarm begins again." in then
     assert ("Again: " in then) == (channel == "sms" and bool(address))
 
@@ -384,12 +419,15 @@ def test_a_number_is_spelled() -> None:
 
 
 @pytest.mark.parametrize("hook", ["told", "told_key", "told_heard"])
-async def test_where_we_fail_whoever_answered_hears_that_somebody_waits(hook: str) -> None:
+async def test_where_we_fail_whoever_answered_hears_that_somebody_waits(
+    room: Room, hook: str
+) -> None:
     """Their key may have been noted, and it is theirs until the call is over."""
-    webhooks = VoiceWebhooks.__new__(VoiceWebhooks)
+    webhooks: Any = VoiceWebhooks.__new__(VoiceWebhooks)
+    webhooks._outside = SimpleNamespace(told=room.calls, lines=None)
 
     async def fails(*_: object) -> str:
         raise IndexUnavailable("away")
 
-    webhooks._dispatch = fails  # type: ignore[method-assign,assignment]
+    webhooks._dispatch = fails
     assert "please sign in" in await webhooks.answer(hook, {"CallSid": "CA1"}, {})
