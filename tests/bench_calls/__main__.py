@@ -8,7 +8,8 @@ time of the gateway's process alone, user and system, all threads, over `--secon
 Delay runs from just before a frame is sent to where it is heard: an upper bound of what we add.
 A row whose generator was more than 1 ms late at p99, or used more than 90 % of its core, is void.
 `--rt`: real-time priority for both (root), so that other work on the machine does not blur it.
-`--chaos loss=0.01,late=0.01,dup=0.01,garbage=0.01`: the browsers' packets. Prints JSON.
+`--flood 16667`: as many packets a second of STUN, DTLS, RTP and plain noise come to the port from a
+stranger. `--chaos loss=0.01,late=0.01,dup=0.01,garbage=0.01`: the browsers' packets. Prints JSON.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import json
 import os
 import random
 import signal
+import socket
 import ssl
 import statistics
 import sys
@@ -35,8 +37,9 @@ import uvloop
 from holdfast.http.selfsigned import make_certificate
 from tests.bench_calls.browser import Chaos, Page
 from tests.bench_calls.carrier import Stream
-from tests.bench_calls.clock import Clock
+from tests.bench_calls.clock import STEP_S, Clock
 from tests.bench_calls.frames import frame, number_of
+from tests.media.noise import noise
 
 WARM_S = 1.5
 WAYS = ("to_agent", "to_caller")
@@ -101,8 +104,31 @@ def percentiles(values: list[float]) -> dict[str, float]:
             "count": len(values)}  # fmt: skip
 
 
+class Flood:
+    """A stranger who sends noise to the gateway's port, as much in each step of the clock."""
+
+    def __init__(self, per_s: float, to: tuple[str, int]) -> None:
+        rng = random.Random(0)
+        self._each = per_s * STEP_S
+        self._noise = [noise(rng, b"0123456789abcdef", rng.randbytes(4)) for _ in range(1000)]
+        self._to, self._due, self.sent = to, 0.0, 0
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+
+    def speak(self) -> None:
+        self._due += self._each
+        while self._due >= 1:
+            self._due -= 1
+            self.sent += 1
+            with contextlib.suppress(BlockingIOError):
+                self._socket.sendto(self._noise[self.sent % 1000], self._to)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 async def measure(
-    row: str, seconds: float, chaos: Chaos, core: int, folder: Path
+    row: str, seconds: float, chaos: Chaos, flood_per_s: float, core: int, folder: Path
 ) -> dict[str, Any]:
     kind, count = row.split(":")
     peer, _, encrypted = kind.partition("+")
@@ -120,6 +146,7 @@ async def measure(
     calls = [Call(index, chaos) for index in range(int(count))]
     base, clock = f"http://127.0.0.1:{http_port}", Clock()
     cpu = (~server.pid << 3) | 2  # the clock of that process
+    flood: Flood | None = None
     try:
         async with aiohttp.ClientSession() as http:
             for call in calls:
@@ -128,6 +155,9 @@ async def measure(
                 clock.add(call.caller_says, call.rng)
             async with http.get(f"{base}/settle"):
                 pass
+            if flood_per_s:
+                flood = Flood(flood_per_s, calls[0].page.to)
+                clock.always(flood.speak)
             await asyncio.sleep(WARM_S)
             began, own = time.perf_counter(), time.process_time()
             used = time.clock_gettime(cpu)
@@ -144,9 +174,12 @@ async def measure(
             await asyncio.sleep(0.4)  # what is still under way
             async with http.get(f"{base}/usage") as reply:
                 live = (await reply.json())["live"]
-        return _figures(row, calls, live, used / passed, own, clock)
+        figures = _figures(row, calls, live, used / passed, own, clock)
+        return figures | ({"flood_packets": flood.sent} if flood else {})
     finally:
         clock.stop()
+        if flood:
+            flood.close()
         for call in calls:
             with contextlib.suppress(AttributeError):
                 call.stream.close()
@@ -189,6 +222,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--chaos", default="")
+    parser.add_argument("--flood", type=float, default=0.0, help="packets a second")
     parser.add_argument("--core", type=int, default=1, help="the gateway's")
     parser.add_argument("--own-core", type=int, default=0, help="the generator's")
     parser.add_argument("--rt", action="store_true")
@@ -204,7 +238,11 @@ def main() -> None:
         for _ in range(options.rounds):
             for row in options.rows.split(","):
                 rows.append(
-                    uvloop.run(measure(row, options.seconds, chaos, options.core, Path(folder)))
+                    uvloop.run(
+                        measure(
+                            row, options.seconds, chaos, options.flood, options.core, Path(folder)
+                        )
+                    )
                 )
                 print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
                 gc.collect()

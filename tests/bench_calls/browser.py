@@ -57,7 +57,7 @@ class Page:
         self._open, self._seal = dtls._rx_srtp._srtp[0], dtls._tx_srtp._srtp[0]
         self._ssrc = transceiver.sender._ssrc.to_bytes(4, "big")
         self._sequence, self._origin = self._rng.randrange(1 << 15), self._rng.randrange(1 << 31)
-        self._transport, self._to = pair.protocol.transport, pair.remote_addr
+        self._transport, self.to = pair.protocol.transport, pair.remote_addr
         self._memory = _FFI.new("unsigned char[]", 2048)
         self._view = memoryview(_FFI.buffer(self._memory))
         self._length = _FFI.new("int *")
@@ -103,14 +103,14 @@ class Page:
         leaves()
         if drawn < loss + chaos.get("late", 0.0):
             loop = asyncio.get_running_loop()
-            loop.call_later(LATE_S, self._transport.sendto, data, self._to)
+            loop.call_later(LATE_S, self._transport.sendto, data, self.to)
             return True
-        self._transport.sendto(data, self._to)
+        self._transport.sendto(data, self.to)
         if drawn > 1 - chaos.get("dup", 0.0) and chaos:
-            self._transport.sendto(data, self._to)
+            self._transport.sendto(data, self.to)
         if drawn > 1 - chaos.get("garbage", 0.0) and chaos:
             for noise in (b"\x80\x00" + os.urandom(180), b"\x16" + os.urandom(100), os.urandom(30)):
-                self._transport.sendto(noise, self._to)
+                self._transport.sendto(noise, self.to)
         return True
 
     async def close(self) -> None:

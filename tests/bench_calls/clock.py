@@ -41,6 +41,11 @@ class Clock:
     def add(self, speak: Callable[[], None], rng: random.Random) -> None:
         self._slots[rng.randrange(SLOTS)].append(speak)
 
+    def always(self, speak: Callable[[], None]) -> None:
+        """Once in each step."""
+        for slot in self._slots:
+            slot.append(speak)
+
     def _tick(self) -> None:
         try:
             os.read(self._timer, 8)

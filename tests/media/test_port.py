@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
-from aioice import Connection, stun
+from aioice import Connection
 from aioice.ice import StunProtocol
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpsender import RTCRtpSender
@@ -23,6 +23,7 @@ from softphone.datagrams import address_of, key_of
 from softphone.peer import AgentPeer
 from softphone.port import Port, Ports
 from tests.media.browser import Browser, connected, stamped
+from tests.media.noise import noise
 
 
 @pytest_asyncio.fixture
@@ -149,36 +150,6 @@ async def test_one_packet_that_nobody_can_take_costs_that_packet(ports: Ports) -
             async with asyncio.timeout(60):
                 assert [await it.came.get(), await it.came.get()] == [stamped(1), stamped(3)]
         assert [entry["event"] for entry in logs] == ["sound.packet_lost"]
-
-
-def stun_request(name: str, password: str | None = None) -> bytes:
-    message = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
-    message.attributes["USERNAME"] = f"{name}:there"
-    message.attributes["PRIORITY"] = 1
-    if password is not None:
-        message.add_message_integrity(password.encode())
-    return bytes(message)
-
-
-def noise(rng: random.Random, known: bytes, ssrc: bytes) -> bytes:
-    """What a stranger may send."""
-    kinds = [
-        rng.randbytes(rng.randrange(1, 1600)),
-        b"",
-        b"\x80\x00" + rng.randbytes(10),
-        b"\x80\x00" + rng.randbytes(6) + ssrc + rng.randbytes(170),  # somebody's SSRC
-        b"\xbf\x00" + rng.randbytes(6) + ssrc + rng.randbytes(40),
-        b"\x80\xc8" + rng.randbytes(40),  # RTCP
-        bytes((rng.randrange(20, 64),)) + rng.randbytes(rng.randrange(1, 900)),  # DTLS
-        b"\x16\xfe\xfd" + rng.randbytes(60),
-        stun_request(known.decode()),  # without a signature
-        stun_request(known.decode(), "not the password"),
-        stun_request("nobody", "x"),
-        b"\x01\x01\x00\x00\x21\x12\xa4\x42" + rng.randbytes(12),  # an answer to nothing
-        b"\x00\x01\xff\xff\x21\x12\xa4\x42" + rng.randbytes(60),
-        b"\x00\x01\x00\x08\x21\x12\xa4\x42" + rng.randbytes(12) + b"\x00\x06\xff\xff" + known,
-    ]
-    return rng.choice(kinds)
 
 
 async def test_what_strangers_send_reaches_nobody_and_harms_nobody(ports: Ports) -> None:
