@@ -1,6 +1,7 @@
 /** The desk: one window for the person who picks up. */
 import { effect, html, render } from '../ui.js';
 import { watchActivity } from '../activity.js';
+import { followAwake } from './awake.js';
 import { startTicking } from '../clock.js';
 import { api } from '../link.js';
 import { Toasts } from '../toasts.js';
@@ -77,6 +78,7 @@ window.name = 'holdfast-desk'; // a link of the board that opened it comes here 
 startTicking();
 watchActivity();
 followWork();
+followAwake();
 followConsult();
 followRings();
 followRedial();
