@@ -96,13 +96,16 @@ class AskedNumbers:
         return [{"name": it, "word": SPOKEN[it]} for it in names]
 
     def may_hand_over(self, live: LiveContact | None) -> None:
-        """A typed number is left alone with a caller only where the centre lets agents type where
-        they transfer to.
+        """No caller is left alone with an interpreter, and with a typed number only where the
+        centre lets agents type where they transfer to.
 
         Raises:
             Refused: not_allowed.
         """
         line = live.consult.line if live is not None and live.consult is not None else None
+        if line is not None and line.kind == "interpreter":
+            words = "An interpreter takes no calls. Transfer the caller to a colleague."
+            raise Refused("not_allowed", f"Not handed over: {words}")
         if line is None or line.to is None:
             return
         if no := self._outside.refusal(line.to, typed=True):

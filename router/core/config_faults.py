@@ -9,7 +9,7 @@ from . import ladder
 from .caller_faults import caller_faults
 from .config import Config, LadderStep
 from .current import dialling_of
-from .dialling import is_country
+from .dialling import MEND, Refusal, is_country
 from .durations import duration_faults, duration_ms
 from .languages import SPOKEN
 from .opening import after_hours_faults, answer_faults, hours_faults, number_faults, zone_faults
@@ -90,11 +90,17 @@ def dialling_faults(config: Config) -> Iterator[str]:
         if language not in SPOKEN:
             yield f"{where}: {language!r} is not a language such as 'es' (ISO 639-1)"
         if no := rule.refusal(number):
-            yield f"{where}: {number!r}: {no.text}"
+            wrong = "not E.164, such as '+12065550100'" if no.code == "bad_request" else _why(no)
+            yield f"{where}: {number!r} is {wrong}"
     for where, number in numbers:
         no = None if number in ours else rule.refusal(number)  # that one is reported by itself
         if no is not None and no.code == "not_allowed":
-            yield f"{where}.number: {no.text}"
+            yield f"{where}.number: {_why(no)}"
+
+
+def _why(no: Refusal) -> str:
+    """Without the mend: nobody is asked for another number here."""
+    return no.text.removesuffix(MEND).rstrip(" .")
 
 
 def _waits_for_skills(config: Config) -> Iterator[str]:

@@ -80,8 +80,17 @@ AGAIN = {
 }
 """Why somebody who took it over by telephone has it no more, by cause."""
 
-NOT_COME = {"declined": "could not come", "not_answered": "did not come"}
-"""Colleagues who were asked in, by why it was over."""
+NOT_COME = {
+    "declined": "could not come",
+    "not_answered": "did not come",
+    "engaged": "was engaged",
+    "no_answer": "did not answer",
+    "out_of_reach": "could not be reached",
+    "not_dialled": "was not dialled",
+    "hung_up": "hung up",
+    "line_lost": "was cut off",
+}
+"""Who was asked in, a colleague or a number outside, by why it was over."""
 
 HUNG_UP = {"caller_hung_up": "they hung up", "agent_hung_up": "{who} hung up"}
 HUNG_UP[MESSAGE_LEFT] = "{who} left the message on a machine"
@@ -91,6 +100,7 @@ NOT_REACHED = {
     "no_answer": "nobody answered",
     "failed": "the carrier could not connect it",
     "cancelled": "they called us in that moment",
+    "line_lost": "the line was lost",
     "agent_hung_up": "{who} hung up first",
 }
 """Why a call of ours reached nobody, by cause: also by the carrier's own words."""

@@ -1,7 +1,7 @@
 /** The agents here: their state and for how long, their work, and their skills. */
 import { html, memo, useComputed } from '../ui.js';
 import { After, Beside, Clock, Stage, StateMark, afterThis, insteadOfWork } from '../agent.js';
-import { SoundMark } from '../call_sound.js';
+import { SoundMark, worse } from '../call_sound.js';
 import { firstOf, whoOf } from '../contact.js';
 import { Channel, Sev } from '../icons.js';
 import { skillsText } from '../format.js';
@@ -35,10 +35,7 @@ function on(a, contacts) {
       <${Sev} level=${first.severity}/> <${Channel} channel=${first.channel}/>
       ${rest.length ? html` <span class="t1">${t.board.more(rest.length)}</span>` : ''}
     </span>
-    <span class="cut t1" title=${first.consult ? t.board.alsoWhy(first.consult) : undefined}>
-      ${whoOf(first)}
-      ${first.consult && ` ${t.board.also(first.consult.name)}`}
-    </span>
+    <span class="cut t1">${whoOf(first)}</span>
   </span>`;
 }
 
@@ -64,6 +61,14 @@ const Seat = ({ a }) => {
     : null;
 };
 
+/** The alarm comes before whom they talk with. @param {Contact} c */
+const isMissing = (c) => !!c.sound && !c.held && worse(c.sound).is === 'missing';
+
+/** Whom they asked into their call. @param {{it: Consult}} props */
+const Second = ({ it }) => html`<span class="cut accent b t0" title=${t.board.also(it)}>
+  ${t.board.also(it)}
+</span>`;
+
 const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ { a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
   return html`<div role="row" class="tr at">
@@ -72,9 +77,11 @@ const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ 
       <${StateMark} a=${a}/>
       ${a.beside
         ? html`<${Seat} a=${a}/>`
-        : first?.sound && !first.held
-          ? html`<${SoundMark} sound=${first.sound} c=${first}/>`
-          : html`<${Beside} a=${a}/>`}
+        : first?.consult && !isMissing(first)
+          ? html`<${Second} it=${first.consult}/>`
+          : first?.sound && !first.held
+            ? html`<${SoundMark} sound=${first.sound} c=${first}/>`
+            : html`<${Beside} a=${a}/>`}
     </span>
     <span role="cell"><${Clock} a=${a}/></span>
     <span role="cell" class="cut muted on">

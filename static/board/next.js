@@ -95,7 +95,14 @@ function Does({ c, name, order, told }) {
           <${Named} words=${t.board.lostOf(name)} tone="s1 b"/>
           ${c.until ? html` <${Ends} at=${c.until} tone="b"/>` : ''}
         `;
-      return html`<${Named} words=${t.board.with(name)}/>${c.held ? ` · ${t.contactStates.held}` : ''}`;
+      return html`
+        <${Named} words=${t.board.with(name)}/>
+        ${c.consult
+          ? html` · <${Named} words=${t.board.also(c.consult)}/>`
+          : c.held
+            ? ` · ${t.contactStates.held}`
+            : ''}
+      `;
     case ContactState.WRAPUP:
       return html`
         ${t.contactStates.wrapup} · <${Named} words=${name}/>

@@ -74,9 +74,11 @@ function together() {
   if (at && at.it.at !== 'asked')
     void send('consult_together', { contact: at.c.id, on: at.it.at !== 'together' });
 }
+/** No caller is left alone with an interpreter. @param {Consult} it */
+const takesCalls = (it) => it.line?.kind !== 'interpreter';
 export async function handOver() {
   const at = mine.peek();
-  if (!at || at.it.at === 'asked') return;
+  if (!at || at.it.at === 'asked' || !takesCalls(at.it)) return;
   if (await send('consult_hand_over', { contact: at.c.id })) toast(t.consult.handed(at.it.name), 'ok');
 }
 
@@ -139,10 +141,10 @@ function Mine({ at: { c, it } }) {
         <${Icon} name="people"/>
         ${it.at === 'together' ? t.consult.part : t.consult.join} <kbd>Alt J</kbd>
       </button>
-      <button disabled=${busy.consult_hand_over || !!it.until} onClick=${handOver}>
+      ${takesCalls(it) && html`<button disabled=${busy.consult_hand_over || !!it.until} onClick=${handOver}>
         <${Icon} name="transfer"/>
         ${t.consult.handOver} <kbd>Alt O</kbd>
-      </button>
+      </button>`}
     `}
     <button disabled=${busy.consult_end} onClick=${() => end(c)}>
       ${ringing ? t.consult.neverMind : t.consult.letGo}

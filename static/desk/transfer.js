@@ -151,8 +151,9 @@ function Transfer({ c }) {
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, found]);
-  const rows = found ? rowsOf(found, typed, c.channel === 'voice' && !c.consult) : [];
-  const first = typed ? [] : rows.filter((row) => row.kind === 'interpreter').slice(0, BUTTONS);
+  const all = found ? rowsOf(found, typed, c.channel === 'voice' && !c.consult) : [];
+  const first = typed ? [] : all.filter((row) => row.kind === 'interpreter').slice(0, BUTTONS);
+  const rows = all.filter((row) => !first.includes(row));
   const chosen = Math.min(at, rows.length - 1);
   const busy = pending.value.transfer || pending.value.return || pending.value.consult;
   const go = async (/** @type {TargetRow|undefined} */ row) => {
@@ -220,7 +221,7 @@ function Transfer({ c }) {
           <span class="tag kind">${t.transfer.kinds[row.kind]}</span>
           <b class=${cls('cut', !row.to && !row.only && 'muted')}>${row.name}</b>
           <span class="muted t1 cut grow">${row.hint}</span>
-          ${row.ask && html`<span
+          ${row.ask && row.kind !== 'interpreter' && html`<span
             class="askfirst"
             title=${t.consult.hint}
             onClick=${(/** @type {Event} */ e) => {
@@ -248,7 +249,13 @@ function Transfer({ c }) {
     <div class="between">
       <button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button>
       <span class="faint t0">
-        ${busy ? t.transfer.going : rows.some((row) => row.ask) ? t.consult.hint : t.transfer.hint}
+        ${busy
+          ? t.transfer.going
+          : rows[chosen]?.only
+            ? t.consult.hintOnly
+            : rows.some((row) => row.ask)
+              ? t.consult.hint
+              : t.transfer.hint}
       </span>
     </div>
   </${Dialog}>`;

@@ -343,7 +343,15 @@ async def test_a_number_has_the_same_bar_in_words_of_its_own(
         call |= {"held": held, "consult": it}
         await here.event("contact.consulted", {"contacts": {call["id"]: call}})
         await expect(bar.get_by_role("status")).to_have_text(words)
+    await expect(names(bar)).to_have_count(4)
     await expect(names(bar).nth(0)).to_contain_text("To the other")
+    alone = number(desk, "together") | {"line": {"kind": "interpreter", "rings": True}}
+    await here.event("contact.consulted", {"contacts": {call["id"]: call | {"consult": alone}}})
+    await expect(names(bar)).to_have_count(3)
+    await page.keyboard.press("Alt+o")  # no caller is left alone with an interpreter
+    await page.keyboard.press("Alt+j")
+    await done(desk, "consult_together", contact=call["id"])
+    assert not [one for one in desk.intents if one["do"] == "consult_hand_over"]
     await close(page)
 
 

@@ -192,6 +192,8 @@ async def test_an_interpreter_is_with_both_at_once_and_a_killed_worker_brings_al
         assert found["interpreters"] == [{"name": "es", "word": "Spanish"}]
         await agent.do("consult", contact=contact, interpreter="es")
         await hears(agent, CALLER, LINE)
+        with pytest.raises(DeskError, match="An interpreter takes no calls"):
+            await agent.do("consult_hand_over", contact=contact)
         (there,) = await dialled(centre, SPANISH)
         centre.kill_worker()
         await centre.until_ready()

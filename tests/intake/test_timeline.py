@@ -498,3 +498,31 @@ async def test_whom_an_agent_asked_in_is_told(
         "Tomás joined the call",
         "transferred by Priya to Tomás",
     ]
+
+
+async def test_whom_an_agent_asked_in_outside_is_told(
+    intake: Intake, world: World, database: Database
+) -> None:
+    call = await talking(intake, world)
+    mine = {"agent": "a", "contact": call.contact_id}
+    line = {"kind": "typed", "name": "typed", "word": "+1 206 ••• 0155", "to": "+12065550155"}
+    for cause in ("busy", None):
+        await world.advance(1_000)
+        assert (await world.engine.step("consult", **mine, line=line)).ok
+        live = await world.contact(call.contact_id)
+        assert live is not None
+        assert live.consult is not None
+        assert live.consult.line is not None
+        of = {"contact": call.contact_id, "fence": live.consult.line.fence}
+        if cause is not None:
+            assert (await world.engine.step("line_over", **of, cause=cause)).ok
+        else:
+            assert (await world.engine.step("line_up", **of, proc="p1")).ok
+    assert (await world.engine.step("consult_hand_over", **mine)).ok
+    told = await words(database, world, call.contact.incident)
+    assert [text for text in told if "hold" not in text][-3:] == [
+        "+1 206 ••• 0155 was engaged",
+        "Priya asked +1 206 ••• 0155 in",
+        "transferred by Priya to +1 206 ••• 0155",
+    ]
+    assert not any("+12065550155" in text for text in told)

@@ -131,16 +131,14 @@ export const board = {
     offeredTo: (names) => `offered to ${names}`,
     /** @param {string} name */
     away: (name) => `with ${name}`,
-    /** In a talk, beside the caller. @param {string} name */
-    also: (name) => `and ${name}`,
-    /** @param {Consult} it */
-    alsoWhy: ({ at, name, line }) =>
+    /** Whom the agent of a talk asked in. @param {Consult} it */
+    also: ({ at, name, line }) =>
       !line
         ? at === 'asked'
           ? `${name} is asked in`
-          : `with a colleague: ${name}`
+          : `with ${name}, asked in`
         : line.kind === 'interpreter'
-          ? `with ${name}`
+          ? `${at === 'asked' ? 'dialling' : 'with'} ${name}`
           : `${at === 'asked' ? 'dialling a number outside' : 'with a number outside'}: ${name}`,
     /** @param {number} n */
     place: (n) => `place ${n}`,

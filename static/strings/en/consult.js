@@ -12,6 +12,7 @@ export const consult = {
     bar: 'Colleague in this call',
     ask: 'Ask first',
     hint: 'Enter transfers, Shift + Enter asks first',
+    hintOnly: 'Enter asks them in',
     /** @param {string} name */
     rings: (name) => `${name}’s desk rings. The caller is on hold.`,
     /** The same while the agent has taken the caller off hold. @param {string} name */
