@@ -8,6 +8,7 @@ Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/twiml/st
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
 
@@ -36,6 +37,7 @@ from router.core.durations import duration_ms
 from router.core.model import Effect, LiveContact
 from router.on_call import OutsideRouting
 from router.records import contacts
+from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
 
@@ -130,9 +132,11 @@ class Lines:
 
     async def _refused(self, live: LiveContact, fence: str, words: str) -> None:
         log.warning("line.refused", contact=live.id)
+        await self._engine.step("line_over", contact=live.id, fence=fence, cause="refused")
         if live.agent:
             self._notice(live.agent, REFUSED, f"{words} You have the caller.")
-        await self._engine.step("line_over", contact=live.id, fence=fence, cause="refused")
+        with contextlib.suppress(RecordUnavailable):  # they are told all the same
+            await self._tell(live.id, f"refused:{live.id}/{fence}", REFUSED, reason=words)
 
     async def _progress(self, contact: str, fence: str, call: str, progress: str | None) -> None:
         """If nobody needs it any more, the index has it hung up."""
@@ -185,11 +189,13 @@ class Lines:
             return
         log.info("line.machine", contact=contact)
         self._notice(live.agent, MACHINE, f"A machine answered at {it.name}.")
+        await self._tell(contact, f"machine:{contact}/{fence}", MACHINE, handed_to=it.name)
+
+    async def _tell(self, contact: str, id: str, name: str, **facts: str) -> None:
+        """On the timeline."""
+        fact = msgspec.json.encode({"name": name, **facts}).decode()
         async with self._database.write() as connection:
-            fact = msgspec.json.encode({"name": MACHINE, "handed_to": it.name}).decode()
-            await contacts.add_event(
-                connection, f"machine:{contact}/{fence}", MACHINE, contact, self._clock(), fact
-            )
+            await contacts.add_event(connection, id, name, contact, self._clock(), fact)
 
     def _address(self, hook: str, contact: str, fence: str) -> str:
         return self._door.url(f"/{hook}?{urlencode({'c': contact, 'f': fence})}")

@@ -31,6 +31,7 @@ TELEPHONED, NOT_TOLD = "contact.telephoned", "contact.not_told"
 TAKEN_OVER, OVERFLOW = "contact.taken_over", "contact.overflow"
 WITHDRAWN = "offer.withdrawn"
 TRANSFERRED, PARKED = "contact.transferred", "contact.parked"
+MACHINE = "dial.machine"
 CALLED_OFF = "contact.callback_cancelled"
 CONSULT = ("contact.consulted", "contact.consult_together", "contact.consult_over")
 
@@ -61,7 +62,7 @@ TOLD = {
     "contact.voicemail": "went to the voicemail",
     "contact.left_voicemail": "pressed the key for an emergency: in line again",
     "callback.wanted": "to be called back",
-    "dial.machine": "a machine answered",
+    MACHINE: "a machine answered",
     "dial.unclear": "the carrier did not say whether it dialled: check before calling again",
 }
 
@@ -86,7 +87,6 @@ NOT_COME = {
     "engaged": "was engaged",
     "no_answer": "did not answer",
     "out_of_reach": "could not be reached",
-    "not_dialled": "was not dialled",
     "hung_up": "hung up",
     "line_lost": "was cut off",
 }
@@ -204,6 +204,8 @@ def _routing(row: Any) -> str | None:
 def _said(
     row: Any, contact: Any, who: str | None, names: Mapping[str, str], words: Words
 ) -> str | None:
+    if row.name == MACHINE and row.data != "{}":  # of a number that was asked in
+        return f"a machine answered at {_read(row).handed_to}"
     if row.name in TOLD:
         return TOLD[row.name].format(who=who or "the agent")
     happening = _read(row)

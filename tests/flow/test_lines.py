@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from redis.asyncio import Redis
 
 from tests.flow.conftest import short_config, until_heard
 from tests.flow.test_beside import AGENT, CALLER, hears
@@ -222,3 +223,134 @@ async def test_a_killed_worker_while_it_rings_dials_nobody_twice(centre: Centre)
         await at(agent, contact, "apart")
         await hears(agent, LINE)
         assert len(await dialled(centre, VET)) == before + 1
+
+
+# Bad moments ------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def with_vet(centre: Centre, phone: str) -> AsyncIterator[tuple[DeskClient, str, str, str]]:
+    """All three hear each other: agent, caller, contact, the call to the vet."""
+    await centre.sandbox.person(VET, talk="tone", hz=int(LINE), ring_ms=50)
+    async with talking(centre, phone) as (agent, call, contact):
+        await agent.do("consult", contact=contact, number="vet")
+        await at(agent, contact, "apart")
+        await agent.do("consult_together", contact=contact, on=True)
+        await hears(agent, CALLER, LINE)
+        (there,) = await dialled(centre, VET, live=True)
+        yield agent, call, contact, there
+
+
+@pytest.mark.parametrize("lost", ["killed", "emptied"])
+async def test_a_lost_store_takes_nobody_out_of_a_three_way(centre: Centre, lost: str) -> None:
+    phone = f"+1206555192{'ke'.index(lost[0])}"
+    async with with_vet(centre, phone) as (agent, call, contact, there):
+        if lost == "killed":
+            centre.kill_store()
+        else:
+            redis = Redis.from_url(centre.redis_url)
+            await redis.flushall()
+            await redis.aclose()
+        await centre.until_ready()
+        await agent.until_state(contact, "active")
+        await agent.until(lambda: not agent.contacts[contact]["consult"]["until"])
+        await hears(agent, CALLER, LINE)
+        assert await dialled(centre, VET, live=True) == [there]
+        assert agent.contacts[contact]["consult"]["at"] == "together"
+        await agent.do("consult_hand_over", contact=contact)
+        await until_heard(centre, call, LINE)
+        await until_heard(centre, there, CALLER)
+
+
+async def test_after_a_hand_over_a_lost_index_leaves_the_two_together(centre: Centre) -> None:
+    async with with_vet(centre, "+12065551922") as (agent, call, contact, there):
+        await agent.do("consult_hand_over", contact=contact)
+        await until_heard(centre, call, LINE)
+        redis = Redis.from_url(centre.redis_url)
+        await redis.flushall()
+        await redis.aclose()
+        await centre.until_ready()
+        await until_heard(centre, there, CALLER)
+        await until_heard(centre, call, LINE)
+        await centre.sandbox.hang_up(call)
+        await centre.sandbox.wait_for(there, "completed")
+
+
+async def test_a_supervisor_hears_all_three_and_takes_the_call_without_the_number(
+    centre: Centre,
+) -> None:
+    async with (
+        with_vet(centre, "+12065551923") as (agent, call, contact, there),
+        desk(centre, "dana", sound=False) as supervisor,
+    ):
+        await supervisor.sound(LINE)
+        await supervisor.do("sit_beside", contact=contact, mode="listen")
+        await hears(supervisor, CALLER, AGENT, LINE)
+        await agent.do("hold", contact=contact, on=True)
+        await hears(supervisor, AGENT, LINE)
+        await supervisor.do("take_call", contact=contact)
+        await centre.sandbox.wait_for(there, "completed")
+        await hears(supervisor, CALLER)
+        await until_heard(centre, call, LINE)  # the supervisor's own tone
+
+
+async def test_an_agent_who_does_not_come_back_leaves_the_caller_in_line(centre: Centre) -> None:
+    async with with_vet(centre, "+12065551924") as (agent, call, contact, there):
+        await agent.close()
+        await until_heard(centre, call, LINE)  # not alone meanwhile
+        await centre.sandbox.wait_for(there, "completed")
+        where = f"select state from contact where id = '{contact}'"
+        await centre.until_rows(where, [("queued",)])
+        assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"rest_refuse": 1, "rest_code": 10004}, "at its limit of calls at once"),
+        ({"rest_429": 1, "retry_after_s": 1}, None),
+        ({"rest_acts_then_500": 1}, None),
+    ],
+)
+async def test_what_the_carrier_does_to_a_dial(
+    centre: Centre, fault: dict[str, int], words: str | None
+) -> None:
+    await centre.sandbox.person(VET, talk="tone", hz=int(LINE), ring_ms=50)
+    before = len(await dialled(centre, VET))
+    phone = f"+1206555192{5 + len(fault)}"
+    async with talking(centre, phone) as (agent, _call, contact):
+        await centre.sandbox.fault(**fault)
+        await agent.do("consult", contact=contact, number="vet")
+        if words is not None:
+            await over(agent, words)
+            await hears(agent, CALLER)
+            opened = await agent.do("open", incident=agent.contacts[contact]["incident"])
+            assert any(words in str(entry.get("text")) for entry in opened["timeline"])
+        else:
+            await at(agent, contact, "apart")
+            await hears(agent, LINE)
+        assert len(await dialled(centre, VET)) == before + (words is None)
+
+
+async def test_a_machine_there_is_told_and_the_agent_decides(centre: Centre) -> None:
+    await centre.sandbox.person(VET, machine="no_beep", ring_ms=50)
+    async with talking(centre, "+12065551928") as (agent, _call, contact):
+        await agent.do("consult", contact=contact, number="vet")
+        await over(agent, "A machine answered at Green Valley Vet.")
+        assert agent.contacts[contact]["consult"]["at"] == "apart"
+        await agent.do("consult_end", contact=contact)
+        await hears(agent, CALLER)
+        opened = await agent.do("open", incident=agent.contacts[contact]["incident"])
+        told = [entry.get("text") for entry in opened["timeline"]]
+        assert "a machine answered at Green Valley Vet" in told
+
+
+async def test_whoever_is_rung_while_the_caller_hangs_up_is_rung_no_more(centre: Centre) -> None:
+    await centre.sandbox.person(VET, talk="tone", hz=int(LINE), ring_ms=20_000)
+    async with talking(centre, "+12065551929") as (agent, call, contact):
+        await agent.do("consult", contact=contact, number="vet")
+        await agent.until(lambda: agent.contacts[contact]["consult"]["line"]["rings"])
+        (there,) = await dialled(centre, VET, live=True)
+        await centre.sandbox.hang_up(call)
+        await agent.until_state(contact, "wrapup")
+        await centre.sandbox.wait_for(there, "call.ended")
