@@ -41,6 +41,10 @@ class Event(StrEnum):
     SENT_OUTSIDE = "sent_outside"
     TAKEN_OUTSIDE = "taken_outside"
     OUTSIDE_OVER = "outside_over"
+    JOINED_OUTSIDE = "joined_outside"
+    """Handed over to a number that its agent had asked in."""
+    LINE_LOST = "line_lost"
+    """That number's sound did not come back."""
     NOBODY_OUTSIDE = "nobody_outside"
     MESSAGE_OVER = "message_over"
     LEAVE_VOICEMAIL = "leave_voicemail"
@@ -100,6 +104,7 @@ VOICE_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.SENT_OUTSIDE): S.OUTSIDE,
     (S.QUEUED, E.NOBODY_OUTSIDE): S.VOICEMAIL,
     (S.ACTIVE, E.SENT_OUTSIDE): S.OUTSIDE,
+    (S.ACTIVE, E.JOINED_OUTSIDE): S.AWAY,
     (S.OUTSIDE, E.TAKEN_OUTSIDE): S.AWAY,
     (S.OUTSIDE, E.OUTSIDE_OVER): S.QUEUED,
     (S.OUTSIDE, E.EXPIRE): S.QUEUED,
@@ -136,6 +141,9 @@ OVERLAID_MOVES: Mapping[tuple[State, Event], State] = {
 }
 """An S1 caller whom the carrier has elsewhere while an offer is laid over it: declined, missed or
 withdrawn, the state goes on; everything else moves it as without an offer."""
+
+JOINED_MOVES: Mapping[tuple[State, Event], State] = {(S.AWAY, E.LINE_LOST): S.QUEUED}
+"""A caller whom we have joined with a number; everything else moves them as any who is away."""
 
 TEXT_MOVES: Mapping[tuple[State, Event], State] = {
     (S.QUEUED, E.CLOSE): S.ENDED,
@@ -175,6 +183,8 @@ IGNORED: Mapping[Event, str] = {
     E.SENT_OUTSIDE: "only who waits, or is in an agent's hands, goes outside",
     E.TAKEN_OUTSIDE: "stale fence: it does not ring there any more; they are told",
     E.OUTSIDE_OVER: "stale fence: the carrier's late news of a number that was left",
+    E.JOINED_OUTSIDE: "only whose agent has a number in their call is handed over to it",
+    E.LINE_LOST: "only who was handed over to a number hangs on its sound",
     E.NOBODY_OUTSIDE: "somebody has it meanwhile",
     E.MESSAGE_OVER: "no message is being left",
     E.LEAVE_VOICEMAIL: "they are not at the voicemail (any more)",
@@ -184,13 +194,21 @@ IGNORED: Mapping[Event, str] = {
 
 
 def next_state(
-    state: State, event: Event, *, voice: bool, promised: bool = False, overlaid: bool = False
+    state: State,
+    event: Event,
+    *,
+    voice: bool,
+    promised: bool = False,
+    overlaid: bool = False,
+    joined: bool = False,
 ) -> State | None:
     """The state after `event`; None = ignored, for the reason in IGNORED.
 
     promised: a call that we have promised but not yet dialled; overlaid: an S1 caller is elsewhere
-    and rings here all the same.
+    and rings here all the same; joined: with a number, by us.
     """
+    if joined and (state, event) in JOINED_MOVES:
+        return JOINED_MOVES[state, event]
     if promised:
         return CALLBACK_MOVES.get((state, event))
     if overlaid and (state, event) in OVERLAID_MOVES:

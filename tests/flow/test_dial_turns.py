@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.flow.conftest import short_config
+from holdfast.clock import now_ms
+from tests.flow.conftest import short_config, until_heard
 from tests.kit.centre import Centre, running_centre
 from tests.kit.desk import DeskClient, desk
 
@@ -60,6 +61,27 @@ async def test_the_second_waits_is_told_and_comes_once_though_the_worker_dies(
         await slow.until_rows(dialled(SECOND), [("dialed",)])
     calls = [it for it in await slow.sandbox.calls() if it["to"] == SECOND]
     assert len(calls) == 1
+
+
+async def test_a_number_that_is_asked_in_waits_its_turn_too(slow: Centre) -> None:
+    async with desk(slow, "noah") as noah, desk(slow, "tomas") as tomas:
+        await tomas.do("pause", reason="recovering")
+        one = await text_in_hand(slow, noah, FIRST)
+        await noah.do("pause", reason="recovering")
+        await tomas.ready()
+        call = await slow.sandbox.call(from_="+12065550864", talk="tone", hz=440)
+        contact = await tomas.accept()
+        await tomas.until_state(contact, "active")
+        await noah.do("callback", **one)
+        await slow.until_rows(dialled(FIRST), [("dialed",)])
+        await tomas.do("consult", contact=contact, number=SECOND)
+        await tomas.until(lambda: any("Dialled in about" in it["text"] for it in tomas.notices))
+        await tomas.until(
+            lambda: tomas.contacts[contact]["consult"]["until"] > now_ms() + 30_000
+        )  # its time to be answered begins with its turn
+        assert not [it for it in await slow.sandbox.calls() if it["to"] == SECOND]
+        await tomas.do("consult_end", contact=contact)
+        await until_heard(slow, call, 700)
 
 
 async def test_a_carrier_that_is_busy_is_waited_for_in_words(centre: Centre) -> None:

@@ -354,3 +354,16 @@ async def test_whoever_is_rung_while_the_caller_hangs_up_is_rung_no_more(centre:
         await centre.sandbox.hang_up(call)
         await agent.until_state(contact, "wrapup")
         await centre.sandbox.wait_for(there, "call.ended")
+
+
+async def test_who_is_let_go_hears_so_also_while_the_carrier_takes_no_orders(
+    centre: Centre,
+) -> None:
+    async with with_vet(centre, "+12065551931") as (agent, call, contact, there):
+        await centre.sandbox.fault(rest_500=20)
+        await agent.do("consult_end", contact=contact)
+        await centre.sandbox.wait_for(there, "completed")
+        timeline = (await centre.sandbox.look(there))["timeline"]
+        said = [entry["what"] for entry in timeline if entry["event"] == "play.started"]
+        assert said == ["say: This call is over. Thank you."]
+        await until_heard(centre, call, AGENT)

@@ -65,6 +65,17 @@ async def put(world: World, state: State, *, voice: bool) -> str:
     return contact
 
 
+async def with_number(world: World, contact: str) -> None:
+    """Its agent has asked a number in, and somebody answered there."""
+    line = {"kind": "number", "name": "vet", "word": "Vet"}
+    reply = await world.engine.step("consult", agent="a", contact=contact, line=line)
+    assert reply.contact is not None
+    assert reply.contact.consult is not None
+    assert reply.contact.consult.line is not None
+    fence = reply.contact.consult.line.fence
+    await world.engine.step("line_up", contact=contact, fence=fence, proc="p1")
+
+
 async def cause(world: World, contact: str, event: Event) -> None:
     live = await world.contact(contact)
     assert live is not None
@@ -110,6 +121,15 @@ async def cause(world: World, contact: str, event: Event) -> None:
             await step("outside_answered", contact=contact, fence=there)
         case E.OUTSIDE_OVER:
             await step("outside_over", contact=contact, fence=there)
+        case E.JOINED_OUTSIDE:
+            if live.state is S.ACTIVE and live.channel == "voice":
+                await with_number(world, contact)
+                await step("consult_hand_over", agent="a", contact=contact)
+        case E.LINE_LOST:
+            there = live.consult.line.fence if live.consult and live.consult.line else "0.0"
+            await step("line_lost", contact=contact, fence=there)
+            if live.consult is not None:
+                await world.advance(30_000)
         case E.NOBODY_OUTSIDE:
             await step("nobody_outside", contact=contact)
         case E.MESSAGE_OVER:
@@ -152,6 +172,19 @@ async def test_engine_moves_as_the_table_says(
     if wanted is None:
         assert IGNORED[event]
         wanted = state
+    assert await world.state(contact) == wanted
+    assert await its_own(world, contact)
+
+
+@pytest.mark.parametrize("event", list(Event))
+async def test_who_is_joined_with_a_number_moves_as_the_table_says(
+    world: World, event: Event
+) -> None:
+    contact = await put(world, S.ACTIVE, voice=True)
+    await cause(world, contact, E.JOINED_OUTSIDE)
+    assert await world.state(contact) == S.AWAY
+    await cause(world, contact, event)
+    wanted = next_state(S.AWAY, event, voice=True, joined=True) or S.AWAY
     assert await world.state(contact) == wanted
     assert await its_own(world, contact)
 

@@ -140,3 +140,16 @@ def test_the_page_of_timers_tells_the_shipped_times() -> None:
         assert numbers[: len(shipped)] == shipped, kind
         seen |= set(names)
     assert {"cool_down", "cool_down_s1", "ring_s1", "agent_lease", "sticky_s4", "parked"} <= seen
+
+
+def test_interpreters_are_of_languages_that_exist_and_may_be_called() -> None:
+    numbers = {
+        "es": "+12065550157", "xx": "+12065550157", "vi": "+19005551234", "ru": "555 0157",
+        "so": GOOD.lines[0].number,
+    }  # fmt: skip
+    assert faults(with_(interpreters=numbers)) == [
+        "interpreters.xx: 'xx' is not a language such as 'es' (ISO 639-1)",
+        "interpreters.vi: '+19005551234' is a premium number: it is never called from here",
+        "interpreters.ru: '555 0157' is not E.164, such as '+12065550100'",
+        f"interpreters.so: '{numbers['so']}' is our own line: the caller would go in circles",
+    ]
