@@ -37,6 +37,8 @@ BUFFER_BYTES: Final = 4 << 20
 """What two hundred calls send in two seconds stands in it; the system may give less (`buffer`)."""
 RECEIVED_AT_ONCE: Final = 32
 SENT_AT_ONCE: Final = 64
+MOST_ADDRESSES: Final = 64
+"""Of one browser; it is known again by its stream if the oldest is forgotten."""
 MOST_RTP: Final = 1500
 LEAST_RTP: Final = 20
 _FORCE_RECEIVE: Final = 33  # SO_RCVBUFFORCE
@@ -118,9 +120,13 @@ class Port:
         if before is line:
             return
         if before is not None:
-            before.keys.discard(key)
+            before.keys.pop(key, None)
         self._lines[key] = line
-        line.keys.add(key)
+        line.keys[key] = None
+        if len(line.keys) > MOST_ADDRESSES:
+            oldest = next(iter(line.keys))
+            del line.keys[oldest], self._lines[oldest]
+            self._ways.pop(oldest, None)
         if line.way is not None:
             self._ways[key] = line.way
         else:
@@ -136,7 +142,7 @@ class Port:
         line.way = way
         for ssrc in ssrcs:
             line.ssrcs.add(ssrc)
-            self._by_ssrc[ssrc] = line
+            self._by_ssrc.setdefault(ssrc, line)
         for key in line.keys:
             self._ways[key] = way
 
@@ -256,7 +262,8 @@ class Line(asyncio.DatagramTransport):
         super().__init__()
         self.port, self.protocol, self.connection = port, protocol, connection
         self.user_name: bytes = connection.local_username.encode()
-        self.keys: set[int] = set()
+        self.keys: dict[int, None] = {}
+        """Addresses that are theirs, the oldest first."""
         self.ssrcs: set[bytes] = set()
         self.way: Way | None = None
         self._gone = False

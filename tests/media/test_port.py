@@ -269,6 +269,21 @@ async def test_a_browser_whose_address_changes_in_a_call_loses_nothing_on_its_wa
     router.close()
 
 
+async def test_a_browser_keeps_its_newest_addresses_and_nobody_elses_source(ports: Ports) -> None:
+    async with talk(ports) as it, talk(ports) as other:
+        shared = the_port(ports)
+        mine = next(line for line in shared._lines.values() if line.way is it.peer._way)
+        theirs = next(line for line in shared._lines.values() if line.way is other.peer._way)
+        for number in range(port.MOST_ADDRESSES + 5):
+            shared.bind(mine, key_of(("192.0.2.1", 1000 + number)))
+        assert len(mine.keys) == port.MOST_ADDRESSES
+        assert {key for key, line in shared._lines.items() if line is mine} == set(mine.keys)
+        shared.pass_sound(theirs, theirs.way, list(mine.ssrcs))  # as if its offer had named them
+        assert all(shared._by_ssrc[ssrc] is mine for ssrc in mine.ssrcs)
+        await it.both_ways()  # its first address was forgotten, and it is known again
+        await other.both_ways()
+
+
 async def test_a_packet_that_was_recorded_moves_nobody(ports: Ports) -> None:
     """Who hears a packet on its way may send it again from elsewhere: it opens no second time."""
     router = Way()
