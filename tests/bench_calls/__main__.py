@@ -9,7 +9,9 @@ Delay runs from just before a frame is sent to where it is heard: an upper bound
 A row whose generator was more than 1 ms late at p99, or used more than 90 % of its core, is void.
 `--rt`: real-time priority for both (root), so that other work on the machine does not blur it.
 `--flood 16667`: as many packets a second of STUN, DTLS, RTP and plain noise come to the port from a
-stranger. `--chaos loss=0.01,late=0.01,dup=0.01,garbage=0.01`: the browsers' packets. Prints JSON.
+stranger. `--chromium`: one more call is a real browser's, which is asked once a second whether it
+hears its caller's tone. `--chaos loss=0.01,late=0.01,dup=0.01,garbage=0.01`: the browsers' packets.
+Prints JSON.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,7 @@ import uvloop
 from holdfast.http.selfsigned import make_certificate
 from tests.bench_calls.browser import Chaos, Page
 from tests.bench_calls.carrier import Stream
+from tests.bench_calls.chromium import Looks, looking
 from tests.bench_calls.clock import STEP_S, Clock
 from tests.bench_calls.frames import frame, number_of
 from tests.media.noise import noise
@@ -127,14 +131,25 @@ class Flood:
         self._socket.close()
 
 
-async def measure(
-    row: str, seconds: float, chaos: Chaos, flood_per_s: float, core: int, folder: Path
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all rows of a run have in common."""
+
+    seconds: float
+    core: int
+    folder: Path
+    chaos: Chaos
+    flood_per_s: float
+    chromium: bool
+
+
+async def measure(row: str, setting: Setting) -> dict[str, Any]:
+    chaos, folder = setting.chaos, setting.folder
     kind, count = row.split(":")
     peer, _, encrypted = kind.partition("+")
     files = make_certificate(folder / row, ["127.0.0.1"]) if encrypted else ()
     server = await asyncio.create_subprocess_exec(
-        "taskset", "-c", str(core), sys.executable, "-m", "tests.bench_calls.gateway", peer,
+        "taskset", "-c", str(setting.core), sys.executable, "-m", "tests.bench_calls.gateway", peer,
         *(["--tls", *map(str, files)] if files else []), stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert server.stdout is not None
@@ -147,24 +162,28 @@ async def measure(
     base, clock = f"http://127.0.0.1:{http_port}", Clock()
     cpu = (~server.pid << 3) | 2  # the clock of that process
     flood: Flood | None = None
+    looks: Looks | None = None
     try:
-        async with aiohttp.ClientSession() as http:
+        async with aiohttp.ClientSession() as http, contextlib.AsyncExitStack() as stack:
             for call in calls:
                 await call.connect(http, base, stream_port, tls)
                 clock.add(call.page_says, call.rng)
                 clock.add(call.caller_says, call.rng)
             async with http.get(f"{base}/settle"):
                 pass
-            if flood_per_s:
-                flood = Flood(flood_per_s, calls[0].page.to)
+            if setting.flood_per_s:
+                flood = Flood(setting.flood_per_s, calls[0].page.to)
                 clock.always(flood.speak)
+            if setting.chromium:
+                there = looking(http, base, stream_port, tls, clock, folder)
+                looks = await stack.enter_async_context(there)
             await asyncio.sleep(WARM_S)
             began, own = time.perf_counter(), time.process_time()
             used = time.clock_gettime(cpu)
             for call in calls:
                 call.count(True)
             clock.counting = True
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(setting.seconds)
             used = time.clock_gettime(cpu) - used
             passed = time.perf_counter() - began
             own = (time.process_time() - own) / passed
@@ -175,7 +194,10 @@ async def measure(
             async with http.get(f"{base}/usage") as reply:
                 live = (await reply.json())["live"]
         figures = _figures(row, calls, live, used / passed, own, clock)
-        return figures | ({"flood_packets": flood.sent} if flood else {})
+        figures |= {"flood_packets": flood.sent} if flood else {}
+        if looks is not None:
+            figures |= {"chromium_looks": len(looks.hertz), "chromium_heard": looks.heard}
+        return figures
     finally:
         clock.stop()
         if flood:
@@ -222,6 +244,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--chaos", default="")
+    parser.add_argument("--chromium", action="store_true", help="a real browser among them")
     parser.add_argument("--flood", type=float, default=0.0, help="packets a second")
     parser.add_argument("--core", type=int, default=1, help="the gateway's")
     parser.add_argument("--own-core", type=int, default=0, help="the generator's")
@@ -235,15 +258,12 @@ def main() -> None:
     chaos = {name: float(value) for name, value in parts}
     rows = []
     with tempfile.TemporaryDirectory() as folder:
+        setting = Setting(
+            options.seconds, options.core, Path(folder), chaos, options.flood, options.chromium
+        )
         for _ in range(options.rounds):
             for row in options.rows.split(","):
-                rows.append(
-                    uvloop.run(
-                        measure(
-                            row, options.seconds, chaos, options.flood, options.core, Path(folder)
-                        )
-                    )
-                )
+                rows.append(uvloop.run(measure(row, setting)))
                 print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
                 gc.collect()
     machine = {"cores": os.cpu_count(), "load": os.getloadavg()[0]}

@@ -20,6 +20,7 @@ from channels.voice.stream import stream_handler
 from softphone.peer import AgentPeer
 from softphone.port import Ports
 from tests.bench_media import Server, StockPeer
+from tests.media.test_chromium import PAGE
 
 
 class Gateway(Server):
@@ -51,9 +52,17 @@ class Gateway(Server):
         return web.Response()
 
 
+async def page(_request: web.Request) -> web.Response:
+    """For a real browser: `call()` and `loudest()`."""
+    return web.Response(
+        text=PAGE.replace("'/rtc'", "'/rtc?agent=chromium'"), content_type="text/html"
+    )
+
+
 async def serve(peer: str, tls: list[str] | None) -> None:
     gateway = Gateway(peer)
     app = web.Application()
+    app.router.add_get("/", page)
     app.router.add_get("/stream", stream_handler(gateway))
     app.router.add_post("/rtc", gateway.rtc)
     app.router.add_post("/join", gateway.join)

@@ -14,6 +14,7 @@ from playwright.async_api import async_playwright
 from softphone import g711, tones
 from softphone.pacer import Pacer
 from softphone.peer import AgentPeer
+from softphone.port import Ports
 from tests.browser.kit import launch, tone_file
 
 PAGE = """<!doctype html><title>peer</title><script>
@@ -57,12 +58,24 @@ def loudest_hertz(payload: bytes) -> float:
     return float(np.abs(np.fft.rfft(pcm * np.hanning(len(pcm)))).argmax() * 8000 / len(pcm))
 
 
+COUNTED = """async () => {
+  const found = {};
+  for (const one of (await pc.getStats()).values())
+    if (one.type === 'inbound-rtp') found.here = one.packetsLost;
+    else if (one.type === 'remote-inbound-rtp') found.there = one.packetsLost;
+  return found;
+}"""
+"""Packets that were lost: as the browser counts them, and as we have reported to it."""
+
+
 @pytest.mark.browser
-async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ports", [Ports(), None], ids=["our port", "a socket of its own"])
+async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path, ports: Ports | None) -> None:
     peers: asyncio.Queue[AgentPeer] = asyncio.Queue()
 
     async def rtc(request: web.Request) -> web.Response:
-        peer, answer = await AgentPeer.answer(await request.text(), page_host=request.host)
+        offer = await request.text()
+        peer, answer = await AgentPeer.answer(offer, page_host=request.host, ports=ports)
         audio = next(line for line in answer.splitlines() if line.startswith("m=audio"))
         assert audio.split()[3:] == ["0"]
         peers.put_nowait(peer)
@@ -109,6 +122,12 @@ async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path) -> None:
                     found = await tab.evaluate("loudest()")
                 while peer.rtt_ms is None:
                     await asyncio.sleep(0.1)
+                counted = await tab.evaluate(COUNTED)
+                while "there" not in counted:
+                    await asyncio.sleep(0.1)
+                    counted = await tab.evaluate(COUNTED)
+                assert counted == {"here": 0, "there": 0}
+                assert (peer._way is not None) is (ports is not None)
             pacer.stop()
             assert loudest_hertz(bytes(heard[-8000:])) == pytest.approx(700, abs=1)
             steps = {(b - a) % 2**32 for a, b in itertools.pairwise(stamps)}
@@ -121,3 +140,5 @@ async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path) -> None:
             await browser.close()
     finally:
         await runner.cleanup()
+        if ports is not None:
+            ports.close()
