@@ -36,8 +36,9 @@ class Prompts:
         return saying(self._config(), line)
 
     def for_(self, live: LiveContact) -> Saying:
-        """For a caller, in the language of their queue if it has one."""
-        return saying(self._config(), live.line, live.queue)
+        """For a caller, in the language of their queue if it has one, or that they are known to
+        speak."""
+        return saying(self._config(), live.line, live.queue, live.language)
 
     def part(self, said: Said) -> Part:
         path = self._clip(said.clip) if said.clip else None

@@ -13,6 +13,7 @@ from router.core.config import Line
 from router.core.display import mask
 from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
+from router.core.said import known_language
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State
 from router.incidents.life import found_for, goes_on, severity_of
@@ -195,8 +196,10 @@ class Callbacks:
                 await self._say(connection, order.agent, TOO_MANY, incident.id, now)
                 return no_more
             masked = mask(person.kind, person.value)
+            spoken = known_language(config, await contacts.queues_of(connection, incident.id))
             live = LiveContact(
                 id=contact_id,
+                language=spoken,
                 channel="voice",
                 dir="out",
                 severity=int(severity),

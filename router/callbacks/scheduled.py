@@ -33,6 +33,7 @@ from router.core.config import Line
 from router.core.durations import duration_ms
 from router.core.model import LiveContact, Promise, Reply, Step
 from router.core.reladder import home_of, rehouse
+from router.core.said import known_language
 from router.core.severity import Channel, Severity
 from router.core.states import NOT_MADE, State
 from router.core.triage import Verdict
@@ -171,6 +172,8 @@ class ScheduledCallbacks:
             live.score, live.promoted_at = after.score, after.promoted_at
         self._admission.attach(live, incident)
         live.named, live.own = owner, own
+        waited = await contacts.queues_of(connection, incident.id)
+        live.language = known_language(self._current.value, waited)
         live.callback = Promise(
             promise,
             asked.by,
@@ -408,6 +411,7 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
     return LiveContact(
         id=derived_id("c", "callback", promise, unique),
         channel=before.channel,
+        language=before.language,
         dir="out",
         severity=before.severity,
         own=before.own,

@@ -146,6 +146,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     own: int | None = None
     """The severity that it has by itself, where its incident lent it a worse one."""
     rang_at: float | None = None
+    language: str | None = None
+    """Of a call of ours: what its party is known to speak. None: not known."""
     state: State = State.QUEUED
     dir: str = "in"
     queue: str = ""

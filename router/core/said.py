@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .config import Callers, Config, Line
@@ -92,12 +92,23 @@ def line_named(config: Config, name: str) -> Line | None:
     return next((line for line in config.lines if line.name == name), None)
 
 
-def saying(config: Config, line: str, queue: str | None = None) -> Saying:
-    """For a caller on this line. The language of their queue is theirs; else nobody has asked them,
-    and they hear every language of the line."""
+def known_language(config: Config, queues: Iterable[str]) -> str | None:
+    """What somebody speaks who was in these queues, the last one first: they chose it by a key, or
+    wrote in it. None: nobody knows."""
+    known = (config.queues[name].language for name in queues if name in config.queues)
+    return next((it for it in known if it in LANGUAGES), None)
+
+
+def saying(
+    config: Config, line: str, queue: str | None = None, language: str | None = None
+) -> Saying:
+    """For a caller on this line, or whom we call. `language`: what they are known to speak. The
+    language of their queue is theirs; else nobody has asked them, and they hear every language of
+    the line."""
     found = line_named(config, line)
     spoken = tuple(found.languages) if found and found.languages else ("en",)
     chosen = config.queues[queue].language if queue in config.queues else ""
+    chosen = chosen or language or ""
     return Saying(config, found, (chosen,) if chosen else spoken)
 
 

@@ -304,6 +304,18 @@ async def last_line_of(connection: AsyncConnection, incident: str) -> str | None
     return (await connection.execute(last)).scalar_one_or_none()
 
 
+async def queues_of(connection: AsyncConnection, incident: str) -> list[str]:
+    """The queues in which its people waited, the last one first."""
+    c = contact.c
+    last = (
+        select(c.queue)
+        .where(and_(c.incident == incident, c.direction == "in"))
+        .order_by(desc(c.arrived_at), desc(c.id))
+        .limit(10)
+    )
+    return list((await connection.execute(last)).scalars())
+
+
 async def count_open(connection: AsyncConnection) -> int:
     row = await connection.execute(select(func.count()).select_from(contact).where(schema.IS_OPEN))
     return int(row.scalar_one())

@@ -267,6 +267,22 @@ async def test_callback_is_ordered_once_and_only_to_a_party(
     assert refused.code == "not_ready"  # one call at a time
 
 
+async def test_who_wrote_in_spanish_is_called_back_in_spanish(
+    intake: Intake, world: World, database: Database
+) -> None:
+    await world.agent("u1", es=5)
+    arrival = await text(intake, world, "sms:1", "hola, quiero cambiar la cita del martes, gracias")
+    assert arrival.contact.queue == "espanol"
+    await world.answer(arrival.contact_id)
+    async with database.read() as connection:
+        mine = await people.find_address(connection, "phone", MAYA)
+    assert mine is not None
+    order = CallbackOrder("u1", str(arrival.contact.incident), mine.address, "key-1")
+    await Callbacks(centre_of(database, world.engine)).order(order, world.now)
+    ours = next(c for c in (await world.engine.snapshot()).contacts if c.dir == "out")
+    assert (ours.language, ours.queue == "espanol") == ("es", False)
+
+
 @pytest.mark.parametrize(("words", "called"), [("a question", False), ("unconscious", True)])
 async def test_whose_calls_of_the_day_are_used_up_calls_emergencies_alone(
     intake: Intake, world: World, database: Database, words: str, called: bool

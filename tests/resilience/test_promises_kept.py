@@ -16,6 +16,7 @@ from sqlalchemy import text
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.recovery.unanswered import Unanswered
+from router.callbacks.scheduled import next_try
 from router.core.abandoned import waits_from
 from router.core.callback import VOICEMAIL
 from router.core.model import LiveContact, Reply
@@ -227,6 +228,24 @@ async def test_a_promise_of_closed_hours_is_due_after_the_next_opening(house: Ho
     assert keyed is not None
     assert keyed.contact is not None
     assert keyed.contact.answer_by == opens + target_of(house, keyed.contact)
+
+
+async def test_whom_we_call_is_known_to_speak_what_they_chose_and_so_at_each_try(
+    house: House,
+) -> None:
+    """Also where another queue has their incident by now."""
+    rings = Call("CAspanish", "+12065550869", LINE, None)
+    call = (await house.intake.call(rings, house.now())).contact
+    assert await house.intake.menu_answered(call.id, "9") is not None
+    await house.recorder.drain()
+    wanted = wish(call, by="u1", instead=False, queue="general")
+    made = (await house.promises.request_callback(wanted, house.now())).contact
+    assert made is not None
+    assert (made.queue, made.language) == ("general", "es")
+    again = next_try(made, "k", counts=True, now=house.now())
+    assert again.language == "es"
+    _, other = await promised_to(house, "+12065550870")
+    assert other.language is None
 
 
 LEFT = {"by": VOICEMAIL, "by_name": "voicemail", "instead": False}

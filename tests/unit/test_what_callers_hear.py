@@ -274,6 +274,27 @@ def test_a_caller_hears_the_language_of_their_queue_or_all_of_their_line(
     assert heard == [*WAYS[queue, turn], "hold"]
 
 
+@pytest.mark.parametrize(
+    ("queue", "language", "voices"),
+    [
+        ("general", None, ["en-US", "es-US"]),
+        ("general", "es", ["es-US"]),
+        ("claims", "es", ["en-US"]),
+    ],
+)
+def test_whom_we_call_hears_what_they_are_known_to_speak_and_else_every_language(
+    queue: str, language: str | None, voices: list[str]
+) -> None:
+    """Whoever was handed to a queue with a language of its own hears that one."""
+    found, config = clips_for(default_config_path())
+    prompts = Prompts(lambda: config, "https://x.test", found.path)
+    live = caller(queue, dir="out", language=language)
+    heard = spoken(VoiceLink("https://x.test", b"k", prompts).message(live))
+    assert [it.partition(":")[0] for it in heard] == voices
+    hold = spoken(document(prompts, 1, queue, dir="out", language=language))
+    assert hold == [*(f"please-hold-{it[:2]}" for it in voices), "hold"]
+
+
 def test_in_the_menu_every_language_of_the_line_is_heard_first_greeting_then_keys() -> None:
     found, config = clips_for(default_config_path())
     prompts = Prompts(lambda: config, "https://x.test", found.path)
