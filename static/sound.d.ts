@@ -81,4 +81,6 @@ interface SoundCheck {
   speaker: boolean | null;
   ring: boolean | null;
   echo: boolean | null;
+  /** How loud the speaker comes back by the microphone, of what was played. */
+  back_db: number | null;
 }

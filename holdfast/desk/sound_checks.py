@@ -23,6 +23,7 @@ DAY_MS: Final = 24 * 3_600_000
 """What was checked before says nothing of today."""
 
 Number = Annotated[float, msgspec.Meta(ge=0, le=10_000_000)]
+Decibels = Annotated[float, msgspec.Meta(ge=-120, le=60)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
@@ -44,6 +45,7 @@ class CheckedForm(Form, frozen=True):
     speaker: bool | None = None
     ring: bool | None = None
     echo: bool | None = None
+    back_db: Decibels | None = None
 
 
 class SoundChecks:
@@ -110,6 +112,7 @@ class SoundChecks:
             speaker=form.speaker,
             ring=form.ring,
             echo=form.echo,
+            back_db=form.back_db,
         )
         verdict, faults = judge(measured)
         data: dict[str, Any] = {"faults": [str(one) for one in faults], "mic": form.mic_name}

@@ -25,6 +25,8 @@ class Fault(enum.StrEnum):
     SLOW_DOWN = "slow_down"
     QUIET = "quiet"
     LOUD = "loud"
+    COMES_BACK = "comes_back"
+    """What their speaker plays comes back by their microphone: callers hear themselves."""
     JITTER = "jitter"
     FAR = "far"
     """A long way: the two talk over each other."""
@@ -54,10 +56,16 @@ class Measured:
     """They heard the tone; None: not asked."""
     ring: bool | None = None
     echo: bool | None = None
+    back_db: float | None = None
+    """How loud the speaker comes back by the microphone, of what was played."""
 
 
 LEAST_KBPS = 150.0
 """A call needs 87; twice that leaves room for the page itself."""
+
+
+FAINT_DB = -35.0
+"""So much fainter nobody minds hearing themselves, though it comes late."""
 
 
 def judge(of: Measured) -> tuple[str, list[Fault]]:
@@ -76,6 +84,7 @@ def judge(of: Measured) -> tuple[str, list[Fault]]:
         Fault.SLOW_DOWN: of.down_kbps is not None and of.down_kbps < LEAST_KBPS,
         Fault.QUIET: of.level_db is not None and -60 <= of.level_db < -38,
         Fault.LOUD: of.clipped > 0.01,
+        Fault.COMES_BACK: of.back_db is not None and of.back_db > FAINT_DB,
         Fault.JITTER: max(of.jitter_up_ms, of.jitter_down_ms) > 30,
         Fault.FAR: (of.rtt_ms or 0) > 300,
     }

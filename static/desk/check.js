@@ -10,18 +10,19 @@ import { goReady } from './duty.js';
 import { begin, found, lasts, play, say, step, stop } from './check_run.js';
 
 /** @type {import('./check_run.js').Step[]} */
-const ORDER = ['speaker', 'ring', 'speak', 'heard', 'network'];
+const ORDER = ['speaker', 'ring', 'speak', 'heard', 'rush', 'network'];
 const FRESH_MS = 12 * 3_600_000;
 const TICK_MS = 100;
 /** So little data show no more than that. */
 const MOST_KBPS = 10_000;
 
-/** @typedef {'mic'|'speaker'|'ring'|'network'|'speed'} RowName */
+/** @typedef {'mic'|'speaker'|'ring'|'back'|'network'|'speed'} RowName */
 /** @type {Record<RowName, SoundCheck['faults']>} */
 const ROWS = {
   mic: ['no_mic', 'silent', 'quiet', 'loud'],
   speaker: ['no_speaker', 'not_heard'],
   ring: ['no_ring'],
+  back: ['comes_back'],
   network: ['no_path', 'loss_up', 'loss_down', 'jitter', 'far'],
   speed: ['slow_up', 'slow_down'],
 };
@@ -67,6 +68,8 @@ function told(c, row) {
       return asked(c.speaker);
     case 'ring':
       return asked(c.ring);
+    case 'back':
+      return c.back_db == null ? t.check.notAsked : t.check.back(Math.round(c.back_db));
     case 'network':
       return c.rtt_ms == null
         ? t.check.notAsked
@@ -150,7 +153,7 @@ function Body() {
     ${n > 0 && html`<p class="faint t1">${t.check.step(n, ORDER.length)}</p>`}
     <p class="b" role="status">${t.check.steps[/** @type {'speak'} */ (at)]}</p>
     ${at === 'speak' && html`<${MicLevel}/>`}
-    ${['speak', 'listen', 'network'].includes(at) && html`<${Progress}/>`}
+    ${['speak', 'listen', 'rush', 'network'].includes(at) && html`<${Progress}/>`}
     ${['speaker', 'ring', 'heard'].includes(at) && html`<${Question} again=${at !== 'heard'}/>`}
   `;
 }

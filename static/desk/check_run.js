@@ -3,18 +3,23 @@ import { effect, signal } from '../ui.js';
 import { devices, inUse } from '../devices.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
+import { comesBack } from '../comes_back.js';
 import * as phone from '../softphone.js';
+import { talkGain, volume } from '../volume.js';
 import { act, call, layer, link, me, offer } from './context.js';
 import { ringOnce, unlockSound } from './ring.js';
 
 const PIECE = 16 * 1024;
 const PIECES = 8;
 const SPEED_MS = 8000;
+const RUSH_MS = 2_800;
+/** So much fainter than what is played, nobody minds it (router/core/sound_check.py). */
+const FAINT_DB = -35;
 const SLACK_MS = 400; // the last words are still on their way
 const KEEP_MS = 5000;
 const VOICE = '/static/audio/greeting-en.wav';
 
-/** @typedef {'start'|'asking'|'speaker'|'ring'|'speak'|'listen'|'heard'|'network'|'done'} Step */
+/** @typedef {'start'|'asking'|'speaker'|'ring'|'speak'|'listen'|'heard'|'rush'|'network'|'done'} Step */
 
 export const step = signal(/** @type {Step} */ ('start'));
 export const found = signal(/** @type {SoundCheck|null} */ (null));
@@ -69,7 +74,7 @@ export function say(yes) {
     void speak();
   } else if (at === 'heard') {
     measured.echo = yes;
-    void network();
+    void rush();
   }
 }
 
@@ -92,6 +97,21 @@ async function speak() {
   measured.jitter_ms = after.jitter_ms;
   measured.rtt_ms = after.rtt_ms;
   step.value = 'heard';
+}
+
+/** Whether what the speaker plays comes back by the microphone, as in a call. */
+async function rush() {
+  const mine = run;
+  step.value = 'rush';
+  lasts.value = { until: performance.now() + RUSH_MS, ms: RUSH_MS };
+  const options = { sink: inUse('speaker'), gain: talkGain(volume.talk.peek()), faint: FAINT_DB };
+  const back = await phone.openMic().then(
+    (mic) => comesBack(mic, options),
+    () => null,
+  );
+  if (mine !== run) return;
+  if (back != null) measured.back_db = back;
+  void network();
 }
 
 async function network() {

@@ -40,7 +40,10 @@ async def test_a_check_by_keys_ends_in_a_verdict_that_is_kept(
     await expect(dialog).to_contain_text("Now you hear yourself")
     await expect(dialog).to_contain_text("Did you hear yourself well?")
     await page.keyboard.press("n")
+    await expect(dialog).to_contain_text("Please say nothing")
     await expect(dialog).to_contain_text("Not fit for calls yet.")
+    row = dialog.locator(".checkrows div", has_text="Echo")
+    await expect(row).to_contain_text("not checked")  # this microphone's loud tone covers it
     await expect(dialog).to_contain_text("You did not hear yourself.")
     await expect(dialog).to_contain_text(re.compile(r"speaks at -\d+ dB"))
     await expect(dialog).to_contain_text(re.compile(r"\d+ ms there and back"))

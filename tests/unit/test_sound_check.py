@@ -29,6 +29,8 @@ ALL: list[tuple[dict[str, Any], str, list[Fault]]] = [
     ({"lost_up": 0.08}, "poor", [Fault.LOSS_UP]),
     ({"up_kbps": 100}, "fair", [Fault.SLOW_UP]),
     ({"down_kbps": 100}, "fair", [Fault.SLOW_DOWN]),
+    ({"back_db": -20.0}, "fair", [Fault.COMES_BACK]),
+    ({"back_db": -50.0}, "good", []),
     ({"jitter_up_ms": 45}, "fair", [Fault.JITTER]),
     ({"rtt_ms": 420}, "fair", [Fault.FAR]),
     ({"rtt_ms": 420, "level_db": -96.0}, "poor", [Fault.SILENT, Fault.FAR]),

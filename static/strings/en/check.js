@@ -20,6 +20,7 @@ export const check = {
       speak: 'Say a few words now, as you speak to callers.',
       listen: 'Now you hear yourself, as callers do.',
       heard: 'Did you hear yourself well?',
+      rush: 'Please say nothing: you hear a rushing sound for three seconds.',
       network: 'Measuring the way to the centre …',
     },
     /** @param {number} n @param {number} of */
@@ -33,12 +34,21 @@ export const check = {
     },
     /** @param {string} at */
     at: (at) => `Checked at ${at}.`,
-    rows: { mic: 'Microphone', speaker: 'Speaker', ring: 'Ring', network: 'Network', speed: 'Bandwidth' },
+    rows: {
+      mic: 'Microphone',
+      speaker: 'Speaker',
+      ring: 'Ring',
+      back: 'Echo',
+      network: 'Network',
+      speed: 'Bandwidth',
+    },
     standard: 'System default',
     heard: 'you heard it',
     notAsked: 'not checked',
     /** @param {number} db */
     level: (db) => `speaks at ${db} dB`,
+    /** @param {number} db */
+    back: (db) => (db <= -60 ? 'nothing comes back' : `comes back at ${db} dB`),
     /** @param {number} rtt @param {number} jitter @param {string} up @param {string} down */
     network: (rtt, jitter, up, down) =>
       `${rtt} ms there and back · jitter ${jitter} ms · lost ${up} % out, ${down} % in`,
@@ -60,6 +70,7 @@ export const check = {
       slow_down: 'Too little bandwidth for their voice. Stop downloads, or choose another network.',
       quiet: 'You are quiet. Move the microphone nearer to your mouth.',
       loud: 'You are too loud, and it crackles. Move the microphone away a little.',
+      comes_back: 'Your speaker comes back into your microphone: callers hear themselves. Use a headset.',
       jitter: 'The network is uneven. Use a cable instead of the air.',
       far: 'The way is long: leave a pause after each sentence.',
     },
