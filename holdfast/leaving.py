@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 import structlog
 
+from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import Busy, CarrierError, NotInProgress
 from holdfast.desk.hub import Hub
@@ -32,6 +33,8 @@ HAND_OVER_S = 1.5
 REDIRECTS_S = 5.0
 PAUSES_S = (0.25, 0.5, 1.0)
 AT_ONCE = 10
+LINE_WAITS_S = 60
+"""Longer than it has to come back."""
 IN_LINE = UNANSWERED - TALKS - BEYOND
 """Who waits in the carrier's loop, or hears the menu."""
 OF_CALLERS = ("voice", "menu", "key", "wait", "resume", "fallback")
@@ -100,7 +103,10 @@ class Leaving:
 
     def _talks(self) -> list[LiveContact]:
         every = self._hub.view.contacts.values()
-        return [c for c in every if c.channel == "voice" and c.agent and c.state in TALKS]
+        return [
+            c for c in every
+            if c.channel == "voice" and (c.joined or (c.agent and c.state in TALKS))
+        ]  # fmt: skip
 
     def _close_idle(self) -> None:
         """Who is not in a talk has no desk any more: an agent without one is offered nothing."""
@@ -135,9 +141,21 @@ class Leaving:
         """Those who talk first."""
         every = [c for c in self._hub.view.contacts.values() if c.channel == "voice"]
         here = [c for c in every if c.carrier_id and c.caller != "gone"]
-        return [c for c in here if c.state in TALKS] + [c for c in here if c.state in IN_LINE]
+        talk = [c for c in here if c.joined or c.state in TALKS]
+        return talk + [c for c in here if c.state in IN_LINE]
+
+    async def _keep_line(self, live: LiveContact) -> None:
+        """A number that was asked in: the next one of us brings it back."""
+        line = live.consult.line if live.consult is not None else None
+        if line is None or line.call is None:
+            return
+        try:
+            await self._client.redirect(line.call, twiml=twiml.pause(LINE_WAITS_S))
+        except CarrierError as error:
+            log.warning("line.not_kept", contact=live.id, error=type(error).__name__)
 
     async def _keep(self, live: LiveContact, places: asyncio.Semaphore) -> None:
+        await self._keep_line(live)
         for pause_s in (*PAUSES_S, None):
             async with places:
                 try:

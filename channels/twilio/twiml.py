@@ -275,6 +275,13 @@ def voicemail(
     return str(document)
 
 
+def pause(seconds: int) -> str:
+    """Silence; then the call is over."""
+    document = VoiceResponse()
+    document.pause(length=seconds)
+    return str(document)
+
+
 def hang_up() -> str:
     """End the call."""
     document = VoiceResponse()

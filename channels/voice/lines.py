@@ -17,7 +17,7 @@ import structlog
 
 from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
-from channels.twilio.errors import Busy, CarrierError, Unknown
+from channels.twilio.errors import Busy, CarrierError, NotFound, NotInProgress, Unknown
 from channels.twilio.forms import VoiceForm
 from channels.voice.dial_words import (
     ASK_AGAIN_MS,
@@ -47,6 +47,8 @@ whether a machine answered."""
 
 MACHINES = ("machine", "fax")
 """By what the carrier calls it: machine_start, machine_end_beep, fax …"""
+LAGS_MS = 500
+"""REST lags behind webhooks: 'not in progress' of a call that lives is asked again."""
 AGAIN_S = 2
 """The index is away for a moment: whoever is there is not hung up on."""
 
@@ -78,7 +80,7 @@ class Lines:
 
     def effects(self) -> dict[str, Callable[[Effect], Awaitable[int | None]]]:
         """By kind; a number: ms until it is to be tried again."""
-        return {"dial_line": self._dial}
+        return {"dial_line": self._dial, "open_line": self._open}
 
     async def _dial(self, effect: Effect) -> int | None:
         live, fence = effect.record, str(effect.args.get("fence"))
@@ -123,6 +125,24 @@ class Lines:
             await self._refused(live, fence, why_not_dialled(error))
             return None
         await self._progress(live.id, fence, info.sid, None)
+        return None
+
+    async def _open(self, effect: Effect) -> int | None:
+        """Its stream was lost: the carrier is to ask for it again."""
+        live, fence = effect.record, str(effect.args.get("fence"))
+        it = _line_of(live, fence)
+        if live is None or it is None or it.until is None or it.line is None or not it.line.call:
+            return None
+        try:
+            await self._client.redirect(it.line.call, url=self._address("line", live.id, fence))
+        except (NotInProgress, NotFound):
+            info = await self._client.call(it.line.call)
+            if info is not None and not info.status.over:
+                return LAGS_MS
+            over = {"contact": live.id, "fence": fence, "cause": "completed"}
+            await self._engine.step("line_over", **over)
+        except Busy as busy:
+            return busy.pause_ms(effect.tries)
         return None
 
     async def _waits(self, live: LiveContact, fence: str, ms: int, words: str | None) -> None:

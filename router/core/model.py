@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from .beside import Beside
-from .consult import Consult
+from .consult import Consult, Consulted
 from .figures import Facts
 from .refusals import words_of
 from .states import TALKS, AgentState, State, Told
@@ -252,6 +252,11 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     cause: str | None = None
     disposition: str | None = None
     comment: str | None = None
+
+    @property
+    def joined(self) -> bool:
+        """They talk with a number outside, through us, and nobody of ours does."""
+        return self.consult is not None and self.consult.at == Consulted.HANDED
 
     @property
     def by_itself(self) -> int:

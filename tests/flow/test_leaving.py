@@ -15,12 +15,16 @@ from tests.flow.conftest import short_config, until_heard
 from tests.kit.centre import Centre, running_centre
 from tests.kit.desk import DeskClient, desk
 
+VET = "+12065550155"
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
     folder = tmp_path_factory.mktemp("leaving")
     config = short_config(folder)
-    config.write_text(config.read_text().replace('come_back = "6s"', 'come_back = "30s"'))
+    text = config.read_text().replace('come_back = "6s"', 'come_back = "30s"')
+    vet = f'[[outside]]\nname = "vet"\nword = "Vet"\nnumber = "{VET}"\n'
+    config.write_text(text.replace("# [interpreters]", f"{vet}\n# [interpreters]"))
     async with running_centre(
         folder / "data", HOLDFAST_CONFIG=str(config), HOLDFAST_DRAIN="20s"
     ) as found:
@@ -173,3 +177,56 @@ async def test_under_load_talks_go_on_within_three_seconds_of_a_renewal(centre: 
         await arriving
         print(f"renewed under load, talking again after {max(took):.2f} s")
         assert max(took) < 3
+
+
+async def with_vet(centre: Centre, agent: DeskClient, from_: str) -> tuple[str, str, str]:
+    """All three hear each other: the caller's call, the contact, the vet's call."""
+    await centre.sandbox.person(VET, talk="tone", hz=1000, ring_ms=50)
+    call = await centre.sandbox.call(talk="tone", hz=440, from_=from_)
+    contact = await agent.accept()
+    await agent.until_state(contact, "active")
+    await agent.do("consult", contact=contact, number="vet")
+    await agent.until(lambda: agent.contacts[contact]["consult"]["at"] == "apart")
+    await agent.do("consult_together", contact=contact, on=True)
+    (there,) = [it["sid"] for it in await centre.sandbox.calls(live=True) if it["to"] == VET]
+    return call, contact, there
+
+
+async def test_a_number_in_a_talk_that_is_cut_stays_on_the_line_and_is_back_with_both(
+    centre: Centre,
+) -> None:
+    await centre.stop()
+    centre.env["HOLDFAST_DRAIN"] = "0s"
+    await centre.start()
+    async with desk(centre) as agent:
+        _call, contact, there = await with_vet(centre, agent, "+12065550911")
+        assert centre.process is not None
+        centre.process.send_signal(signal.SIGTERM)
+        await ended(centre)
+        assert await live(centre, there)
+        await centre.start()
+        await again(agent)
+        await agent.sound()
+        await agent.until_state(contact, "active")
+        await agent.until(lambda: agent.contacts[contact]["consult"]["until"] is None)
+        async with asyncio.timeout(60):
+            while agent.ear.tones(440.0, 1000.0) != {440.0, 1000.0}:
+                await asyncio.sleep(0.1)
+        await until_heard(centre, there, 440, within=300)
+
+
+async def test_a_caller_and_the_number_that_has_them_talk_on_while_we_drain(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        call, contact, there = await with_vet(centre, agent, "+12065550912")
+        await agent.do("consult_hand_over", contact=contact)
+        await until_heard(centre, call, 1000)
+        await ask_to_stop(centre)
+        await until_heard(centre, there, 440)
+        assert centre.process is not None
+        assert centre.process.returncode is None
+        await centre.sandbox.hang_up(there)
+        await ended(centre)
+        assert not await live(centre, call)
+        await centre.start()

@@ -46,7 +46,7 @@ end
 -- It is over, whoever ends it; the call there is hung up unless that is over, too.
 function lines.let_go(c)
   local line = c.consult.line
-  effects.drop(c, 'dial_line')
+  effects.drop(c, 'dial_line', 'open_line')
   own(c, nil)
   if has(line.call) then hang_up(c, line.call, line.fence) end
 end
@@ -105,6 +105,7 @@ mutation('line_up', function(req)
   local c, it = of(req)
   if not c then return no('stale', 'moved_on') end
   own(c, req.proc)
+  effects.drop(c, 'open_line')
   it['until'] = nil
   disarm('consult', c.id)
   touch(c)
@@ -115,10 +116,17 @@ mutation('line_up', function(req)
   return { ok = true, contact = c }
 end)
 
+-- If the carrier does not ask by itself, because whoever is there was told to wait, it is told to.
+local function ask_again(c)
+  local line = c.consult.line
+  if has(line.call) then effect('open_line', c, ctx.now + 2000, { fence = line.fence }) end
+end
+
 local function lost(c)
   if not consult.there(c) or has(c.consult['until']) then return end
   own(c, nil)
   lasts(c, ctx.cfg.come_back)
+  ask_again(c)
 end
 
 -- Its stream ended: the carrier asks again if the call there lives.
@@ -188,6 +196,7 @@ function lines.rebuilt(c)
   local it = c.consult
   if consult.there(c) and c.state == State.ACTIVE or lines.has_caller(c) then
     it.line.proc = nil
+    ask_again(c)
     return lasts(c, ctx.cfg.come_back)
   end
   if has(it.line.call) then hang_up(c, it.line.call, it.line.fence) end
