@@ -233,6 +233,11 @@ class Switchboard:
         ]
 
     @property
+    def lines(self) -> int:
+        """Numbers that were asked in, whose sound is here."""
+        return sum(map(len, self._lines.values()))
+
+    @property
     def busy(self) -> bool:
         """True while a caller's sound is here."""
         return bool(self._legs)

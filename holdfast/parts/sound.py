@@ -32,7 +32,10 @@ def part(house: House) -> Part:
     house.keep(CallSounds, sounds)
     house[Metrics].watch_calls(sounds)
     exchange = switchboard.exchange
-    house[Metrics].watch_legs(lambda: len(exchange.snapshot()), lambda: len(exchange.agents()))
+    house[Metrics].watch_legs(
+        lambda: len(exchange.snapshot()) + switchboard.lines,
+        lambda: len(exchange.agents()) - switchboard.lines,
+    )
     file = house[Premises].data_dir / "sound-reports.json"
     reports = SoundReports(centre.database, file, centre.clock)
     reports.changed = hub.incident_changed

@@ -219,7 +219,7 @@ async def test_a_caller_and_the_number_that_has_them_talk_on_while_we_drain(
     centre: Centre,
 ) -> None:
     async with desk(centre) as agent:
-        call, contact, there = await with_vet(centre, agent, "+12065550912")
+        call, contact, there = await with_vet(centre, agent, "+12065550918")
         await agent.do("consult_hand_over", contact=contact)
         await until_heard(centre, call, 1000)
         await ask_to_stop(centre)

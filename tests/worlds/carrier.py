@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from channels.twilio.errors import Busy, NotInProgress, Unknown
 from channels.twilio.forms import CallStatus
 from channels.twilio.records import CallInfo
+from tests.worlds.lines import Parties
 
 At = Callable[[float, Callable[[], Awaitable[None]]], None]
 """Do that in so many ms."""
@@ -75,6 +76,7 @@ class Carrier:
         self.busy = 0
         """... to somebody who was on the line."""
         self.centre: Centre
+        self.parties = Parties(rng, at, lambda: self.centre)
         self.rough = 0.0
         self.answered = 0.6
         """Share of the calls to numbers outside that somebody, or a machine, answers."""
@@ -215,6 +217,8 @@ class Carrier:
 
     async def stream_over(self, sid: str, epoch: int) -> None:
         """Our end closed the stream (or died): the carrier asks what comes next."""
+        if party := self.parties.get(sid):
+            return await self.parties.stream_over(party, epoch)
         line = self.lines.get(sid)
         if line is None or not line.alive or line.stream is None or line.stream[1] != epoch:
             return
@@ -233,7 +237,19 @@ class Carrier:
         if luck < 2:
             raise Unknown("no answer")
 
-    async def redirect(self, sid: str, *, twiml: str, fallback_url: str | None) -> None:
+    async def redirect(
+        self,
+        sid: str,
+        *,
+        twiml: str = "",
+        url: str | None = None,
+        fallback_url: str | None = None,
+    ) -> None:
+        if url is not None and (party := self.parties.get(sid)):
+            if not party.alive:
+                raise NotInProgress(21220, "not in progress")
+            self._stumble()
+            return await self.parties.ask(party)
         line = self.lines.get(sid)
         if line is None or not line.alive:
             raise NotInProgress(21220, "not in progress")
@@ -254,6 +270,8 @@ class Carrier:
         busy; others answer or do not."""
         self._stumble()
         hook, query = _place(url)
+        if hook == "line":
+            return self._asked_in(to, from_, url, status_callback)
         if hook != "told":
             return self._dialled(to, from_, query["c"])
         sid = f"CA{next(self._numbers)}t"
@@ -264,6 +282,15 @@ class Carrier:
         )
         if self._rng.random() < self.rough:
             raise Unknown("done, but the answer was lost")
+        return CallInfo(sid, CallStatus.QUEUED, from_, to, DIALLED, *(None,) * 6)
+
+    def _asked_in(self, to: str, from_: str, url: str, status: str) -> CallInfo:
+        sid = f"CA{next(self._numbers)}l"
+        self.dialled[url] += 1
+        self.parties.rough = self.rough
+        self.parties.dialled(sid, url, status)
+        if self._rng.random() < self.rough:
+            raise Unknown("dialled, but the answer was lost")
         return CallInfo(sid, CallStatus.QUEUED, from_, to, DIALLED, *(None,) * 6)
 
     def _dialled(self, to: str, from_: str, contact: str) -> CallInfo:
@@ -315,6 +342,11 @@ class Carrier:
             await self.centre.hook(*_hook(over, form | {"CallStatus": "completed"}))
 
     async def hang_up(self, sid: str) -> None:
+        if party := self.parties.get(sid):
+            if not party.alive:
+                raise NotInProgress(21220, "not in progress")
+            self._stumble()
+            return await self.parties.end(party, "completed")
         line = self.lines.get(sid)
         if line is None or not line.alive:
             raise NotInProgress(21220, "not in progress")
@@ -324,6 +356,9 @@ class Carrier:
 
     async def call(self, sid: str) -> CallInfo | None:
         self._stumble()
+        if party := self.parties.get(sid):
+            status = CallStatus.IN_PROGRESS if party.alive else CallStatus.COMPLETED
+            return CallInfo(sid, status, "", "", DIALLED, *(None,) * 6)
         line = self.lines.get(sid)
         if line is None:
             return None

@@ -23,6 +23,7 @@ from holdfast.settings.engine_settings import engine_settings
 from holdfast.switchboard import Switchboard, plan_of
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.centre import Centre as Shared
+from router.core.consult import of_line
 from router.core.current import Current
 from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from router.core.opening import OnCall
@@ -173,7 +174,11 @@ class Centre:
         """The index has no epoch: build it, then say what is held here."""
         await self.rebuild.run()
         await self._look()
-        for contact, (_, epoch) in self.legs.items():
+        for contact, (_, epoch) in list(self.legs.items()):
+            if line := of_line(contact):
+                await self.report("line_up", contact=line[0], fence=line[1], proc=PROC)
+                self._end_lines(line[0])
+                continue
             await self.report("stream_started", contact=contact, link_epoch=epoch, proc=PROC)
         for page in list(self.pages.values()):
             await self.seen(page)
@@ -222,6 +227,7 @@ class Centre:
         """Joins who is to be joined; ends the stream of what is over."""
         if live.channel != "voice":
             return
+        self._end_lines(live.id)
         plan = plan_of(live)
         if plan is None:
             self.joined.pop(live.id, None)
@@ -236,6 +242,15 @@ class Centre:
                 self._at(15, lambda: self.report("connected", contact=live.id, agent=agent))
         else:
             self.joined.pop(live.id, None)
+
+    def _end_lines(self, contact: str) -> None:
+        """Of numbers that are asked in no more."""
+        live = self.contacts.get(contact)
+        line = live.consult.line if live is not None and live.consult is not None else None
+        for leg in list(self.legs):
+            found = of_line(leg)
+            if found and found[0] == contact and found[1] != (line and line.fence):
+                self.close_stream(leg, "nobody needs it any more")
 
     # The carrier asks --------------------------------------------------------------------------
 
@@ -252,6 +267,10 @@ class Centre:
         if not self.up or self.legs.get(contact, ("", -1))[1] > epoch:
             return False
         self.legs[contact] = (sid, epoch)
+        if line := of_line(contact):
+            await self.report("line_up", contact=line[0], fence=line[1], proc=PROC)
+            self._end_lines(line[0])
+            return True
         await self.report("stream_started", contact=contact, link_epoch=epoch, proc=PROC)
         if contact in self.contacts:
             self._sound(self.contacts[contact])
@@ -260,6 +279,8 @@ class Centre:
     async def stream_ended(self, contact: str, epoch: int) -> None:
         if self.legs.get(contact, ("", -1))[1] == epoch:
             del self.legs[contact]
+            if line := of_line(contact):
+                return await self.report("line_lost", contact=line[0], fence=line[1])
             self.joined.pop(contact, None)
             await self.report("stream_lost", contact=contact, link_epoch=epoch, cause="closed")
 
@@ -299,7 +320,8 @@ class Centre:
         return found
 
     def bridges(self) -> list[CallerStream]:
-        return [CallerStream(c, epoch, self.joined.get(c)) for c, (_, epoch) in self.legs.items()]
+        callers = [(c, epoch) for c, (_, epoch) in self.legs.items() if not of_line(c)]
+        return [CallerStream(c, epoch, self.joined.get(c)) for c, epoch in callers]
 
     async def live_calls(self) -> set[str] | None:
         return None if self._rng.random() < self.carrier.rough else self.carrier.living()

@@ -8,6 +8,8 @@ from router.core.consult import Consulted
 from router.core.model import LiveAgent, LiveContact, Step
 from tests.worlds.centre import Centre
 
+VET = {"kind": "typed", "name": "typed", "word": "a vet", "to": "+12065550155"}
+
 
 class Colleagues:
     """Part of a world."""
@@ -39,7 +41,12 @@ class Colleagues:
         who = {"agent": agent, "contact": live.id}
         if live.consult is None:
             others = [name for name in self.centre.pages if name != agent]
-            if self.calm or draw > 0.35 or not others:
+            if self.calm or draw > 0.5:
+                return False
+            if draw > 0.35:
+                await step("consult", **who, line=VET)
+                return True
+            if not others:
                 return False
             await step("consult", **who, to_agent=self.rng.choice(others))
             return True

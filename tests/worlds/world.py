@@ -98,6 +98,8 @@ class Watch:
                     self.fail(f"{contact} is in the hands of {holder} and {agent.id}")
         if told := two_calls(step, self.hands):
             self.fail(told)
+        self.states |= {f"line {it.consult.at}" for it in step.contacts if it.consult
+                        and it.consult.line}  # fmt: skip
         self.states |= {"asked in" for agent in step.agents if agent.consult is not None}
         self._one_call_each(step.contacts)
         self._one_message_each(step.contacts)
@@ -443,6 +445,9 @@ class World(Colleagues):
             spoke = spoke or sid in self.carrier.joined_outside
             if row is not None and not line.gave_up and not spoke:
                 fail(f"lost: {sid} was hung up on, {row.outcome}; heard {line.heard}")
+        talks = {live.id for live in snapshot.contacts if live.consult is not None}
+        if left := self.carrier.parties.alive() - talks:
+            fail(f"nobody needs them any more, and they are on the line: {left}")
         if twice := [one for one, times in self.carrier.dialled.items() if times > 1]:
             fail(f"dialled twice: {twice}")
         async with self.database.read() as connection:
