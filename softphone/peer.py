@@ -41,7 +41,6 @@ from softphone.far_hops import PageSays
 from softphone.incoming import Incoming
 from softphone.port import Port, Ports
 from softphone.sdp import OfferError
-from softphone.speed import LABEL, Speed
 from softphone.timeline import Timeline
 
 INTERNALS: Final = {
@@ -63,8 +62,6 @@ PING_S: Final = 1.0
 STALL_S: Final = 0.25
 """A timer this late is our own stall (a pause of the machine, a slow disk), not the browser's."""
 MAX_UNANSWERED: Final = 3
-MOST_SPEEDS: Final = 20
-"""Measurements of one connection; each costs what a hundred messages do."""
 
 PacketSink = Callable[[bytes, int], None]
 
@@ -195,7 +192,6 @@ class AgentPeer:
         self._pinged_at: float | None = None
         self._unanswered = 0
         self._rtt_ms: float | None = None
-        self._speeds = 0
         self.page_says: PageSays | None = None
         """What the page measured last; its owner sets it."""
         self._born = self._heard_at = self._loop.time()
@@ -420,9 +416,6 @@ class AgentPeer:
         if channel.label == "alive" and self._channel is None:
             self._channel = channel
             channel.on("message", self._answered)
-        elif channel.label == LABEL and self._sink is None and self._speeds < MOST_SPEEDS:
-            self._speeds += 1  # not in a call: its sound has the path for itself
-            Speed(channel, self._loop.time)
 
     def _answered(self, message: str | bytes) -> None:
         if message != "p" or self._pinged_at is None:

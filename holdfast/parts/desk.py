@@ -8,6 +8,7 @@ from holdfast.desk.asked_numbers import AskedNumbers
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
 from holdfast.desk.socket_routes import SocketRoutes
+from holdfast.desk.speed_routes import SpeedRoutes
 from holdfast.desk.topics import (
     AgentSeen,
     BesideAgents,
@@ -89,7 +90,7 @@ def part(house: House) -> Part:
     api = DeskApi(hub, finder, opened, explained, severities)
     reached = house[Recorder].reached
     return Part(
-        routes=[*socket_routes.routes(), *api.routes()],
+        routes=[*socket_routes.routes(), *SpeedRoutes().routes(), *api.routes()],
         tasks={
             "sessions": guard.run,
             "sound checks": checks.run,

@@ -4,6 +4,7 @@ import { Icon } from '../icons.js';
 import { Dialog } from '../dialog.js';
 import { timeOfDay } from '../format.js';
 import { MicLevel } from '../mic_level.js';
+import { mbitOf } from '../sound_check.js';
 import { t } from '../strings/en.js';
 import { layer, me } from './context.js';
 import { goReady } from './duty.js';
@@ -13,8 +14,6 @@ import { begin, found, lasts, play, say, step, stop } from './check_run.js';
 const ORDER = ['speaker', 'ring', 'speak', 'heard', 'rush', 'network'];
 const FRESH_MS = 12 * 3_600_000;
 const TICK_MS = 100;
-/** So little data show no more than that. */
-const MOST_KBPS = 10_000;
 
 /** @typedef {'mic'|'speaker'|'ring'|'back'|'network'|'speed'} RowName */
 /** @type {Record<RowName, SoundCheck['faults']>} */
@@ -55,8 +54,6 @@ function Progress() {
 
 /** @param {SoundCheck} c @param {RowName} row @returns {string} */
 function told(c, row) {
-  const mbit = (/** @type {number|null} */ kbps) =>
-    (kbps ?? 0) > MOST_KBPS ? t.check.over(MOST_KBPS / 1000) : ((kbps ?? 0) / 1000).toFixed(1);
   const share = (/** @type {number|null} */ lost) => ((lost ?? 0) * 100).toFixed(1);
   const asked = (/** @type {boolean|null} */ yes) => (yes == null ? t.check.notAsked : t.check.heard);
   switch (row) {
@@ -82,7 +79,7 @@ function told(c, row) {
     default:
       return c.up_kbps == null || c.down_kbps == null
         ? t.check.notAsked
-        : t.check.speed(mbit(c.up_kbps), mbit(c.down_kbps));
+        : t.check.speed(mbitOf(c.up_kbps), mbitOf(c.down_kbps));
   }
 }
 

@@ -8,10 +8,9 @@ import * as phone from '../softphone.js';
 import { talkGain, volume } from '../volume.js';
 import { act, call, layer, link, me, offer } from './context.js';
 import { ringOnce, unlockSound } from './ring.js';
+import { speed } from './speed.js';
 
-const PIECE = 16 * 1024;
-const PIECES = 8;
-const SPEED_MS = 8000;
+const SPEED_MS = 2200;
 const RUSH_MS = 2_800;
 /** So much fainter than what is played, nobody minds it (router/core/sound_check.py). */
 const FAINT_DB = -35;
@@ -118,8 +117,7 @@ async function network() {
   const mine = run;
   step.value = 'network';
   lasts.value = { until: performance.now() + SPEED_MS, ms: SPEED_MS };
-  const pc = phone.connection();
-  Object.assign(measured, pc ? await speed(pc) : {});
+  Object.assign(measured, await speed(Number(measured.rtt_ms ?? 0)));
   await done(mine);
 }
 
@@ -162,36 +160,6 @@ async function counted() {
     }
   }
   return now;
-}
-
-/** How quickly data go each way, beside the sound: the centre tells one way, we see the other.
- * @param {RTCPeerConnection} pc @returns {Promise<{up_kbps?: number, down_kbps?: number}>} */
-function speed(pc) {
-  return new Promise((over) => {
-    const channel = pc.createDataChannel('speed');
-    channel.binaryType = 'arraybuffer';
-    /** @type {{up_kbps?: number, down_kbps?: number}} */
-    const seen = {};
-    let began = 0;
-    let got = 0;
-    const end = () => {
-      clearTimeout(timer);
-      channel.close();
-      over(seen);
-    };
-    const timer = setTimeout(end, SPEED_MS);
-    channel.onopen = () => {
-      for (let n = 0; n < PIECES; n++) channel.send(new Uint8Array(PIECE));
-    };
-    channel.onmessage = ({ data }) => {
-      if (typeof data === 'string') seen.up_kbps = Number(data);
-      else if (!began) began = performance.now();
-      else if ((got += data.byteLength) >= PIECE * (PIECES - 1)) {
-        seen.down_kbps = Math.round((got * 8) / Math.max(1, performance.now() - began));
-        end();
-      }
-    };
-  });
 }
 
 /** Ends it, wherever it is. */

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import itertools
 
 import pytest
 
@@ -12,7 +11,6 @@ from softphone.echo import Spoken
 from softphone.exchange import Exchange
 from softphone.pacer import Pacer
 from softphone.plans import Event, Joined
-from softphone.speed import BYTES, PIECE, PIECES, Speed
 from tests.media.fakes import FakeLeg, VirtualClock
 
 VOICE = tones.tone(440, ms=20)
@@ -145,31 +143,3 @@ def test_what_was_said_is_forgotten_with_it(desk: Desk, end: str) -> None:
     desk.clock.advance(20)
     assert desk.leg.heard == []
     assert desk.spoken == []
-
-
-class Channel:
-    """A data channel's end."""
-
-    def __init__(self) -> None:
-        self.sent: list[str | bytes] = []
-
-    def on(self, _event: str, handler: object) -> None:
-        self.handler = handler
-
-    def send(self, message: str | bytes) -> None:
-        self.sent.append(message)
-
-
-def test_the_speed_of_each_way_and_no_more_than_asked() -> None:
-    channel, ticks = Channel(), itertools.count(step=0.01)
-    Speed(channel, lambda: next(ticks))
-    for _ in range(PIECES):
-        channel.handler(bytes(PIECE))  # type: ignore[operator]
-    told, *sent = channel.sent
-    assert isinstance(told, str)
-    assert int(told) == pytest.approx((BYTES - PIECE) * 8 / 10, rel=0.2)
-    assert sent == [bytes(PIECE)] * PIECES
-    for _ in range(100):
-        channel.handler(bytes(PIECE))  # type: ignore[operator]
-    channel.handler("x")  # type: ignore[operator]
-    assert len(channel.sent) == 1 + PIECES

@@ -53,7 +53,7 @@ export const check = {
     network: (rtt, jitter, up, down) =>
       `${rtt} ms there and back · jitter ${jitter} ms · lost ${up} % out, ${down} % in`,
     /** @param {number} mbit */
-    over: (mbit) => `over ${mbit}`,
+    least: (mbit) => `at least ${mbit}`,
     /** @param {string} up @param {string} down */
     speed: (up, down) => `${up} Mbit/s out, ${down} in · a call needs 0.1`,
     /** What is wrong, and the mend. */
