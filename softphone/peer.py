@@ -229,6 +229,9 @@ class AgentPeer:
         peer = cls(name, on_lost)
         try:
             await peer._negotiate(offer, bound, None if ports is None else ports.of(bound))
+        except asyncio.CancelledError:  # nobody waits for the answer; our port would keep it
+            await peer.close("nobody waits for the answer")
+            raise
         except Exception as error:
             await peer.close("the offer was refused")
             if isinstance(error, OSError):

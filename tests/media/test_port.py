@@ -284,6 +284,27 @@ async def test_a_browser_keeps_its_newest_addresses_and_nobody_elses_source(port
         await other.both_ways()
 
 
+async def test_an_offer_that_nobody_waits_for_any_more_leaves_nothing_behind(ports: Ports) -> None:
+    """Its page is gone, or it took too long: at whatever point of the answer that is."""
+    browser = Browser()
+    offer = await browser.offer()
+    ports.of("127.0.0.1")
+    for turns in range(1000):
+        answering = asyncio.create_task(AgentPeer.answer(offer, ports=ports))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        answering.cancel()
+        done = await asyncio.gather(answering, return_exceptions=True)
+        if not isinstance(done[0], BaseException):
+            peer, _ = done[0]
+            await peer.close("test ends")
+            break
+        assert the_port(ports)._by_name == {}, turns
+    assert turns > 2
+    assert the_port(ports)._by_name == {}
+    await browser.pc.close()
+
+
 async def test_a_packet_that_was_recorded_moves_nobody(ports: Ports) -> None:
     """Who hears a packet on its way may send it again from elsewhere: it opens no second time."""
     router = Way()
