@@ -22,6 +22,7 @@ LONGEST_S: Final = 2.0
 MOST_REQUESTS: Final = 200
 """Of one account in ten minutes: about twenty checks."""
 WINDOW_MS: Final = 600_000
+NO_SIZE: Final = f"`bytes` is a number up to {MOST_BYTES}"
 
 
 class SpeedRoutes:
@@ -45,11 +46,12 @@ class SpeedRoutes:
 
     async def down(self, request: web.Request) -> web.StreamResponse:
         asked = request.query.get("bytes", "")
-        if not asked.isascii() or not asked.isdigit() or not 0 < int(asked[:9]) <= MOST_BYTES:
-            raise BadRequest(f"`bytes` is a number up to {MOST_BYTES}")
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 9):
+            raise BadRequest(NO_SIZE)
+        if not 0 < (left := int(asked)) <= MOST_BYTES:
+            raise BadRequest(NO_SIZE)
         if refused := self._too_many(request):
             return refused
-        left = int(asked)
         answer = web.StreamResponse()
         answer.content_type, answer.content_length = "application/octet-stream", left
         await answer.prepare(request)

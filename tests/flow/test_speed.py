@@ -30,7 +30,8 @@ async def test_as_much_as_is_asked_for_comes_and_goes_and_no_more(centre: Centre
                 centre.url + PATH, data=bytes(size), headers=OURS
             ) as answer:
                 assert (answer.status, await answer.json()) == (200, {"bytes": size})
-        for wrong in ("", "0", "-1", "x", "1.5", str(MOST_BYTES + 1), "9" * 5000):
+        for wrong in ("", "0", "-1", "x", "1.5", str(MOST_BYTES + 1), "9" * 5000,
+                      "0" * 9 + "1", "000000001" + "9" * 9, "000000001" + "9" * 5000):  # fmt: skip
             assert await status_of(page, centre, "GET", f"{PATH}?bytes={wrong}") == 400
         assert await status_of(page, centre, "POST", PATH, bytes(2 << 20)) == 413
         assert page.agent() is not None  # the page's own connection goes on
