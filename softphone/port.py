@@ -39,6 +39,9 @@ RECEIVED_AT_ONCE: Final = 32
 SENT_AT_ONCE: Final = 64
 MOST_ADDRESSES: Final = 64
 """Of one browser; it is known again by its stream if the oldest is forgotten."""
+MOST_PORTS: Final = 8
+"""Of one process. Without HOLDFAST_MEDIA_ADDRESS a page's Host header says which, and anybody may
+write that; whoever comes by one address more has a socket of their own."""
 MOST_RTP: Final = 1500
 LEAST_RTP: Final = 20
 _FORCE_RECEIVE: Final = 33  # SO_RCVBUFFORCE
@@ -320,6 +323,8 @@ class Ports:
         if ":" in address or not datagrams.possible():
             return None
         if address not in self._open:
+            if len(self._open) == MOST_PORTS:
+                return None
             self._open[address] = Port(self._bound(address))
         return self._open[address]
 

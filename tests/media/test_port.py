@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 from softphone import datagrams, port, sdp, short_way
 from softphone.datagrams import address_of, key_of
 from softphone.peer import AgentPeer
-from softphone.port import Port, Ports
+from softphone.port import MOST_PORTS, Port, Ports
 from tests.media.browser import Browser, connected, stamped
 from tests.media.noise import noise
 
@@ -347,6 +347,15 @@ async def test_a_number_that_is_taken_is_passed_over_and_none_is_told(ports: Por
         assert next_ is not None
         next_.close()
     first.close()
+
+
+async def test_a_page_that_names_us_otherwise_each_time_takes_no_more_than_a_few_ports() -> None:
+    """The Host header is whatever a client writes, and each address of a machine is one of its."""
+    ports = Ports()
+    found = [ports.of(f"127.0.0.{n}") for n in range(1, 2 * MOST_PORTS + 1)]
+    assert [it is not None for it in found] == [True] * MOST_PORTS + [False] * MOST_PORTS
+    assert ports.of("127.0.0.1") is found[0]
+    ports.close()
 
 
 def test_addresses_and_sources_are_read_as_the_kernel_and_the_page_write_them() -> None:
