@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from softphone import g711
 from softphone.mixer import KEEP_BYTES, LOOK_TICKS, MAX_CATCH_UP, READ_S, TICK_S, Mixer, Row, Voice
@@ -128,6 +129,23 @@ def test_after_a_stall_a_little_is_made_up_for_and_the_rest_is_skipped(stage: St
     assert len(heard.frames) == MAX_CATCH_UP
     stage.clock.advance(1.0)
     assert len(heard.frames) == MAX_CATCH_UP + 50
+
+
+def test_an_ear_that_fails_costs_the_others_no_frame_and_itself_one(stage: Stage) -> None:
+    class Fails(Heard):
+        def take(self, payload: bytes, timestamp: int) -> None:
+            if not self.stamps:
+                self.stamps.append(timestamp)
+                raise RuntimeError("a transport of a strange kind")
+            super().take(payload, timestamp)
+
+    fails, voices = Fails(), [Voice(), Voice()]
+    stage.mixer.set(fails, [Row(fails, tuple(voices), (1.0, 1.0))])
+    heard, _ = stage.room(2)
+    with capture_logs() as logs:
+        stage.clock.advance(5 * TICK_S)
+    assert (len(fails.frames), len(heard.frames)) == (4, 5)
+    assert [one["event"] for one in logs] == ["mixer.frame_lost"]
 
 
 def test_who_says_nothing_in_time_is_silent_and_the_others_are_heard(stage: Stage) -> None:
