@@ -44,6 +44,9 @@ MOST_PORTS: Final = 8
 write that; whoever comes by one address more has a socket of their own."""
 MOST_RTP: Final = 1500
 LEAST_RTP: Final = 20
+QUIET_S: Final = 1.0
+"""So often at most the log has a line about packets that failed: with its trace it costs a thousand
+times what a packet does."""
 _FORCE_RECEIVE: Final = 33  # SO_RCVBUFFORCE
 _MEMORY: Final = 55  # SO_MEMINFO
 _DROPS_AT: Final = 32  # the ninth of its numbers
@@ -80,6 +83,8 @@ class Port:
         self._flushing = False
         self.left_out = 0
         """Packets that the kernel did not take."""
+        self._faults = 0
+        self._quiet_until = 0.0
         self._loop.add_reader(self._descriptor, self._readable)
 
     @property
@@ -211,7 +216,11 @@ class Port:
                 else:
                     self._other(bytes(view[at : at + size]), key)
             except Exception:  # a root: called by the loop, and one packet costs no other
-                log.exception("sound.packet_lost")
+                self._faults += 1
+                if self._loop.time() >= self._quiet_until:
+                    self._quiet_until = self._loop.time() + QUIET_S
+                    log.exception("sound.packet_lost", packets=self._faults)
+                    self._faults = 0
             at += SLOT
 
     def _moved(self, memory: Any, at: int, size: int, key: int) -> None:
@@ -232,7 +241,8 @@ class Port:
         if len(data) >= LEAST_RTP and data[0] < 4 and data[4:8] == _COOKIE:
             line = self._checked(data, line, key)
         if line is not None:
-            line.protocol.datagram_received(data, address_of(key))
+            with contextlib.suppress(struct.error):  # aioice expects an attribute's right length
+                line.protocol.datagram_received(data, address_of(key))
 
     def _checked(self, data: bytes, line: Line | None, key: int) -> Line | None:
         """Whose STUN message that is. A request that is signed makes its address theirs."""
@@ -243,7 +253,7 @@ class Port:
             return named
         try:
             message = stun.parse_message(data)
-        except ValueError:
+        except (ValueError, struct.error):
             return None
         if "MESSAGE-INTEGRITY" not in message.attributes:
             return None

@@ -16,6 +16,13 @@ def stun_request(name: str, password: str | None = None) -> bytes:
     return bytes(message)
 
 
+def _of_a_wrong_length(name: bytes) -> bytes:
+    """A STUN request whose priority is two bytes long."""
+    body = b"\x00\x06" + len(name).to_bytes(2, "big") + name + b"\0" * (-len(name) % 4)
+    body += b"\x00\x24\x00\x02" + bytes(4)
+    return b"\x00\x01" + len(body).to_bytes(2, "big") + b"\x21\x12\xa4\x42" + bytes(12) + body
+
+
 def noise(rng: random.Random, known: bytes, ssrc: bytes) -> bytes:
     """What a stranger may send."""
     kinds = [
@@ -33,5 +40,6 @@ def noise(rng: random.Random, known: bytes, ssrc: bytes) -> bytes:
         b"\x01\x01\x00\x00\x21\x12\xa4\x42" + rng.randbytes(12),  # an answer to nothing
         b"\x00\x01\xff\xff\x21\x12\xa4\x42" + rng.randbytes(60),
         b"\x00\x01\x00\x08\x21\x12\xa4\x42" + rng.randbytes(12) + b"\x00\x06\xff\xff" + known,
+        _of_a_wrong_length(known),
     ]
     return rng.choice(kinds)

@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 from softphone import datagrams, port, sdp, short_way
 from softphone.datagrams import address_of, key_of
 from softphone.peer import AgentPeer
-from softphone.port import MOST_PORTS, Port, Ports
+from softphone.port import MOST_PORTS, QUIET_S, Port, Ports
 from tests.media.browser import Browser, connected, stamped
 from tests.media.noise import noise
 
@@ -150,6 +150,30 @@ async def test_one_packet_that_nobody_can_take_costs_that_packet(ports: Ports) -
             async with asyncio.timeout(60):
                 assert [await it.came.get(), await it.came.get()] == [stamped(1), stamped(3)]
         assert [entry["event"] for entry in logs] == ["sound.packet_lost"]
+
+
+async def test_what_fails_again_and_again_is_logged_once_a_second(ports: Ports) -> None:
+    """A line with its trace costs a thousand times what a packet does."""
+    async with talk(ports) as it:
+        tried: asyncio.Queue[bytes] = asyncio.Queue()
+
+        def broken(payload: bytes, _timestamp: int) -> None:
+            tried.put_nowait(payload)
+            raise ZeroDivisionError
+
+        it.peer._way._heard = broken
+        shared, now = the_port(ports), asyncio.get_running_loop().time()
+        with capture_logs() as logs:
+            shared._quiet_until = float("inf")  # there was one just now
+            for number in range(31):
+                if number == 30:
+                    assert logs == []
+                    shared._quiet_until = now
+                it.browser.track.put(stamped(number), number * 160)
+                async with asyncio.timeout(60):
+                    await tried.get()
+        assert [entry["packets"] for entry in logs] == [31]
+        assert shared._quiet_until >= now + QUIET_S
 
 
 async def test_what_strangers_send_reaches_nobody_and_harms_nobody(ports: Ports) -> None:
