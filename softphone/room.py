@@ -95,7 +95,7 @@ class Mouth:
         for ear in self.ears:
             ear.take(payload, timestamp)
         if self.voice is not None:
-            self.voice.push(payload)
+            self.voice.push(payload, now)
         if not g711.is_dead(payload):
             self.heard_at = now
         if self.first_at is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -245,3 +246,86 @@ def test_what_came_while_the_process_stood_still_is_read_before_it_is_mixed(stag
     assert heard.frames == said
     assert heard.stamps == [FRAME * n for n in range(1, 6)]
     assert one.ahead_ms == 0
+
+
+class Talk:
+    """Voices that say a frame each 20 ms, each at its own time, and what is heard when."""
+
+    def __init__(self, stage: Stage, *offsets_ms: float) -> None:
+        self.stage, self.offsets = stage, [ms / 1000 for ms in offsets_ms]
+        self.heard, self.voices = stage.room(len(offsets_ms))
+        self.mixed_at: list[float] = []
+        take = self.heard.take
+
+        def noted(payload: bytes, timestamp: int) -> None:
+            self.mixed_at.append(stage.clock.time())
+            take(payload, timestamp)
+
+        self.heard.take = noted  # type: ignore[method-assign]
+        self._cycle, self._zero = 0, stage.clock.time()
+
+    def goes_on(self, seconds: float) -> None:
+        clock = self.stage.clock
+        for _ in range(round(seconds / TICK_S)):
+            began = self._zero + self._cycle * TICK_S
+            self._cycle += 1
+            each = sorted(zip(self.offsets, self.voices, strict=True), key=lambda it: it[0])
+            for offset, voice in each:
+                clock.advance(began + offset - clock.time())
+                voice.push(level(9000), clock.time())
+        clock.advance(self._zero + self._cycle * TICK_S - clock.time())
+
+    def waits_ms(self) -> list[float]:
+        """From each voice's last frame to the last mix, in their order."""
+        last = self.mixed_at[-1] - self._zero
+        return [round((last - offset) % TICK_S * 1000, 1) for offset in self.offsets]
+
+
+@pytest.mark.parametrize(
+    ("offsets_ms", "wait_ms"),
+    [
+        ((7, 9), (8, 6)),  # mixed at 15, not at 20
+        ((1, 2), (4, 3)),
+        ((0.5, 12), (14.5, 3)),
+        ((19, 19.5), (1, 0.5)),  # nobody is late: it stays
+        ((3, 4, 8), (7, 6, 2)),
+    ],
+)
+def test_a_room_is_mixed_at_the_moment_that_suits_its_voices(
+    stage: Stage, offsets_ms: tuple[float, ...], wait_ms: tuple[float, ...]
+) -> None:
+    talk = Talk(stage, *offsets_ms)
+    talk.goes_on(3)
+    assert talk.waits_ms() == pytest.approx(wait_ms, abs=0.2)
+    stamps = talk.heard.stamps
+    assert {b - a for a, b in pairwise(stamps)} == {FRAME}
+    before = len(talk.heard.frames)
+    talk.goes_on(1)
+    assert len(talk.heard.frames) - before == 50
+    assert all(values(frame)[0] > 9000 for frame in talk.heard.frames[before:])  # nobody is missing
+
+
+def test_a_voice_that_comes_later_than_before_has_its_room_mixed_later(stage: Stage) -> None:
+    talk = Talk(stage, 7, 9)
+    talk.goes_on(3)
+    talk.offsets = [0.007, 0.016]  # after the moment of 15 ms
+    talk.goes_on(4)
+    assert talk.waits_ms() == pytest.approx((13, 4), abs=0.2)
+    before = len(talk.heard.frames)
+    talk.goes_on(2)
+    assert all(values(frame)[0] > 15_000 for frame in talk.heard.frames[before:])
+    assert all(voice.ahead_ms == 0 for voice in talk.voices)
+
+
+def test_rooms_of_different_moments_are_mixed_each_at_its_own(stage: Stage) -> None:
+    one, other = Talk(stage, 1, 2), Talk(stage, 11, 12)
+    both = [(o, v) for talk in (one, other) for o, v in zip(talk.offsets, talk.voices, strict=True)]
+    for _ in range(150):
+        base = stage.clock.time()
+        for offset, voice in both:
+            stage.clock.advance(base + offset - stage.clock.time())
+            voice.push(level(9000), stage.clock.time())
+        stage.clock.advance(base + TICK_S - stage.clock.time())
+    assert one.waits_ms() == pytest.approx((4, 3), abs=0.2)
+    assert other.waits_ms() == pytest.approx((4, 3), abs=0.2)
+    assert stage.clock.pending == 1
