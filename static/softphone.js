@@ -428,9 +428,10 @@ export const micLive = () =>
   !!stream?.getAudioTracks().some((track) => track.readyState === 'live' && !track.muted);
 
 /** Of the path to the centre alone: how a call sounds is the centre's to say (`sound` of a contact).
- * @returns {'good'|'checking'|'lost'|'connecting'|'off'} */
+ * @returns {'good'|'checking'|'lost'|'connecting'|'blocked'|'off'} */
 export function quality() {
   if (path.value === 'off' || path.value === 'failed') return 'off';
+  if (path.value !== 'up' && fault.value === 'path') return 'blocked';
   if (path.value === 'broken') return 'lost';
   if (path.value !== 'up') return 'connecting';
   if (quiet.value) return 'checking';

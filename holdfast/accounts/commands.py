@@ -287,7 +287,7 @@ def _from_when(stage: str, new: str | None) -> str:
 
     if (new or stage) == FULL:
         return "as soon as they are in training (--stage)"
-    return "from their next page load on" if stage == FULL else "from this moment"
+    return "from this moment"
 
 
 def _terms_words(terms: Terms, active: bool) -> str:

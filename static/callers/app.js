@@ -4,7 +4,7 @@ import { announce } from '../announce.js';
 import { api } from '../link.js';
 import { Icon } from '../icons.js';
 import { Brand, MenuButton, themeItems } from '../menu.js';
-import { Toasts } from '../toasts.js';
+import { Toasts, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { playClip, playing, readOut, stop } from './playing.js';
 
@@ -68,8 +68,8 @@ const Cell = ({ id, sentence, it }) => {
   const language = told.value?.languages[it.language] ?? it.language;
   const play = () => {
     say('');
-    if (it.clip && !it.fault) playClip(id, it.clip, () => say(t.hear.failed, true));
-    else if (!readOut(id, it.words, it.tag)) say(t.hear.noVoice(language), true);
+    if (it.clip && !it.fault) playClip(id, it.clip, () => toast(t.hear.failed, 'warn'));
+    else if (!readOut(id, it.words, it.tag)) toast(t.hear.noVoice(language), 'warn');
   };
   return html`<td>
     ${it.words || it.clip
@@ -121,7 +121,7 @@ const Line = ({ line }) => html`<section class="panel line" aria-label=${line.wo
               id=${`${line.number} music`}
               name=${`${t.hear.music}, ${line.word}`}
               play=${() =>
-                playClip(`${line.number} music`, line.music.clip, () => say(t.hear.failed, true))}/>
+                playClip(`${line.number} music`, line.music.clip, () => toast(t.hear.failed, 'warn'))}/>
             <p class="faint t0">
               ${line.music.new && html`<span class="tag accent b">${t.hear.isNew}</span>`}
               ${t.hear.clip} ${line.music.clip}
@@ -172,7 +172,11 @@ const Standing = ({ of }) => {
   const n = newOnes(of);
   return html`<div class="panel sec standing">
     <div class="row">
-      <p class="grow"><b>${t.hear.lead(of.file)}</b> <span class="muted">${t.hear.voice}</span></p>
+      <p class="grow">
+        <b>${of.faults.length ? t.hear.leadFaulty : t.hear.lead(of.file)}</b> <span class="muted">
+          ${t.hear.voice}
+        </span>
+      </p>
       <button disabled=${busy.value} onClick=${() => load()}>${t.hear.again}</button>
       ${of.may_take && html`<button
         class="primary"

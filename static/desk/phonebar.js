@@ -8,7 +8,20 @@ import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
-import { act, call, hangUp, hold, leavable, leaveMessage, pending, seat, wordOf, lineOf } from './context.js';
+import { faultWords } from '../network.js';
+import {
+  act,
+  call,
+  hangUp,
+  hold,
+  layer,
+  leavable,
+  leaveMessage,
+  pending,
+  seat,
+  wordOf,
+  lineOf,
+} from './context.js';
 import { emergencies, Emergencies } from './emergencies.js';
 import { joined } from './consult.js';
 import { DialButton } from './dial.js';
@@ -55,10 +68,10 @@ function Keypad() {
 }
 
 /** @type {Record<ReturnType<typeof phone.quality>, number>} */
-const BARS = { good: 4, checking: 1, lost: 0, connecting: 1, off: 0 };
+const BARS = { good: 4, checking: 1, lost: 0, connecting: 1, blocked: 0, off: 0 };
 
 /** @type {Record<ReturnType<typeof phone.quality>, string>} */
-const TONES = { good: 'ok', checking: 's2', lost: 's1', connecting: 'muted', off: 'muted' };
+const TONES = { good: 'ok', checking: 's2', lost: 's1', connecting: 'muted', blocked: 's1', off: 'muted' };
 
 /** Is something heard just now? Words about the call promise no more. */
 export const soundGoesOn = () => BARS[phone.quality()] > 1;
@@ -69,6 +82,17 @@ export function Quality() {
   const s = phone.stats.value;
   const c = call.value;
   const sound = q === 'good' && c && !c.held ? c.sound : null;
+  if (q === 'blocked')
+    return html`<button
+      type="button"
+      class="quiet quality s1"
+      title=${faultWords('path').join(' ')}
+      onClick=${() => {
+        layer.value = 'sound';
+      }}>
+      <${Bars} n=${0}/>
+      <span class="words"><b>${t.quality.blocked}</b></span>
+    </button>`;
   const figures = s ? `${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %` : '';
   if (!sound)
     return html`<span

@@ -147,7 +147,7 @@ async def test_words_are_read_by_the_browsers_voice_and_without_one_it_says_so(
     await expect(line.get_by_role("button", name="Play: nobody, English")).to_be_visible()
     await line.get_by_role("button", name="Play: nobody, Spanish").click()
     await expect(
-        page.get_by_role("main").get_by_text("This browser has no Spanish voice")
+        page.locator(".toast", has_text="This browser has no Spanish voice")
     ).to_be_visible()
     await expect(page.get_by_role("button", name="Take it")).to_have_count(0)
     await context.close()

@@ -88,4 +88,9 @@ async def test_a_network_that_blocks_sound_says_what_to_ask_the_administrator_fo
             await expect(sound).to_contain_text(f"or TCP to {there}")
             toast = page.locator(".toast", has_text="Your network blocks sound")
             await expect(toast).to_contain_text(there)
+            # It goes; the bar says so for as long as it is, and leads to what to ask for.
+            bar = page.get_by_role("region", name="Phone")
+            await bar.get_by_role("button", name="sound blocked: why?").click()
+            why = page.get_by_role("dialog", name="Your sound")
+            await expect(why).to_contain_text(f"or TCP to {there}")
             await closed(page)

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { bothWays, look, mendOf, toldAgent, worse } from '../../static/call_sound.js';
+import { allWays, look, mendOf, toldAgent, worse } from '../../static/call_sound.js';
 import { drawn, faultsOf, inAll } from '../../static/desk/call_report.js';
 
 const way = (over = {}) => ({
@@ -37,11 +37,20 @@ test('who hears nothing is said first', () => {
   assert.deepEqual(look(sound), { bars: 0, tone: 's1' });
 });
 
-test('both ways in figures', () => {
-  assert.deepEqual(bothWays({ agent: way(), caller: way({ mos: 3.55, lost: 0.031, delay_ms: 180 }) }), [
+test('all ways in figures, those of others by name', () => {
+  const sound = { agent: way(), caller: way({ mos: 3.55, lost: 0.031, delay_ms: 180 }) };
+  const both = [
     'agent hears: 4.4 of 4.4 · 0.0 % lost · 60 ms',
     'caller hears: 3.5 of 4.4 · 3.1 % lost · 180 ms',
-  ]);
+  ];
+  const c = { sound, beside: [], consult: { name: 'Ana Ruiz' } };
+  assert.deepEqual(allWays(c), both);
+  assert.deepEqual(allWays({ ...c, sound: null }), []);
+  const others = [{ role: 'second', who: 'a9', hears: way(), heard: null }];
+  const all = allWays({ ...c, sound: { ...sound, others } });
+  assert.deepEqual(all.slice(0, 2), both);
+  assert.equal(all.length, 3);
+  assert.ok(/^Ana Ruiz .*4\.4 of 4\.4/.test(all[2]), all[2]);
 });
 
 const heard = (over = {}) => ({

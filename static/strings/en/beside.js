@@ -39,7 +39,7 @@ export const beside = {
     },
     /** The sound of one’s own board. */
     bar: 'Beside an agent',
-    over: 'You no longer hear the call: it is over, or one of your own has begun.',
+    over: 'You no longer hear the call: it is over, or you have one of your own.',
     press: 'press anywhere to hear it',
     otherPage: 'on another page',
     /** What stands at one’s own desk, or board, meanwhile. */

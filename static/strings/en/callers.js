@@ -4,6 +4,7 @@ export const callers = {
     title: 'What callers hear',
     lead: /** @param {string} file */ (file) =>
       `As ${file} says it now. Change it there, hear it here, then take it.`,
+    leadFaulty: 'What callers hear now: the file has faults, and nothing of it is shown.',
     voice: 'Sentences without a clip are read by this browser here. Callers hear the carrier’s voice.',
     noVoice: /** @param {string} language */ (language) =>
       `This browser has no ${language} voice to read it. Callers hear the carrier’s.`,

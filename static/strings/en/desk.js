@@ -176,6 +176,7 @@ export const desk = {
     checking: 'sound: checking …',
     lost: 'no sound path',
     connecting: 'sound connecting …',
+    blocked: 'sound blocked: why?',
     off: 'sound off',
     /** @type {Record<string, string>} */
     hint: { checking: 'No sound is arriving right now.', lost: 'The sound path broke and is being rebuilt.' },

@@ -11,7 +11,8 @@ export const network = {
       const ways = [`UDP to ${at}`, ...relays.map((one) => `TCP to ${one}`)];
       return [
         `Your network blocks sound: nothing comes back from ${[at, ...relays].join(' or ')}.`,
-        `Your microphone works. Ask your administrator to allow ${ways.join(', or ')}; or try another one.`,
+        `Your microphone works. Ask your administrator to allow ${ways.join(', or ')}. ` +
+          'Another network may do, too.',
       ];
     },
   },
