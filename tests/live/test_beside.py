@@ -46,6 +46,11 @@ async def sit(world: World, contact: str, agent: str = "s", mode: str = "listen"
     return "" if reply.ok else reply.code
 
 
+async def rung(world: World, contact: str) -> list[str]:
+    offer = (await live(world, contact)).offer
+    return offer.agents if offer else []
+
+
 async def told(world: World) -> list[tuple[str, str | None, str | None]]:
     """Who sat down or left, and how or why."""
     names = {"contact.sat_beside": "sat", "contact.left_beside": "left"}
@@ -296,6 +301,37 @@ async def test_whoever_is_on_a_call_takes_no_other(world: World) -> None:
     reply = await world.engine.step("take_call", agent="s", contact=contact)
     assert (reply.ok, reply.code) == (False, "not_ready")
     assert (await live(world, contact)).agent == "a"
+
+
+@pytest.mark.parametrize("channel", ["voice", "sms"])
+async def test_what_rings_at_whoever_takes_a_call_over_goes_on_to_others_and_is_no_miss(
+    world: World, channel: str
+) -> None:
+    contact = await call(world)
+    await world.engine.step("agent_choice", agent="s", choice=Chosen(ready=True))
+    rings = await world.arrive(channel, severity=2)
+    assert (await live(world, rings)).state == "offered"
+    await world.agent("b")
+    assert (await world.engine.step("take_call", agent="s", contact=contact)).ok
+    assert (await live(world, contact)).agent == "s"
+    assert await rung(world, rings) == ["a"]  # who is free now
+    me = next(a for a in (await world.engine.snapshot()).agents if a.id == "s")
+    assert (me.offer, me.missed_at) == (None, None)
+    withdrawn = [h for h in await world.happened() if h.name == "offer.withdrawn"]
+    assert [(h.contact, h.agent, h.code) for h in withdrawn] == [(rings, "s", "in_a_call")]
+    assert await found(world) == []
+
+
+async def test_a_worse_one_that_rings_at_whoever_takes_a_call_over_rings_on_at_others(
+    world: World,
+) -> None:
+    contact = await call(world)
+    await world.engine.step("agent_choice", agent="s", choice=Chosen(ready=True))
+    worse = await world.arrive(severity=1)
+    assert "s" in await rung(world, worse)
+    assert (await world.engine.step("take_call", agent="s", contact=contact)).ok
+    assert "a" in await rung(world, worse)
+    assert await found(world) == []
 
 
 async def test_another_page_goes_on_hearing_it_without_a_new_line_in_the_audit(

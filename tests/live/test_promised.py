@@ -105,6 +105,32 @@ async def test_an_agent_may_call_before_its_moment_though_paused(world: World) -
     assert refused.code == "too_late"
 
 
+@pytest.mark.parametrize("verb", ["callback_now", "dial"])
+async def test_what_rings_at_whoever_calls_somebody_goes_on_to_others_and_is_no_miss(
+    world: World, verb: str
+) -> None:
+    promised = await world.promise(at=world.now + 600_000)
+    await world.agent("a")
+    rings = await world.arrive()
+    assert await world.state(rings) == "offered"
+    if verb == "dial":
+        body = {
+            "id": "k", "channel": "voice", "dir": "out", "severity": 3, "arrived_at": world.now,
+            "score": 1, "queue": "general", "ladder": "general:3",
+        }  # fmt: skip
+        reply = await world.engine.step("dial", agent="a", contact=body)
+    else:
+        reply = await world.engine.step("callback_now", agent="a", contact=promised)
+    assert reply.ok, reply
+    assert await world.state(rings) == "queued"
+    me = next(one for one in (await world.engine.snapshot()).agents if one.id == "a")
+    assert (me.offer, me.missed_at, me.state) == (None, None, "dialing")
+    told = [h for h in await world.happened() if h.name == "offer.withdrawn"]
+    assert [(h.contact, h.code) for h in told] == [(rings, "in_a_call")]
+    await world.agent("b")
+    assert await world.state(rings) == "offered"
+
+
 async def test_whom_we_reached_and_lost_waits_on_the_line_and_is_not_dialled_again(
     world: World,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.oracle.hands import Hands
-from tests.oracle.people import Contact, Rung
+from tests.oracle.people import Agent, Contact, Rung
 
 
 class WorkEvents(Hands):
@@ -61,11 +61,35 @@ class WorkEvents(Hands):
         c, a = self.contacts.get(contact), self.agents[agent]
         if c is None or not c.uncalled or c.state == "dialing":
             return False
-        busy = any(w.voice for w in self.in_hand(a)) or self.rings(a) is not None
-        if a.presence != "online" or not a.sound or busy:
+        if self._has_a_call(a):
             return False
+        self.laid_down(c)
         self.take(c, a)
+        self._rings_on_without(a)
         return True
+
+    def on_take_call(self, agent: str, contact: str) -> bool:
+        """A supervisor takes it out of another's hands: the call is theirs at once."""
+        c, a = self.contacts.get(contact), self.agents[agent]
+        if c is None or not c.voice or c.state != "active" or c.agent in (None, agent):
+            return False
+        if self._has_a_call(a):
+            return False
+        self.cool(c, self.agents[c.agent or ""])
+        self.give_back(c)
+        self.take(c, a)
+        self._rings_on_without(a)
+        return True
+
+    def _has_a_call(self, a: Agent) -> bool:
+        """Or its wrap-up, or no desk with sound: they begin no other."""
+        return a.presence != "online" or not a.sound or any(w.voice for w in self.in_hand(a))
+
+    def _rings_on_without(self, a: Agent) -> None:
+        """They begin a call: what rang at their desk is for others, and no miss."""
+        ringing = self.rings(a)
+        if ringing is not None:
+            self.unring(ringing, a)
 
     def _offered(self, agent: str, contact: str, stale: bool) -> Contact | None:
         """The contact, when this offer is his and its time is not over."""

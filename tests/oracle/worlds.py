@@ -470,6 +470,10 @@ class Maker:
         to = self.rng.choice(free if free and self.rng.random() < 0.9 else sorted(agents))
         return None if found is None else {**found, "to": to}
 
+    def _take_call(self, now: int) -> dict[str, Any] | None:
+        found, who = self._bound("active", voice=True), self._agent(presence="online", sound=True)
+        return {**found, **who} if found and who else None
+
     def _consult_line(self, now: int) -> dict[str, Any] | None:
         return self._bound("active", voice=True)
 
@@ -558,6 +562,7 @@ WEIGHTS = {
     "consult": 16, "consult_answer": 40, "consult_together": 2, "consult_end": 4,
     "consult_line": 6, "line_up": 14, "line_lost": 1.5, "line_over": 2,
     "consult_hand_over": 6, "return": 1.5, "force_release": 1, "park": 3, "unpark": 2,
+    "take_call": 4,
     "send_outside": 4, "outside_over": 3, "outside_answered": 1, "nobody_outside": 4,
     "message_over": 1,
     "tell": 6, "telephone_picked_up": 1, "telephone_over": 3, "take_over": 2,

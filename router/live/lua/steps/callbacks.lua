@@ -96,6 +96,7 @@ mutation('callback_now', function(req)
   offers.withdraw(c, 'taken')
   c.queued_at = num(c.queued_at, ctx.now)
   calls.take(c, a, memory.next_fence())
+  life.unring(a, 'in_a_call', false)
   event('contact.pulled', c, { agent = a.id })
   return { ok = true, contact = c }
 end)

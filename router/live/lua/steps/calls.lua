@@ -420,12 +420,13 @@ mutation('extend', function(req)
   return { ok = true }
 end)
 
--- What keeps an agent from calling somebody on their own initiative; they need not be ready.
+-- What keeps an agent from calling somebody on their own initiative; they need not be ready. What
+-- rings at their desk does not: it goes on to others.
 function calls.cannot_dial(a)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
   if a.media ~= 'up' then return no('no_sound', 'your_sound') end
   local load = agents.load_of(a)
-  if load.voice or load.wrap or has(a.offer) then return no('not_ready', 'finish_first') end
+  if load.voice or load.wrap then return no('not_ready', 'finish_first') end
 end
 
 -- We call somebody: the agent is already on the line. The intent is in the database before this.
@@ -444,6 +445,7 @@ mutation('dial', function(req)
   life.set_aside(a)
   begin_dial(c, a)
   touch(c)
+  life.unring(a, 'in_a_call', false)
   agents.settle(a)
   return { ok = true, contact = c }
 end)

@@ -222,6 +222,7 @@ mutation('leave_beside', function(req)
 end)
 
 -- A supervisor takes the call out of an agent's hands into their own; the caller is with them at once.
+-- What rings at their own desk goes on to others.
 -- takes: agent, contact
 -- refuses: bad_request, no_sound, not_ready, too_late
 -- tells: contact.taken_from_agent
@@ -229,12 +230,12 @@ mutation('take_call', function(req)
   local c, a = contact(req.contact), agent(req.agent)
   local refused = sitting.keeps_out(c, a)
   if refused then return refused end
-  if has(a.offer) then return no('not_ready', 'finish_first') end
   local from = c.agent
   if has(a.beside) and a.beside == c.id then sitting.leave(a, 'took_it') end
   waiting.cool(c, from)
   life.take_back(c, 'taken_from_agent', false)
   calls.take(c, a, memory.next_fence())
+  life.unring(a, 'in_a_call', false)
   offers.ask_stream(c)
   event('contact.taken_from_agent', c, { agent = from, by = a.id })
   return { ok = true, contact = c }
