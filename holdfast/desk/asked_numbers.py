@@ -10,7 +10,7 @@ from holdfast.desk.hub import Page
 from holdfast.desk.intents import Refused
 from holdfast.desk.typed_numbers import TypedNumbers
 from holdfast.desk.view import View
-from router.callbacks.immediate import Callbacks
+from router.callbacks.immediate import TOO_MANY, Callbacks
 from router.centre import Centre
 from router.core.dialling import country_of, typed_number
 from router.core.display import mask_phone
@@ -60,6 +60,7 @@ class AskedNumbers:
         made = self._view.agent_days.dialled(page.account.id, now_ms())
         severity = Severity(live.severity) if live else Severity.S4
         if no_more := self._callbacks.no_more(made, severity):
+            await self._typed.say(page, TOO_MANY, contact)
             raise Refused(no_more.code, f"Not dialled: {no_more.text}")
         if known is not None:
             return {"kind": "number", "name": known.name, "word": known.word}

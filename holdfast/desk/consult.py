@@ -20,6 +20,7 @@ from holdfast.desk.intents import (
     said,
 )
 from holdfast.desk.owners import Owners
+from router.callbacks.immediate import TOO_MANY
 from router.centre import Centre
 from router.core import ladder
 from router.core.model import Reply
@@ -65,7 +66,7 @@ class Consulting:
             raise Refused.by(reply, WORDS)
         return reply
 
-    @intent("consult", ConsultForm, audit=("contact.consult_asked", TYPED_TOO_OFTEN))
+    @intent("consult", ConsultForm, audit=("contact.consult_asked", TYPED_TOO_OFTEN, TOO_MANY))
     async def _ask(self, page: Page, form: ConsultForm) -> Result:
         ways = (form.agent, form.queue, form.skills, form.number, form.interpreter)
         if sum(to is not None for to in ways) != 1:

@@ -53,17 +53,21 @@ class TypedNumbers:
                 self._orders[page.account.id, key] = now_ms()
             return True
         log.warning("number.typed_too_often", action=action, account=page.account.id)
-        with contextlib.suppress(RecordUnavailable):  # nothing was done: the log has it too
-            async with self._database.write() as connection:
-                await audit.append(
-                    connection, actor=page.account.id, action=action, subject=subject, now=now_ms()
-                )
+        await self.say(page, action, subject)
         numbers = "number" if most == 1 else "numbers"
         again = f" The next one is possible in {span(wait_s * 1000)}." if most else ""
         undone, instead = words
         raise Refused(
             "not_allowed", f"{undone}: at most {most} typed {numbers} an hour.{again} {instead}"
         )
+
+    async def say(self, page: Page, action: str, subject: str) -> None:
+        """In the audit, that they wanted one too many."""
+        with contextlib.suppress(RecordUnavailable):  # nothing was done: the log has it too
+            async with self._database.write() as connection:
+                await audit.append(
+                    connection, actor=page.account.id, action=action, subject=subject, now=now_ms()
+                )
 
     def give_back(self, page: Page, key: str | None = None) -> None:
         """Nobody is called after all."""

@@ -117,6 +117,8 @@ async def test_typed_numbers_are_capped_by_account_and_hour_in_words_with_an_aud
 ) -> None:
     config = short_config(tmp_path)
     text = config.read_text().replace("typed_an_hour = 20", "typed_an_hour = 1")
+    assert "calls_a_day = 200" in text
+    text = text.replace("calls_a_day = 200", "calls_a_day = 0")
     config.write_text(text.replace("outside_countries = []", 'outside_countries = ["+1"]'))
     async with running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(config)) as centre:
         await centre.sandbox.person("+12065550156", talk="tone", hz=500, ring_ms=50, keys=["1"])
@@ -138,6 +140,12 @@ async def test_typed_numbers_are_capped_by_account_and_hour_in_words_with_an_aud
             assert "at most 1 typed number an hour" in words
             assert "The next one is possible in " in words
             assert "still with you" in words
+            await agent.do("severity", contact=contacts[1], severity=4)
+            await agent.until(lambda: agent.contacts[contacts[1]]["severity"] == 4)
+            code, _ = await words_of(agent, "consult", contact=contacts[1], number="+12065550156")
+            assert code == "not_allowed"
+            too_many = "select subject from audit where action = 'callback.too_many'"
+            assert await centre.rows(too_many) == [(contacts[1],)]
             assert agent.contacts[contacts[1]]["state"] == "active"
         rows = "select action, subject from audit where action like 'contact.%'"
         await centre.until_rows(
