@@ -233,7 +233,8 @@ class AgentPeer:
             await peer.close("nobody waits for the answer")
             raise
         except Exception as error:
-            await peer.close("the offer was refused")
+            with contextlib.suppress(AttributeError):  # aiortc closes transports that never were
+                await peer.close("the offer was refused")
             if isinstance(error, OSError):
                 raise OfferError(f"no sound port on the media address: {error.strerror}") from error
             raise OfferError("the page's offer cannot be answered") from error

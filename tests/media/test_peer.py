@@ -137,6 +137,16 @@ async def test_an_offer_that_is_none_is_refused_with_words(sdp: str) -> None:
         await AgentPeer.answer(sdp)
 
 
+async def test_an_offer_whose_sound_has_no_transport_is_refused_with_words(
+    browser: Browser, ports: Ports | None
+) -> None:
+    """Its audio section carries the name of the section after it."""
+    offer = await browser.offer()
+    lines = [line for line in offer.split("\r\n") if not line.startswith("m=application")]
+    with pytest.raises(OfferError):
+        await AgentPeer.answer("\r\n".join(lines), ports=ports)
+
+
 async def test_an_offer_without_our_codec_is_refused(browser: Browser) -> None:
     offer = (await browser.offer()).replace("PCMU", "X-NONE").replace(" 0 8", " 8")
     with pytest.raises(OfferError):
