@@ -62,7 +62,19 @@ const interpreterRow = (it) => ({
   only: true,
 });
 
-/** Everything the centre offers, as rows; what is typed may be a number.
+/** How well a row answers what is typed, the least first: a word of its name begins so, it is in its name, or
+ * only in what is said of it. @param {TargetRow} row @param {string[]} words */
+function far({ name }, words) {
+  const all = name.toLowerCase();
+  const begins = all.split(/[\s(:/·-]+/);
+  return Math.max(
+    ...words.map((w) =>
+      begins.some((b) => b.startsWith(w)) || all.startsWith(w) ? 0 : all.includes(w) ? 1 : 2,
+    ),
+  );
+}
+
+/** Everything the centre offers, as rows, the best match first; what is typed may be a number.
  * @param {TransferTargets} found @param {string} typed @param {boolean} [call] a call: others can be asked in
  * @returns {TargetRow[]} */
 export function rowsOf(found, typed, call = false) {
@@ -79,6 +91,7 @@ export function rowsOf(found, typed, call = false) {
         ask: a.asked_in ? { agent: a.id } : null,
       }),
     ),
+    ...(call ? found.interpreters : []).map(interpreterRow),
     ...found.queues.map(
       /** @returns {TargetRow} */ (q) => ({
         key: `q${q.name}`,
@@ -109,11 +122,11 @@ export function rowsOf(found, typed, call = false) {
         ask: call ? { number: n.name } : null,
       }),
     ),
-    ...(call ? found.interpreters : []).map(interpreterRow),
   ];
   const rows = all.filter((row) =>
     words.every((w) => `${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`.toLowerCase().includes(w)),
   );
+  if (words.length) rows.sort((a, b) => far(a, words) - far(b, words));
   const number = typed.trim();
   if ((found.any_number || call) && NUMBER.test(number))
     rows.push({

@@ -312,6 +312,41 @@ async def test_whoever_handed_a_call_on_has_time_for_notes_and_ends_it(
     await close(page)
 
 
+async def test_the_first_row_is_whoever_begins_so_and_an_interpreter_before_a_queue(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Found by a user: "spa" and Enter handed an S1 to the queue Español."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    call = my_call(here)
+
+    async def targets(_: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "agents": [], "skills": [], "numbers": [], "any_number": False,
+            "queues": [{"name": n, "word": w, "open": True} for n, w in (
+                ("es", "Español"), ("sp", "Spanish (Texas)"), ("of", "Interpreters’ desk"))],
+            "interpreters": [{"name": "es", "word": "Spanish"}],
+        }  # fmt: skip
+
+    here.do_transfer_targets = targets  # type: ignore[attr-defined]
+    await page.keyboard.press("Alt+t")
+    rows = page.get_by_role("option")
+    await expect(rows).to_have_count(3)
+    for typed, order in (
+        ("spa", ["Interpreter: Spanish", "Spanish (Texas)", "Español"]),
+        ("queue", ["Español", "Spanish (Texas)", "Interpreters’ desk"]),
+        ("pret", ["Interpreter: Spanish", "Interpreters’ desk"]),
+        ("(tex", ["Spanish (Texas)"]),
+        ("spa", ["Interpreter: Spanish", "Spanish (Texas)", "Español"]),
+    ):
+        await page.get_by_role("combobox").fill(typed)
+        await expect(rows.locator("b")).to_have_text(order)
+    await page.keyboard.press("Enter")
+    await done(desk, "consult", contact=call["id"], interpreter="es")
+    assert not [one for one in desk.intents if one["do"] == "transfer"]
+    await close(page)
+
+
 # A number outside -------------------------------------------------------------------------------
 
 
