@@ -32,7 +32,7 @@ import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
 import { intoNotes, noteBox } from './notes.js';
-import { toggleMute } from './phonebar.js';
+import { keypadKey, toggleMute } from './phonebar.js';
 import { redial } from './redial.js';
 import { askSeverity, asksWhy, glanceKey, severityKey } from './severity.js';
 import { chorded, singleOf } from './single_keys.js';
@@ -112,7 +112,8 @@ function onKey(e) {
     }
     return;
   }
-  if (e.repeat || (target.closest?.('.keypad') && /^[\d*#]$/.test(e.key))) return;
+  if (keypadKey(e)) return stop(e);
+  if (e.repeat) return;
   const c = talking.peek();
   const does =
     e.key === 'Escape'

@@ -1,6 +1,6 @@
 /** The phone bar: who, how long, how it sounds, and what can be done with the call. */
 import { Trainee } from './buddy.js';
-import { cls, html, signal, useLayoutEffect, useRef } from '../ui.js';
+import { cls, computed, effect, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { Bars, Both, absentOf, look, mendOf, toldAgent, worse } from '../call_sound.js';
 import { Fault, Marks, addressOf, roleWord, whoOf } from '../contact.js';
 import { keepFocus, lend } from '../focus.js';
@@ -30,17 +30,46 @@ import { handable, openTransfer } from './transfer.js';
 import { ContactState } from '../states.js';
 
 export const keypadOpen = signal(false);
+const keypad = computed(() => keypadOpen.value && call.value?.state === ContactState.ACTIVE);
 const tones = signal('');
 
 export const toggleMute = () => {
   if (call.peek() || joined.peek()) phone.setMuted(!phone.muted.peek());
 };
 
-/** @param {string} digit */
-async function tone(digit) {
-  tones.value = (tones.peek() + digit).slice(-24);
-  const c = call.peek();
-  if (c) await act('digits', { contact: c.id, digits: digit }, { key: `digit${performance.now()}` });
+const PAUSE = ',';
+const PAUSE_MS = 2000; // as telephones have it
+/** A row of keys goes out in its order, and ends with its call.
+ * @type {{of?: string, sent: Promise<unknown>}} */
+let row = { sent: Promise.resolve() };
+effect(() => {
+  const of = call.value?.id;
+  if (of === row.of) return;
+  row = { of, sent: Promise.resolve() };
+  tones.value = '';
+  keypadOpen.value = false;
+});
+
+/** @param {string} key */
+function tone(key) {
+  const mine = row;
+  tones.value = (tones.peek() + key).slice(-24);
+  mine.sent = mine.sent.then(() => {
+    if (mine !== row || !mine.of) return undefined;
+    if (key === PAUSE) return new Promise((done) => setTimeout(done, PAUSE_MS));
+    void act('digits', { contact: mine.of, digits: key }, { key: `digit${performance.now()}` });
+    return undefined;
+  });
+}
+
+/** Whatever is typed beside a field while it is open is the keypad's. @param {KeyboardEvent} e */
+export function keypadKey(e) {
+  if (!keypad.peek()) return false;
+  if (e.key === 'Escape') keypadOpen.value = false;
+  else if (e.key === ' ' || !/^(?:.|[^\x00-\x7f]+|Dead)$/u.test(e.key)) return false;
+  const key = e.key === 'p' || e.key === 'P' ? PAUSE : e.key;
+  if (!e.repeat && /^[0-9*#,]$/.test(key)) tone(key);
+  return true;
 }
 
 function Keypad() {
@@ -49,21 +78,12 @@ function Keypad() {
     () => (box.current ? lend(box.current, box.current.querySelector('button')) : undefined),
     [],
   );
-  return html`<div
-    ref=${box}
-    class="keypad panel"
-    role="group"
-    aria-label=${t.phone.keypad}
-    onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
-      if (/^[0-9*#]$/.test(e.key)) {
-        e.stopPropagation();
-        void tone(e.key);
-      } else if (e.key === 'Escape') keypadOpen.value = false;
-    }}>
+  return html`<div ref=${box} class="keypad panel" role="group" aria-label=${t.phone.keypad}>
     <div class="tones mono" aria-label=${t.phone.tones}>${tones.value || ' '}</div>
     ${[...'123456789*0#'].map(
       (d) => html`<button key=${d} aria-label=${t.phone.keyOf(d)} onClick=${() => tone(d)}>${d}</button>`,
     )}
+    <div class="faint t0 hint">${t.phone.keypadHint}</div>
   </div>`;
 }
 
@@ -247,7 +267,7 @@ export function PhoneBar() {
         <${Icon} name="keypad"/>
         ${t.phone.keypad}
       </button>
-      ${keypadOpen.value && active && html`<${Keypad}/>`}
+      ${keypad.value && html`<${Keypad}/>`}
     </span>
     ${leavable(c) && html`<button
       title=${t.machine.why}

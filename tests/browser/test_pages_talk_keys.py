@@ -60,6 +60,50 @@ async def test_what_is_typed_on_a_button_is_a_note_and_space_presses_the_button(
     await close(page)
 
 
+async def test_all_that_is_typed_is_the_open_keypads_and_a_comma_waits(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Found by a user: the comma of a row of digits became a note."""
+    page, here = await in_call(chromium, desk)
+    bar = page.get_by_role("region", name="Phone")
+    pad, sent = bar.get_by_role("group", name="Keypad"), bar.get_by_label("Tones sent")
+
+    async def digits(row: str) -> None:
+        async def there() -> bool:
+            return "".join(one["digits"] for one in did(desk, "digits")) == row
+
+        await until(there, row)
+
+    await bar.get_by_role("button", name="Keypad").click()
+    await page.keyboard.type("12,xé7P*")
+    await expect(sent).to_have_text("12,7,*")
+    await digits("12")  # the rest waits
+    await digits("127")
+    await digits("127*")
+    await page.evaluate("() => document.activeElement?.blur()")
+    await page.keyboard.type("n9")
+    await digits("127*9")
+    await page.keyboard.press("Escape")
+    await expect(pad).to_have_count(0)
+    await expect(page.locator("textarea.pad")).to_have_value("")
+    assert not did(desk, "note")
+    await page.keyboard.type("9 dogs")
+    await expect(page.locator("textarea.pad")).to_have_value("9 dogs")
+    await digits("127*9")
+    await bar.get_by_role("button", name="Keypad").click()
+    await page.keyboard.type(",5")
+    call = here.scene["contacts"]["c1"]
+    await here.event("contact.consult_over", {"contacts": {"c1": call | {"state": "wrapup"}}})
+    await expect(bar.get_by_role("button", name="Keypad")).to_have_count(0)
+    await here.event("contact.consult_over", {"contacts": {"c1": call}})
+    await expect(bar.get_by_role("button", name="Keypad")).to_be_enabled()
+    await expect(pad).to_have_count(0)
+    await bar.get_by_role("button", name="Keypad").click()
+    await page.keyboard.type("6")
+    await digits("127*96")
+    await close(page)
+
+
 async def test_accents_capitals_and_what_is_composed_come_whole(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -138,6 +138,7 @@ export const desk = {
     hold: 'Hold',
     unhold: 'Resume',
     keypad: 'Keypad',
+    keypadHint: 'A comma waits 2 s. Esc closes.',
     hangUp: 'Hang up',
     connecting: 'Connecting … they are still on the line',
     /** @param {string} who */
