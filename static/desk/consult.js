@@ -100,7 +100,7 @@ export const LetGo = () =>
     <${Icon} name="people"/>
     <span class="grow cut">${t.consult.locked(mine.value.it.name)}</span>
     <button disabled=${pending.value.consult_end} onClick=${() => mine.value && end(mine.value.c)}>
-      ${mine.value.it.at === 'asked' ? t.consult.neverMind : t.consult.letGo}
+      ${mine.value.it.at === 'asked' ? t.consult.neverMind : t.consult.letGo(mine.value.it)}
     </button>
   </div>`;
 
@@ -110,6 +110,10 @@ function ringsWords(c, it) {
   if (!c.held) return words.ringsOff(it.name);
   return (it.line && !it.line.rings ? t.consult.line.dialled : words.rings)(it.name);
 }
+
+/** Hold goes back and forth; who were together are together again. @param {Contact} c @param {Consult} it */
+const swapWord = (c, it) =>
+  c.held ? t.consult[it.at === 'together' ? 'toThree' : 'toCaller'] : t.consult.toParty(it);
 
 /** At the desk of whoever asked. @param {{at: {c: Contact, it: Consult}}} props */
 function Mine({ at: { c, it } }) {
@@ -132,14 +136,14 @@ function Mine({ at: { c, it } }) {
     ${!ringing && html`
       <button disabled=${busy[`hold:${!c.held}`]} onClick=${hold}>
         <${Icon} name="hold"/>
-        ${t.consult.swap[c.held ? 'caller' : it.line ? 'line' : 'colleague']} <kbd>Alt H</kbd>
+        ${swapWord(c, it)} <kbd>Alt H</kbd>
       </button>
       <button
         aria-pressed=${String(it.at === 'together')}
         disabled=${busy.consult_together}
         onClick=${together}>
         <${Icon} name="people"/>
-        ${it.at === 'together' ? t.consult.part : t.consult.join} <kbd>Alt J</kbd>
+        ${it.at === 'together' ? t.consult.part(it) : t.consult.join} <kbd>Alt J</kbd>
       </button>
       ${takesCalls(it) && html`<button disabled=${busy.consult_hand_over || !!it.until} onClick=${handOver}>
         <${Icon} name="transfer"/>
@@ -147,7 +151,7 @@ function Mine({ at: { c, it } }) {
       </button>`}
     `}
     <button disabled=${busy.consult_end} onClick=${() => end(c)}>
-      ${ringing ? t.consult.neverMind : t.consult.letGo}
+      ${ringing ? t.consult.neverMind : t.consult.letGo(it)}
     </button>
   `;
 }

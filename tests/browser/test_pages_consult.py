@@ -67,13 +67,15 @@ async def test_who_hears_whom_and_what_can_be_done_stand_in_a_bar(
         ("asked", True, 20_000, "Dana Reyes’s desk rings. The caller is on hold.", ["Never mind"]),
         ("asked", False, 20_000, "Dana Reyes’s desk rings. You are with the caller.", ["Never"]),
         ("apart", True, None, "You talk with Dana Reyes. The caller hears music.",
-         ["To the caller", "All three", "Hand over", "Let them go"]),
+         ["To the caller", "All three", "Hand over", "Let Dana go"]),
         ("apart", False, None, "You are with the caller. Dana Reyes hears music.",
-         ["To the colleague", "All three", "Hand over", "Let them go"]),
+         ["To Dana", "All three", "Hand over", "Let Dana go"]),
         ("together", False, None, "Dana Reyes, the caller and you hear each other.",
-         ["To the colleague", "Without them", "Hand over", "Let them go"]),
+         ["To Dana", "Without Dana", "Hand over", "Let Dana go"]),
+        ("together", True, None, "You talk with Dana Reyes. The caller hears music.",
+         ["Back to all three", "Without Dana", "Hand over", "Let Dana go"]),
         ("together", False, 9_000, "Dana Reyes’s sound is gone: waiting for them",
-         ["To the colleague", "Without them", "Hand over", "Let them go"]),
+         ["To Dana", "Without Dana", "Hand over", "Let Dana go"]),
     ):  # fmt: skip
         call["held"] = held
         call["consult"] = consult(desk, at, until=until_ms and desk.now() + until_ms)
@@ -102,12 +104,12 @@ async def test_each_control_by_mouse_and_by_key(chromium: Browser, desk: FakeDes
     await done(desk, "consult_together", on=True, **one)
     call |= {"held": False, "consult": consult(desk, "together")}
     await here.event("contact.consult_together", {"contacts": {call["id"]: call}})
-    await expect(bar.get_by_role("button", name="Without them")).to_be_enabled()
+    await expect(bar.get_by_role("button", name="Without Dana")).to_be_enabled()
     await page.keyboard.press("Alt+j")
     await done(desk, "consult_together", on=False, **one)
     await page.keyboard.press("Alt+h")
     await done(desk, "hold", on=True, **one)
-    await bar.get_by_role("button", name="Let them go").click()
+    await bar.get_by_role("button", name="Let Dana go").click()
     await done(desk, "consult_end", **one)
     await page.keyboard.press("Alt+o")
     await done(desk, "consult_hand_over", **one)
@@ -379,7 +381,10 @@ async def test_a_number_has_the_same_bar_in_words_of_its_own(
         await here.event("contact.consulted", {"contacts": {call["id"]: call}})
         await expect(bar.get_by_role("status")).to_have_text(words)
     await expect(names(bar)).to_have_count(4)
-    await expect(names(bar).nth(0)).to_contain_text("To the other")
+    await expect(names(bar).nth(0)).to_contain_text("To the interpreter")
+    long = number(desk, "apart") | {"name": "Green Valley Veterinary Hospital"}
+    await here.event("contact.consulted", {"contacts": {call["id"]: call | {"consult": long}}})
+    await expect(names(bar).nth(3)).to_have_text("Let Green Valley Vete… go")
     alone = number(desk, "together") | {"line": {"kind": "interpreter", "rings": True}}
     await here.event("contact.consulted", {"contacts": {call["id"]: call | {"consult": alone}}})
     await expect(names(bar)).to_have_count(3)

@@ -438,7 +438,7 @@ async def test_the_locked_screen_keeps_mute_and_hang_up_in_reach(
     await here.say("notice", level="warn", code="signed_out", text="Ended.")
     dialog = page.get_by_role("dialog", name="Sign in again")
     await expect(dialog).to_contain_text("You have asked Noah Kim into this call.")
-    await dialog.get_by_role("button", name="Let them go").click()
+    await dialog.get_by_role("button", name="Let Noah go").click()
     await dialog.get_by_role("button", name="Mute").click()
     await expect(dialog.get_by_role("button", name="Unmute")).to_be_visible()
     await dialog.get_by_role("button", name="Hang up").click()

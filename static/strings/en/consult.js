@@ -1,6 +1,13 @@
 /** A name that begins a sentence. @param {string} name */
 const cap = (name) => name.charAt(0).toUpperCase() + name.slice(1);
 
+/** As a button has room for it: a colleague's first name; a number's name without what explains it.
+ * @param {Consult} it */
+const short = ({ name, line }) => {
+  const word = line ? name.replace(/ \(.*\)$/, '') : name.split(' ')[0];
+  return word.length > 18 ? `${word.slice(0, 17).trimEnd()}…` : word;
+};
+
 /** Words of handing a call on, and of asking a colleague or a number in: at the desk of whoever asks, and
  * of whoever is asked. */
 export const consult = {
@@ -25,7 +32,10 @@ export const consult = {
     together: (name) => `${cap(name)}, the caller and you hear each other.`,
     /** @param {string} name */
     gone: (name) => `${name}’s sound is gone: waiting for them`,
-    swap: { caller: 'To the caller', colleague: 'To the colleague', line: 'To the other' },
+    toCaller: 'To the caller',
+    toThree: 'Back to all three',
+    /** @param {Consult} it */
+    toParty: (it) => `To ${short(it)}`,
     /** A number outside. */
     line: {
       bar: 'Number in this call',
@@ -42,12 +52,14 @@ export const consult = {
       interpreterHint: 'joins you and the caller as soon as they answer',
     },
     join: 'All three',
-    part: 'Without them',
+    /** @param {Consult} it */
+    part: (it) => `Without ${short(it)}`,
     handOver: 'Hand over',
     /** On the locked screen. @param {string} name */
     locked: (name) => `You have asked ${name} into this call.`,
     neverMind: 'Never mind',
-    letGo: 'Let them go',
+    /** @param {Consult} it */
+    letGo: (it) => `Let ${short(it)} go`,
     /** @param {string} name */
     handed: (name) => `${cap(name)} has the call.`,
     /** What the colleague reads. */
