@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+from ipaddress import ip_address
 from typing import Any, Final, Protocol
 
 import structlog
@@ -42,6 +43,8 @@ MOST_ADDRESSES: Final = 64
 MOST_PORTS: Final = 8
 """Of one process. Without HOLDFAST_MEDIA_ADDRESS a page's Host header says which, and anybody may
 write that; whoever comes by one address more has a socket of their own."""
+REST_S: Final = 1.0
+"""A browser's address changes no more often: each change costs a check of ours."""
 MOST_RTP: Final = 1500
 LEAST_RTP: Final = 20
 QUIET_S: Final = 1.0
@@ -229,6 +232,10 @@ class Port:
         line = self._by_ssrc.get(bytes(view[at + 8 : at + 12]))
         if line is None or line.way is None or not line.way.came(memory, view, at, size):
             return
+        now = self._loop.time()
+        if now < line.rests_until:
+            return  # it is heard from there all the same
+        line.rests_until = now + REST_S
         log.info("sound.moved", peer=line.user_name.decode())
         self.bind(line, key)
         check = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
@@ -279,6 +286,7 @@ class Line(asyncio.DatagramTransport):
         """Addresses that are theirs, the oldest first."""
         self.ssrcs: set[bytes] = set()
         self.way: Way | None = None
+        self.rests_until = 0.0
         self._gone = False
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
@@ -341,7 +349,8 @@ class Ports:
     def _bound(self, address: str) -> socket.socket:
         sock = large_socket()
         refused: OSError | None = None
-        for number in self._numbers:
+        # Nobody needs a hole in a firewall to reach this machine from itself.
+        for number in range(1) if ip_address(address).is_loopback else self._numbers:
             try:
                 sock.bind((address, number))
             except OSError as error:

@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     "extended_twice": "extended twice already",
     "finish_first": "finish the call or offer in hand first",
     "in_your_hands": "it is in your hands already",
+    "interpreter_takes_none": "an interpreter takes no calls: transfer the caller to a colleague",
     "moved_on": "moved on",
     "no_agent": "no such agent",
     "no_call_of_yours": "no such call of yours",

@@ -162,6 +162,9 @@ async def test_an_interpreter_is_with_both_as_soon_as_they_answer(world: World) 
     assert await how(world, contact) == ("together", False)
     told = [one.name for one in await world.happened() if one.name.startswith("contact.cons")]
     assert told == ["contact.consult_asked", "contact.consulted", "contact.consult_together"]
+    refused = await does(world, "consult_hand_over", "a", contact)  # nobody here would be with them
+    assert (refused.ok, refused.code) == (False, "not_allowed")
+    assert await how(world, contact) == ("together", False)
 
 
 async def test_who_hangs_up_there_leaves_the_caller_with_the_agent(world: World) -> None:

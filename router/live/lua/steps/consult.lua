@@ -300,7 +300,7 @@ end
 
 -- The agent hands the call over to whom they asked in; the colleague may take it while the agent is gone.
 -- takes: agent, contact
--- refuses: bad_request, no_sound, not_yours, too_late
+-- refuses: bad_request, no_sound, not_allowed, not_yours, too_late
 -- tells: contact.transferred
 mutation('consult_hand_over', function(req)
   local c = contact(req.contact)
@@ -312,6 +312,9 @@ mutation('consult_hand_over', function(req)
   if not consult.there(c) then return no('bad_request', 'nobody_there_yet') end
   if has(c.consult['until']) then
     return no('no_sound', 'they_cannot', c.consult.name, 'no_sound')
+  end
+  if has(c.consult.line) and has(c.consult.line.language) then
+    return no('not_allowed', 'interpreter_takes_none')
   end
   event('contact.transferred', c, { agent = c.agent, handed_to = consult.whom(c.consult), by = req.agent })
   if has(c.consult.line) then lines.hand_over(c)
