@@ -11,6 +11,7 @@ import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { whoOf } from '../contact.js';
 import { centre, state } from './context.js';
+import { earsOf, heardBy, speaksTo } from '../heard.js';
 import { goBy, leave, seat, sit } from './ears.js';
 
 /** @type {BesideMode[]} */
@@ -26,7 +27,9 @@ const talksIn = (a) =>
 async function sitDown(c, a, mode) {
   if (!(await sit(c, mode))) return;
   const so = () => seat.value?.c.id === c.id && seat.value.mode === mode;
-  toast(t.beside.done[mode](a.name, !!centre.peek()?.hide_listening), 'ok', null, so);
+  const names = { agent: a.name, caller: t.beside.caller };
+  const said = mode === 'barge' ? heardBy(state.peek().contacts[c.id] ?? c, mode, names) : a.name;
+  toast(t.beside.done[mode](said, !!centre.peek()?.hide_listening), 'ok', null, so);
 }
 
 /** @param {Agent} a */
@@ -62,19 +65,25 @@ function Keys({ act }) {
 /** Of the agent who talks, what is heard of whoever sits there, and by whom.
  * @param {{a: Agent, c: Contact, mode: BesideMode, hidden: boolean}} props */
 const Heard = ({ a, c, mode, hidden }) => {
-  const [agent, caller] = [mode !== 'listen', mode === 'barge'];
-  const row = (/** @type {string} */ name, /** @type {boolean} */ hears) => html`<li class="row">
+  const { agent, caller, second } = earsOf(c, mode);
+  const row = (
+    /** @type {string} */ name,
+    /** @type {import('../heard.js').Ear} */ { hears, meanwhile },
+  ) => html`<li class="row">
     <${Icon} name=${hears ? 'speaker' : 'micOff'} class=${hears ? 'accent' : 'faint'}/>
     <span class="cut">${name}</span>
     <b class=${hears ? 'accent' : 'muted'}>${hears ? t.beside.hears : t.beside.hearsNot}</b>
+    ${meanwhile && html`<span class="muted">· ${t.beside.meanwhile[meanwhile]}</span>`}
   </li>`;
   return html`<div class="heard stack">
-    <p class="b">${t.beside.theySee(a.name, mode, hidden)}</p>
+    <p class="b">${t.beside.theySee(a.name, mode, hidden, speaksTo(c))}</p>
     ${micLive() && html`<div class="row">
       <span class="muted t1">${t.beside.microphone}</span>
       <${MicLevel}/>
     </div>`}
-    <ul class="stack">${row(a.name, agent)}${row(whoOf(c), caller)}</ul>
+    <ul class="stack">
+      ${row(a.name, agent)} ${row(whoOf(c), caller)} ${second && row(second.name, second)}
+    </ul>
   </div>`;
 };
 

@@ -2,7 +2,7 @@
  * listen needs no microphone; to speak asks for one. */
 import { computed, effect, html, signal } from '../ui.js';
 import { Icon } from '../icons.js';
-import { whoOf } from '../contact.js';
+import { mineWords } from '../heard.js';
 import { session } from '../store.js';
 import { t } from '../strings/en.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
@@ -142,7 +142,7 @@ export function Ears() {
   return html`<span class="row ears" role="region" aria-label=${t.beside.bar}>
     <span class="row accent b cut" role="status">
       <${Icon} name=${at.mode === 'listen' ? 'speaker' : 'mic'}/>
-      <span class="cut">${t.beside.mine[at.mode](whoOf(at.c))}</span>
+      <span class="cut">${mineWords(at.c, at.mode)}</span>
       ${wrong && html`<span class="s2">· ${wrong}</span>`}
     </span>
     <button class="small" onClick=${leave}>${t.beside.leave}</button>

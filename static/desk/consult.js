@@ -3,6 +3,7 @@
 import { cls, computed, effect, html, useEffect } from '../ui.js';
 import { announce } from '../announce.js';
 import { keepFocus } from '../focus.js';
+import { speaksTo } from '../heard.js';
 import { whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
 import { toast, SAYS_OF_UNDO } from '../toasts.js';
@@ -156,9 +157,17 @@ function Mine({ at: { c, it } }) {
   `;
 }
 
-/** Who else hears the colleague. Whoever whispers speaks to the agent alone. @param {Contact} c */
-const beside = (c) =>
-  c.beside.map(({ mode, name }) => t.beside.sees[mode === 'barge' ? 'barge' : 'listen'](name)).join(' · ');
+/** Who else hears the colleague. Whoever whispers speaks to the agent alone.
+ * @param {Contact} c @param {Consult} it */
+const beside = (c, it) =>
+  c.beside
+    .map(({ mode, name }) => {
+      if (mode !== 'barge') return t.beside.sees.listen(name);
+      const at = speaksTo(c);
+      if (at.talk === 'all') return t.beside.sees.barge(name, at);
+      return t.beside[c.held ? 'speaksToYou' : 'speaksToThem'](name, it.by_name);
+    })
+    .join(' · ');
 
 /** At the desk of whoever was asked. @param {{at: {c: Contact, it: Consult}, mute: unknown}} props */
 function Joined({ at: { c, it }, mute }) {
@@ -172,7 +181,7 @@ function Joined({ at: { c, it }, mute }) {
       ${words}
     </span>
     <span class="timer"><${Since} at=${it.since}/></span>
-    <span class="grow accent b t0 cut">${beside(c)}</span>
+    <span class="grow accent b t0 cut">${beside(c, it)}</span>
     ${mute}
     ${c.fault && html`<button
       class="primary"

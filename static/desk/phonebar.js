@@ -4,6 +4,7 @@ import { cls, computed, effect, html, signal, useLayoutEffect, useRef } from '..
 import { Bars, Both, absentOf, look, mendOf, toldAgent, worse } from '../call_sound.js';
 import { Fault, Marks, addressOf, roleWord, whoOf } from '../contact.js';
 import { keepFocus, lend } from '../focus.js';
+import { mineWords, speaksTo } from '../heard.js';
 import { Icon, Sev } from '../icons.js';
 import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
@@ -206,7 +207,7 @@ export const MuteAndEnd = ({ c }) => html`<div class="row callin">
 const Seat = ({ of: { c, mode } }) => html`
   <span class="row accent b" role="status">
     <${Icon} name=${mode === 'listen' ? 'speaker' : 'mic'}/>
-    ${t.beside.mine[mode](whoOf(c))}
+    ${mineWords(c, mode)}
   </span>
   <button disabled=${pending.value.leave_beside} onClick=${() => act('leave_beside')}>
     ${t.beside.leave}
@@ -241,7 +242,7 @@ export function PhoneBar() {
       <span class="b cut">${whoOf(c)} <span class="muted n">${roleWord(c.who?.role)}</span></span>
       ${c.beside.length
         ? html`<span class="accent b t0 cut" role="status">
-            ${c.beside.map((one) => t.beside.sees[one.mode](one.name)).join(' · ')}
+            ${c.beside.map((one) => t.beside.sees[one.mode](one.name, speaksTo(c))).join(' · ')}
           </span>`
         : html`<span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span>`}
     </div>

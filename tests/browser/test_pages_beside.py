@@ -40,7 +40,11 @@ async def test_the_agent_sees_who_is_beside_them_and_how(chromium: Browser, desk
         ]
         await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
         await expect(bar.get_by_text(words)).to_be_visible()
-    call["beside"] = []
+    call["held"] = True
+    await here.event("contact.held", {"contacts": {call["id"]: call}})
+    heard = "Dana Reyes speaks to you; the caller is on hold"
+    await expect(bar.get_by_text(heard)).to_be_visible()
+    call["beside"], call["held"] = [], False
     await here.event("contact.left_beside", {"contacts": {call["id"]: call}})
     await expect(bar.get_by_text("Dana Reyes")).to_have_count(0)
     await close(page)
@@ -171,9 +175,27 @@ async def test_an_agents_drawer_has_their_hour_their_day_and_how_to_help(
         await expect(drawer).to_contain_text(sees)
         await expect(drawer.get_by_text("hears you", exact=True)).to_have_count(hear)
         await expect(drawer.get_by_text("does not hear you")).to_have_count(2 - hear)
+    bar = page.get_by_role("region", name="Beside an agent")
+    who, it = call["who"]["name"], {"agent": "a3", "line": None, "name": "Tomás Vega"}
+    it |= {"by_name": agent["name"], "since": desk.now(), "until": None}
+    for held, at, hear, told in (
+        (True, None, 1, f"The agent hears you; {who} is on hold"),
+        (True, "apart", 2, f"Tomás Vega and the agent hear you; {who} is on hold"),
+        (False, "apart", 2, f"{who} and the agent hear you"),
+        (False, "together", 3, f"{who}, Tomás Vega and the agent hear you"),
+    ):
+        call |= {"held": held, "consult": it | {"at": at} if at else None}
+        await here.event("contact.held", {"contacts": {call["id"]: call}})
+        await expect(bar).to_contain_text(told)
+        await expect(drawer.get_by_text("hears you", exact=True)).to_have_count(hear)
+        rows = drawer.locator(".heard li")
+        await expect(rows).to_have_count(3 if at else 2)
+        await expect(rows.filter(has_text="on hold")).to_have_count(int(held))
+        await expect(rows.filter(has_text="hears music")).to_have_count(int(not held and hear == 2))
+    call |= {"held": False, "consult": None}
+    await here.event("contact.held", {"contacts": {call["id"]: call}})
     await axe(page, "seen", found := {})
     assert found == {}
-    bar = page.get_by_role("region", name="Beside an agent")
     await expect(bar).to_contain_text("on another page")
     await drawer.get_by_role("button", name="Leave the call").click()
     await expect(page.locator(".toast", has_text="You have left")).to_be_visible()

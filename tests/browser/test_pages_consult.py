@@ -211,10 +211,14 @@ async def test_whoever_is_asked_comes_and_sees_who_hears_whom(
         await here.event("contact.consulted", put)
         await expect(bar.get_by_role("status")).to_have_text(words)
     beside = {"agent": "a3", "name": "Dana Reyes", "since": desk.now()}
-    for mode, words in (("listen", "listens"), ("whisper", "listens"), ("barge", "speaks to both")):
+    for mode, words in (("listen", "listens"), ("whisper", "listens"), ("barge", "speaks to all")):
         call["beside"] = [beside | {"mode": mode}]
         await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
         await expect(bar.get_by_text(f"Dana Reyes {words}")).to_be_visible()
+    for held, words in ((True, "you and Priya Raman"), (False, "Priya Raman and the caller")):
+        call |= {"held": held, "consult": consult(desk, "apart", me["id"])}
+        await here.event("contact.consult_apart", {"contacts": {call["id"]: call}})
+        await expect(bar.get_by_text(f"Dana Reyes speaks to {words}")).to_be_visible()
     await bar.get_by_role("button", name="Take the call").click()
     await done(desk, "consult_hand_over", contact=call["id"])
     await bar.get_by_role("button", name="Mute").click()

@@ -1,3 +1,17 @@
+/** A name that begins a sentence. @param {string} name */
+const cap = (name) => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** To whom whoever takes part speaks. @param {'both'|'agent'|'second'|'caller'|'all'} talk
+ * @param {string} you the agent @param {string} second whoever was asked in */
+const to = (talk, you, second) =>
+  ({
+    both: 'both',
+    agent: `${you}; the caller is on hold`,
+    second: `${you} and ${second}; the caller is on hold`,
+    caller: `${you} and the caller`,
+    all: 'all',
+  })[talk];
+
 /** Words of whoever sits beside an agent: on the board, and at the agent’s desk. */
 export const beside = {
   beside: {
@@ -17,8 +31,8 @@ export const beside = {
           : `You listen to ${name}. They see it.`,
       /** @param {string} name */
       whisper: (name) => `${name} hears you, the caller does not.`,
-      /** @param {string} name */
-      barge: (name) => `${name} and the caller hear you.`,
+      /** @param {string} heard */
+      barge: (heard) => `${heard}.`,
     },
     /** @param {string} name */
     left: (name) => `You have left ${name}’s call.`,
@@ -31,10 +45,24 @@ export const beside = {
     microphone: 'Your microphone',
     hears: 'hears you',
     hearsNot: 'does not hear you',
-    /** @param {string} name @param {BesideMode} mode @param {boolean} hidden */
-    theySee: (name, mode, hidden) => {
+    /** Whom nobody need name. */
+    caller: 'the caller',
+    meanwhile: { held: 'on hold', music: 'hears music', gone: 'sound lost' },
+    /** @param {string[]} names @param {string} held who is on hold, or '' */
+    heardBy: (names, held) => {
+      const all = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0];
+      const heard = all ? `${cap(all)} ${names.length > 1 ? 'hear' : 'hears'} you` : 'Nobody hears you';
+      return held ? `${heard}; ${held} is on hold` : heard;
+    },
+    /** @param {string} name @param {BesideMode} mode @param {boolean} hidden
+     * @param {{talk: 'both'|'agent'|'second'|'caller'|'all', second: string}} at */
+    theySee: (name, mode, hidden, { talk, second }) => {
       if (hidden) return `${name} does not see that you listen. The audit has it.`;
-      const what = { listen: 'listen', whisper: 'speak to them', barge: 'speak to both' };
+      const what = {
+        listen: 'listen',
+        whisper: 'speak to them',
+        barge: `speak to ${to(talk, 'them', second)}`,
+      };
       return `${name} sees that you ${what[mode]}.`;
     },
     /** The sound of one’s own board. */
@@ -48,8 +76,7 @@ export const beside = {
       listen: (who) => `You listen to the call with ${who}`,
       /** @param {string} who */
       whisper: (who) => `The agent with ${who} hears you`,
-      /** @param {string} who */
-      barge: (who) => `${who} and the agent hear you`,
+      agent: 'the agent',
     },
     /** On the board, of whoever sits there. @param {string} name */
     at: (name) => `beside ${name}`,
@@ -59,8 +86,13 @@ export const beside = {
       listen: (name) => `${name} listens`,
       /** @param {string} name */
       whisper: (name) => `${name} speaks to you`,
-      /** @param {string} name */
-      barge: (name) => `${name} speaks to both`,
+      /** @param {string} name @param {{talk: 'both'|'agent'|'second'|'caller'|'all', second: string}} at */
+      barge: (name, { talk, second }) => `${name} speaks to ${to(talk, 'you', second)}`,
     },
+    /** The same as a colleague reads it who was asked in; they hear it, or not.
+     * @param {string} name @param {string} agent */
+    speaksToYou: (name, agent) => `${name} speaks to you and ${agent}`,
+    /** @param {string} name @param {string} agent */
+    speaksToThem: (name, agent) => `${name} speaks to ${agent} and the caller`,
   },
 };
