@@ -3,9 +3,9 @@ import { cls, html, signal, useEffect } from '../ui.js';
 import { After, Clock, Stage, StateMark, insteadOfWork, pausedWord, stateWord } from '../agent.js';
 import { SoundMark, absentOf, allWays } from '../call_sound.js';
 import { now } from '../clock.js';
-import { roleWord, whoOf } from '../contact.js';
+import { firstOf, roleWord, stateWord as workWord, whoOf } from '../contact.js';
 import { exactTime, hourMinute, skillsText, spanText } from '../format.js';
-import { Channel, Sev } from '../icons.js';
+import { Channel, Icon, Sev } from '../icons.js';
 import { AgentState, stateOf } from '../states.js';
 import { Since, Waits } from '../timers.js';
 import { useAsked } from '../why.js';
@@ -115,8 +115,24 @@ const Today = ({ day }) => html`
   </div>
 `;
 
-/** @param {{c: Contact}} props */
-const InHand = ({ c }) => html`<li class="stack">
+/** Of somebody who was asked into this call, or is being asked: by whom, and the way to them.
+ * @param {{c: Contact, it: Consult}} props */
+const AskedIn = ({ c, it }) => html`<span class="row">
+  <${Icon} name="people"/>
+  <b class="accent grow">
+    ${it.at === 'asked' ? t.seen.asks(it.by_name) : t.seen.askedIn(it.by_name)}, ${whoOf(c)}
+  </b>
+  ${c.agent && state.value.agents[c.agent] && html`<button
+    class="small"
+    title=${t.seen.why(it.by_name)}
+    onClick=${() => openAgent(c.agent ?? '')}>
+    ${t.seen.callOf(firstOf(it.by_name))}
+  </button>`}
+</span>`;
+
+/** Somebody’s work; `by` another’s, whose call it is. @param {{c: Contact, by?: Consult|null}} props */
+const InHand = ({ c, by = null }) => html`<li class="stack">
+  ${by && html`<${AskedIn} c=${c} it=${by}/>`}
   <span class="row">
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
     <${Channel} channel=${c.channel}/>
@@ -126,7 +142,7 @@ const InHand = ({ c }) => html`<li class="stack">
     <${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/>
   </span>
   <span class="muted t1">
-    ${t.contactStates[c.state] ?? c.state}
+    ${workWord(c)}
     ${stateOf(c).waits || c.offer
       ? html` · <${Waits} from=${c.waits_from}/>`
       : html` · <span title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></span>`}
@@ -160,6 +176,7 @@ export function AgentDrawer() {
   });
   if (!id || !a) return null;
   const { contacts } = state.value;
+  const others = contacts[a.consult ?? a.asked ?? ''];
   const ids = [...new Set([...(a.offer ? [a.offer.contact] : []), ...(a.contacts ?? [])])];
   const work = ids.map((one) => contacts[one]).filter(Boolean);
   const instead = a.state === AgentState.PAUSED ? null : insteadOfWork(a, centre.value, work.length > 0);
@@ -189,8 +206,11 @@ export function AgentDrawer() {
     <div class="scroll" tabindex="0" aria-label=${t.seen.of(a.name)}>
       <section class="sec">
         <h3>${t.seen.inHand}</h3>
-        ${work.length
-          ? html`<ul class="stack">${work.map((c) => html`<${InHand} key=${c.id} c=${c}/>`)}</ul>`
+        ${work.length || others
+          ? html`<ul class="stack">
+              ${others && html`<${InHand} key=${others.id} c=${others} by=${others.consult}/>`}
+              ${work.map((c) => html`<${InHand} key=${c.id} c=${c}/>`)}
+            </ul>`
           : html`<p class="muted">${t.seen.nothing}</p>`}
       </section>
       ${help && html`<section class=${cls('sec', 'help')}>${help}</section>`}

@@ -64,10 +64,11 @@ const Seat = ({ a }) => {
 /** The alarm comes before whom they talk with. @param {Contact} c */
 const isMissing = (c) => !!c.sound && !c.held && worse(c.sound).is === 'missing';
 
-/** Whom they asked into their call. @param {{it: Consult}} props */
-const Second = ({ it }) => html`<span class="cut accent b t0" title=${t.board.also(it)}>
-  ${t.board.also(it)}
-</span>`;
+/** Whom they asked into their call, or who asked them into theirs. @param {{words: string}} props */
+const Second = ({ words }) => html`<span class="accent b t0 lines2" title=${words}>${words}</span>`;
+
+/** @param {Agent} a */
+const askedBy = (a) => state.value.contacts[a.consult ?? '']?.consult?.by_name;
 
 const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ { a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
@@ -77,11 +78,13 @@ const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ 
       <${StateMark} a=${a}/>
       ${a.beside
         ? html`<${Seat} a=${a}/>`
-        : first?.consult && !isMissing(first)
-          ? html`<${Second} it=${first.consult}/>`
-          : first?.sound && !first.held
-            ? html`<${SoundMark} sound=${first.sound} c=${first}/>`
-            : html`<${Beside} a=${a}/>`}
+        : askedBy(a)
+          ? html`<${Second} words=${t.seen.askedIn(askedBy(a) ?? '')}/>`
+          : first?.consult && !isMissing(first)
+            ? html`<${Second} words=${t.board.also(first.consult)}/>`
+            : first?.sound && !first.held
+              ? html`<${SoundMark} sound=${first.sound} c=${first}/>`
+              : html`<${Beside} a=${a}/>`}
     </span>
     <span role="cell"><${Clock} a=${a}/></span>
     <span role="cell" class="cut muted on">
@@ -118,7 +121,9 @@ export function Agents() {
           const ids =
             a.offer && all[a.offer.contact]
               ? [a.offer.contact]
-              : (a.contacts ?? []).filter((id) => all[id]).sort((x, y) => behind(all[x]) - behind(all[y]));
+              : [...(a.consult ? [a.consult] : []), ...(a.contacts ?? [])]
+                  .filter((id) => all[id])
+                  .sort((x, y) => behind(all[x]) - behind(all[y]));
           return html`<${Row} key=${a.id} a=${a} first=${all[ids[0]] ?? null} count=${ids.length}/>`;
         })}
       </div>

@@ -71,7 +71,7 @@ const Heard = ({ a, c, mode, hidden }) => {
     /** @type {import('../heard.js').Ear} */ { hears, meanwhile },
   ) => html`<li class="row">
     <${Icon} name=${hears ? 'speaker' : 'micOff'} class=${hears ? 'accent' : 'faint'}/>
-    <span class="cut">${name}</span>
+    <span>${name}</span>
     <b class=${hears ? 'accent' : 'muted'}>${hears ? t.beside.hears : t.beside.hearsNot}</b>
     ${meanwhile && html`<span class="muted">· ${t.beside.meanwhile[meanwhile]}</span>`}
   </li>`;

@@ -206,6 +206,44 @@ async def test_an_agents_drawer_has_their_hour_their_day_and_how_to_help(
     await close(page)
 
 
+async def test_of_a_colleague_who_was_asked_in_board_and_drawer_say_by_whom_and_lead_to_the_call(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    agent, call = await talking(here)
+    agents, me = here.scene["agents"], here.mine()["id"]
+    other = next(a for a in agents.values() if a["id"] not in (agent["id"], me))
+    aside = call | {"id": "aside", "channel": "sms", "agent": other["id"], "state": "parked"}
+    aside |= {"parked_for": "call", "about": "hey did u get my tip", "consult": None}
+    call["consult"] = {"at": "asked", "agent": other["id"], "line": None, "name": other["name"]}
+    call["consult"] |= {"by_name": agent["name"], "since": desk.now(), "until": desk.now() + 9_000}
+    other |= {"asked": call["id"], "contacts": [], "offer": None, "state": "ready"}
+    put = {"contacts": {call["id"]: call}, "agents": {other["id"]: other}}
+    await here.event("contact.consult_asked", put)
+    await look(page, other).click()
+    drawer = page.get_by_role("dialog", name=other["name"])
+    who = call["who"]["name"]
+    await expect(drawer).to_contain_text(f"{agent['name']} asks them in, {who}")
+    call["consult"] |= {"at": "apart", "until": None}
+    call["held"] = True
+    other |= {"asked": None, "consult": call["id"], "state": "talking", "contacts": ["aside"]}
+    put = {"contacts": {call["id"]: call, "aside": aside}, "agents": {other["id"]: other}}
+    await here.event("contact.consulted", put)
+    await expect(drawer).to_contain_text(f"asked in by {agent['name']}, {who}")
+    await expect(drawer).to_contain_text("set aside for the call")
+    await expect(drawer).not_to_contain_text("waiting for their answer")
+    row = page.get_by_role("table", name="Agents").get_by_role("row").filter(has=look(page, other))
+    await expect(row).to_contain_text(f"asked in by {agent['name']}")
+    await expect(row).to_contain_text(who)
+    await axe(page, "asked in", found := {})
+    assert found == {}
+    await drawer.get_by_role("button", name=f"{agent['name'].split()[0]}’s call").click()
+    await expect(page.get_by_role("dialog", name=agent["name"])).to_be_visible()
+    await expect(drawer).to_have_count(0)
+    await close(page)
+
+
 async def test_whoever_sits_beside_or_has_no_single_keys_steers_by_a_chord_on_the_board(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -16,6 +16,12 @@ export const seen = {
     /** @param {number} ms */
     minutes: (ms) => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`),
     inHand: 'In hand',
+    /** @param {string} name */
+    askedIn: (name) => `asked in by ${name}`,
+    /** @param {string} name */
+    asks: (name) => `${name} asks them in`,
+    /** The way to it. @param {string} name */
+    callOf: (name) => `${name}’s call`,
     nothing: 'Nothing.',
     hour: 'Last hour',
     today: 'Today',
