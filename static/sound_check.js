@@ -32,6 +32,6 @@ export const CheckMark = ({ check }) =>
         class=${`row t0 cut ${check.verdict === 'poor' ? 's1' : 's2'}`}
         title=${`${exactTime(check.at)}\n${checkTold(check).join('\n')}`}>
         <${Icon} name="warn"/>
-        <span class="cut">${t.check.board.short(wordOf(check))}</span>
+        <span class="lines2">${t.check.board.short(wordOf(check))}</span>
       </span>`
     : null;

@@ -139,7 +139,7 @@ export const board = {
           : `with ${name}, asked in`
         : line.kind === 'interpreter'
           ? `${at === 'asked' ? 'dialling' : 'with'} ${name}`
-          : `${at === 'asked' ? 'dialling a number outside' : 'with a number outside'}: ${name}`,
+          : `${at === 'asked' ? 'dialling outside' : 'number outside'}: ${name}`,
     /** @param {number} n */
     place: (n) => `place ${n}`,
     /** @param {number} n */

@@ -78,7 +78,7 @@ export const check = {
       /** @param {string} verdict @param {string} at */
       told: (verdict, at) => `Sound checked at ${at}: ${verdict}`,
       /** @param {string} verdict */
-      short: (verdict) => `sound check: ${verdict}`,
+      short: (verdict) => `${verdict} sound check`,
       words: { good: 'good', fair: 'fair', poor: 'poor' },
     },
   },
