@@ -14,6 +14,7 @@ export const link = createLink('desk', {
     if (n.code === 'taken_over') return moved();
     // Who pressed Answer too late hears it as the answer to that.
     if (n.code === 'ring.over' && pending.peek().accept) return;
+    if (n.code === 'dial.machine') machineAnswered(n.text);
     toast(n.text, n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info');
   },
   onLive: () => {
@@ -125,6 +126,21 @@ export const leaveMessage = () => {
   const c = call.peek();
   return c && leavable(c) && act('leave_message', { contact: c.id });
 };
+/** What answered my call, if that was no person: until the call ends, or I say that it is one. */
+const machine = signal(/** @type {{of: string, words: string}|null} */ (session.get('machine')));
+/** @param {{of: string, words: string}|null} it */
+function keepMachine(it) {
+  machine.value = it;
+  session.set('machine', it);
+}
+/** @param {string} text its first sentence says what it is */
+function machineAnswered(text) {
+  const of = call.peek()?.id;
+  if (of) keepMachine({ of, words: text.split('.')[0] });
+}
+export const aPerson = () => keepMachine(null);
+/** @param {Contact} c */
+export const machineOf = (c) => (machine.value?.of === c.id && leavable(c) ? machine.value.words : null);
 /** @param {string|null} id */
 function choose(id) {
   selectedId.value = id;

@@ -11,6 +11,8 @@ import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
 import { faultWords } from '../network.js';
 import {
+  aPerson,
+  machineOf,
   act,
   call,
   hangUp,
@@ -171,6 +173,12 @@ function Hint({ c }) {
     return html`<span class="callhint s3" role="status"><${Icon} name="hold"/>${t.phone.held}</span>`;
   if (phone.muted.value)
     return html`<span class="callhint s2"><${Icon} name="micOff"/>${t.phone.muted}</span>`;
+  const machine = machineOf(c);
+  if (machine)
+    return html`<button type="button" class="callhint s2" title=${t.machine.person} onClick=${aPerson}>
+      <${Icon} name="warn"/>
+      ${machine}
+    </button>`;
   return null;
 }
 
@@ -271,6 +279,7 @@ export function PhoneBar() {
       ${keypad.value && html`<${Keypad}/>`}
     </span>
     ${leavable(c) && html`<button
+      class="leave"
       title=${t.machine.why}
       disabled=${pending.value.leave_message}
       onClick=${leaveMessage}>

@@ -282,3 +282,30 @@ async def test_o_with_alt_is_the_answer_to_why_and_hands_nobody_over(
     order = [one["do"] for one in desk.intents if one["do"] in ("severity", "consult_hand_over")]
     assert order == ["severity", "consult_hand_over"]
     await close(page)
+
+
+async def test_that_a_machine_answered_stands_there_until_the_call_ends(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Found by a user: the message was gone before the greeting of the machine was."""
+    page, here = await in_call(chromium, desk)
+    bar = page.get_by_role("region", name="Phone")
+    pill = bar.get_by_role("button", name="A machine answered")
+    call = here.scene["contacts"]["c1"] | {"direction": "out"}
+    await here.event("contact.held", {"contacts": {"c1": call}})
+    await expect(bar.get_by_role("button", name="Leave the message").locator("kbd")).to_be_visible()
+    said = {"level": "warn", "code": "dial.machine", "text": "A machine answered. Alt L leaves it."}
+    await expect(pill).to_have_count(0)
+    await here.say("notice", **said)
+    await expect(pill).to_be_visible()
+    assert await page.evaluate("() => JSON.parse(sessionStorage['holdfast.machine']).of") == "c1"
+    await pill.click()  # a person after all
+    await expect(pill).to_have_count(0)
+    await here.say("notice", **said)
+    await expect(pill).to_be_visible()
+    mine = here.mine()
+    other = call | {"id": "c99", "agent": mine["id"]}
+    await here.event("contact.held", {"contacts": {"c1": call | {"state": "wrapup"}, "c99": other}})
+    await expect(bar.get_by_role("button", name="Leave the message")).to_be_visible()
+    await expect(pill).to_have_count(0)
+    await close(page)

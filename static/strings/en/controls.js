@@ -2,6 +2,7 @@
 export const controls = {
   machine: {
     leave: 'Leave the message',
+    person: 'Press here if it is a person after all.',
     why: 'It plays to its end on their machine, and you are free at once.',
   },
   volume: {
