@@ -4,8 +4,9 @@ import { dialogs, Toasts } from './toasts.js';
 
 /** A modal dialog, the browser's own: the page below can neither be reached nor read. Focus goes in and
  * comes back; Escape and a press beside it close it where that is allowed. Messages are drawn in it.
- * @param {{title: string, close?: () => void, children?: Shown, class?: string}} props */
-export function Dialog({ title, close, children, class: extra = '' }) {
+ * One that is read (`read`) opens at its top: its heading has the focus.
+ * @param {{title: string, close?: () => void, children?: Shown, class?: string, read?: boolean}} props */
+export function Dialog({ title, close, children, class: extra = '', read = false }) {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const key = useRef({});
   useLayoutEffect(() => {
@@ -43,7 +44,10 @@ export function Dialog({ title, close, children, class: extra = '' }) {
         close?.();
       }
     }}>
-    <div class=${`dialog ${extra}`}><h2>${title}</h2>${children}</div>
+    <div class=${`dialog ${extra}`}>
+      <h2 tabindex=${read ? -1 : undefined} autofocus=${read}>${title}</h2>
+      ${children}
+    </div>
     <${Toasts} on=${key.current}/>
   </dialog>`;
 }

@@ -51,7 +51,7 @@ const shut = () => {
   layer.value = null;
 };
 
-const Help = () => html`<${Dialog} title=${t.help.title} close=${shut}>
+const Help = () => html`<${Dialog} title=${t.help.title} close=${shut} read>
   <dl class="keys">
     ${t.help.keys.map(
       ([key, word, withAlt]) => html`<div key=${key}>

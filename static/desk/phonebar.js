@@ -184,7 +184,11 @@ function Hint({ c }) {
 
 export const Mute = ({ hint = true }) => {
   const on = phone.muted.value;
-  return html`<button type="button" aria-pressed=${String(on)} onClick=${toggleMute}>
+  return html`<button
+    type="button"
+    title=${t.keys.named(on ? t.phone.unmute : t.phone.mute, 'Alt M')}
+    aria-pressed=${String(on)}
+    onClick=${toggleMute}>
     <${Icon} name=${on ? 'micOff' : 'mic'}/>
     ${on ? t.phone.unmute : t.phone.mute}
     ${hint && html` <kbd>Alt M</kbd>`}
@@ -260,6 +264,7 @@ export function PhoneBar() {
     <span class="grow row t0 marks"><${Marks} who=${c.who}/></span>
     <${Mute}/>
     <button
+      title=${t.keys.named(c.held ? t.phone.unhold : t.phone.hold, 'Alt H')}
       aria-pressed=${String(!!c.held)}
       disabled=${!active || pending.value[`hold:${!c.held}`]}
       onClick=${hold}>
@@ -285,7 +290,10 @@ export function PhoneBar() {
       onClick=${leaveMessage}>
       ${t.machine.leave} <kbd>Alt L</kbd>
     </button>`}
-    <button disabled=${handable.value?.id !== c.id} onClick=${openTransfer}>
+    <button
+      title=${t.keys.named(t.transfer.button, 'Alt T')}
+      disabled=${handable.value?.id !== c.id}
+      onClick=${openTransfer}>
       <${Icon} name="transfer"/>
       ${t.transfer.button} <kbd>Alt T</kbd>
     </button>

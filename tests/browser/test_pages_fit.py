@@ -167,6 +167,7 @@ IN_CALL: dict[str, Change] = {
     "an emergency waits": lambda c: emergencies(c, 2),
     "dialling": lambda c: call(c, state="dialing", progress="ringing", direction="out"),
     "connecting": lambda c: call(c, state="connecting", direction="in"),
+    "our call, answered": lambda c: call(c, state="active", direction="out"),
     "hours in the call": lambda c: call(c, state="active", state_at=c.desk.now() - 13_000_000),
 }  # fmt: skip
 

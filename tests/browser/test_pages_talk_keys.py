@@ -309,3 +309,21 @@ async def test_that_a_machine_answered_stands_there_until_the_call_ends(
     await expect(bar.get_by_role("button", name="Leave the message")).to_be_visible()
     await expect(pill).to_have_count(0)
     await close(page)
+
+
+async def test_each_button_of_a_call_names_its_key_and_so_does_the_help_from_its_top(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page, _ = await in_call(chromium, desk)
+    bar = page.get_by_role("region", name="Phone")
+    for title in ("Mute (Alt M)", "Hold (Alt H)", "Transfer (Alt T)"):
+        await expect(bar.get_by_title(title, exact=True)).to_be_visible()
+    await page.set_viewport_size({"width": 1366, "height": 600})  # less than all of it
+    await page.keyboard.press("Alt+?")
+    help_ = page.get_by_role("dialog", name="Keys and help")
+    await expect(help_.get_by_role("heading", name="Keys and help")).to_be_in_viewport(ratio=1)
+    for key in ("Alt + J", "Alt + O", "Shift + Enter"):
+        await expect(help_.get_by_text(key, exact=True)).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(help_).to_have_count(0)
+    await close(page)

@@ -21,6 +21,8 @@ export const controls = {
     turnOn: 'Turn single keys on (N, W, J, 1 …)',
     /** @param {string} key */
     withAlt: (key) => `Alt ${key}`,
+    /** @param {string} what @param {string} key */
+    named: (what, key) => `${what} (${key})`,
     off: 'Single keys are off: they need Alt, but for Enter and Esc.',
     talk: 'While you talk, what you type beside a field goes into the notes; single keys need Alt then.',
   },
