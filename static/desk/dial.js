@@ -28,7 +28,7 @@ const countryName = (/** @type {string} */ code) => {
 };
 
 /** Asks what it is; an answer that was overtaken by more digits changes nothing. */
-function useCheck() {
+export function useCheck() {
   const [found, setFound] = useState(/** @type {DialCheck|null} */ (null));
   const turn = useRef(0);
   const timer = useRef(0);

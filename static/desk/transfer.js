@@ -9,6 +9,7 @@ import { skillsText } from '../format.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { askIn } from './consult.js';
+import { useCheck } from './dial.js';
 import { act, boundLayer, call, centre, layer, link, pending, selected } from './context.js';
 import { ContactState, agentStateOf } from '../states.js';
 
@@ -76,8 +77,9 @@ function far({ name }, words) {
 
 /** Everything the centre offers, as rows, the best match first; what is typed may be a number.
  * @param {TransferTargets} found @param {string} typed @param {boolean} [call] a call: others can be asked in
+ * @param {boolean} [refused] the number is not called
  * @returns {TargetRow[]} */
-export function rowsOf(found, typed, call = false) {
+export function rowsOf(found, typed, call = false, refused = false) {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   /** @type {TargetRow[]} */
   const all = [
@@ -133,9 +135,9 @@ export function rowsOf(found, typed, call = false) {
       key: 'typed',
       kind: 'number',
       name: number,
-      hint: found.any_number ? t.transfer.outside : t.transfer.askOnly,
-      to: found.any_number ? { number } : null,
-      ask: call ? { number } : null,
+      hint: t.transfer[refused ? 'notCalled' : found.any_number ? 'outside' : 'askOnly'],
+      to: found.any_number && !refused ? { number } : null,
+      ask: call && !refused ? { number } : null,
       only: !found.any_number,
     });
   return rows;
@@ -157,6 +159,7 @@ function Transfer({ c }) {
   const [found, setFound] = useState(/** @type {TransferTargets|null} */ (null));
   const [fault, setFault] = useState('');
   const [why, setWhy] = useState('');
+  const { found: checked, typed: check } = useCheck();
   const list = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => {
     link.send('transfer_targets', { contact: c.id }).then(setFound, (error) => setFault(wordsOf(error)));
@@ -164,7 +167,8 @@ function Transfer({ c }) {
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, found]);
-  const all = found ? rowsOf(found, typed, c.channel === 'voice' && !c.consult) : [];
+  const refusal = checked?.refusal ?? '';
+  const all = found ? rowsOf(found, typed, c.channel === 'voice' && !c.consult, !!refusal) : [];
   const first = typed ? [] : all.filter((row) => row.kind === 'interpreter').slice(0, BUTTONS);
   const rows = all.filter((row) => !first.includes(row));
   const chosen = Math.min(at, rows.length - 1);
@@ -210,6 +214,7 @@ function Transfer({ c }) {
       value=${typed}
       onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
         setTyped(e.currentTarget.value);
+        check(NUMBER.test(e.currentTarget.value.trim()) ? e.currentTarget.value : '');
         setWhy('');
         setAt(e.currentTarget.value.trim() ? 0 : -1);
       }}
@@ -258,7 +263,7 @@ function Transfer({ c }) {
       : !found?.agents.some((a) => a.takes) &&
         !typed &&
         html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
-    ${why && html`<p class="s2 t1" role="alert"><${Icon} name="warn"/> ${why}</p>`}
+    ${(refusal || why) && html`<p class="s2 t1" role="alert"><${Icon} name="warn"/> ${refusal || why}</p>`}
     <div class="between">
       <button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button>
       <span class="faint t0">

@@ -437,3 +437,40 @@ async def test_numbers_are_asked_first_and_an_interpreter_is_one_press(
         await done(desk, "consult", contact=call["id"], **to)
     assert not [one for one in desk.intents if one["do"] == "transfer"]
     await close(page)
+
+
+async def test_a_number_that_is_not_called_says_so_before_enter(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Found by a user: it "can be asked in", and was refused by Enter."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+
+    async def targets(_: dict[str, Any]) -> dict[str, Any]:
+        return {"agents": [], "queues": [], "skills": [], "numbers": [], "any_number": False,
+                "interpreters": []}  # fmt: skip
+
+    async def check(form: dict[str, Any]) -> dict[str, Any]:
+        no = "Calls to Cuba are not allowed." if form["number"].startswith("+53") else None
+        return {"number": form["number"], "country": None, "name": None, "refusal": no}
+
+    here.do_transfer_targets, here.do_dial_check = targets, check  # type: ignore[attr-defined]
+    await page.keyboard.press("Alt+t")
+    dialog, box = page.get_by_role("dialog"), page.get_by_role("combobox")
+    await box.fill("+53 5 555 0142")
+    await expect(dialog.get_by_role("alert")).to_have_text("Calls to Cuba are not allowed.")
+    await expect(dialog.get_by_role("option")).to_contain_text("is not called")
+    await expect(dialog.get_by_role("option")).not_to_contain_text("Ask first")
+    for key in ("Enter", "Shift+Enter"):
+        await page.keyboard.press(key)
+    await box.fill("+1 206 555 0142")
+    await expect(dialog.get_by_role("alert")).to_have_count(0)
+    await expect(dialog.get_by_role("option")).to_contain_text("can be asked in")
+    await page.keyboard.press("Enter")
+    await done(desk, "consult", number="+1 206 555 0142")
+    assert [one["number"] for one in desk.intents if one["do"] == "consult"][-1:] == [
+        "+1 206 555 0142"
+    ]
+    assert not [one for one in desk.intents if one.get("number", "").startswith("+53")
+                and one["do"] != "dial_check"]  # fmt: skip
+    await close(page)

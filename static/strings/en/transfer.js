@@ -18,6 +18,7 @@ export const transfer = {
     anyOf: 'anyone free who has it',
     outside: 'outside; comes back to you if nobody answers',
     askOnly: 'outside; can be asked in',
+    notCalled: 'outside; is not called',
     none: 'Nothing with that name has room. Try other words, or put them back in line.',
     noNumbers:
       'Callers can be transferred only to numbers on this centre’s list. An administrator can allow others.',
