@@ -258,11 +258,15 @@ function Transfer({ c }) {
             ? t.transfer.asking
             : !found.any_number && NUMBER.test(typed.trim())
               ? t.transfer.noNumbers
-              : t.transfer.none)}
+              : c.channel === 'voice' && !found.interpreters.length
+                ? t.transfer.noInterpreters
+                : t.transfer.none)}
         </p>`
       : !found?.agents.some((a) => a.takes) &&
         !typed &&
-        html`<p class="muted t1" role="status">${t.transfer.nobody}</p>`}
+        html`<p class="muted t1" role="status">
+          ${found?.agents.some((a) => a.asked_in) ? t.transfer.onlyAsked : t.transfer.nobody}
+        </p>`}
     ${(refusal || why) && html`<p class="s2 t1" role="alert"><${Icon} name="warn"/> ${refusal || why}</p>`}
     <div class="between">
       <button disabled=${busy} onClick=${() => giveBack(c)}><${Icon} name="back"/>${t.transfer.back}</button>

@@ -439,6 +439,32 @@ async def test_numbers_are_asked_first_and_an_interpreter_is_one_press(
     await close(page)
 
 
+async def test_transfer_says_who_can_only_be_asked_and_that_there_are_no_interpreters(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    agents = [{"id": "a3", "name": "Paused One", "skills": {}, "takes": False, "free": False,
+               "asked_in": True, "state": "paused", "pause_reason": "lunch",
+               "choice": "paused"}]  # fmt: skip
+
+    async def targets(_: dict[str, Any]) -> dict[str, Any]:
+        return {"agents": agents, "queues": [], "skills": [], "numbers": [], "any_number": False,
+                "interpreters": []}  # fmt: skip
+
+    here.do_transfer_targets = targets  # type: ignore[attr-defined]
+    await page.keyboard.press("Alt+t")
+    said = page.get_by_role("dialog").get_by_role("status")
+    await expect(said).to_contain_text("those with “Ask first” can be asked in")
+    await page.get_by_role("combobox").fill("spanish")
+    await expect(said).to_contain_text("this centre has no interpreters")
+    await page.keyboard.press("Escape")
+    agents[0]["asked_in"] = False
+    await page.keyboard.press("Alt+t")
+    await expect(said).to_have_text("No colleague has room right now.")
+    await close(page)
+
+
 async def test_a_number_that_is_not_called_says_so_before_enter(
     chromium: Browser, desk: FakeDesk
 ) -> None:

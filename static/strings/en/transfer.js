@@ -22,7 +22,11 @@ export const transfer = {
     none: 'Nothing with that name has room. Try other words, or put them back in line.',
     noNumbers:
       'Callers can be transferred only to numbers on this centre’s list. An administrator can allow others.',
+    noInterpreters:
+      'Nothing with that name has room, and this centre has no interpreters (an administrator can add ' +
+      'them). Try other words, or put them back in line.',
     nobody: 'No colleague has room right now.',
+    onlyAsked: 'No colleague can take it right now; those with “Ask first” can be asked in.',
     asking: 'Asking who has room …',
     /** Why a key did nothing. */
     whyNot: {
