@@ -274,7 +274,7 @@ function Transfer({ c }) {
         ${busy
           ? t.transfer.going
           : rows[chosen]?.only
-            ? t.consult.hintOnly
+            ? rows[chosen].ask && t.consult.hintOnly
             : rows.some((row) => row.ask)
               ? t.consult.hint
               : t.transfer.hint}

@@ -487,6 +487,7 @@ async def test_a_number_that_is_not_called_says_so_before_enter(
     await expect(dialog.get_by_role("alert")).to_have_text("Calls to Cuba are not allowed.")
     await expect(dialog.get_by_role("option")).to_contain_text("is not called")
     await expect(dialog.get_by_role("option")).not_to_contain_text("Ask first")
+    await expect(dialog.get_by_text("Enter asks them in")).to_have_count(0)
     for key in ("Enter", "Shift+Enter"):
         await page.keyboard.press(key)
     await box.fill("+1 206 555 0142")
