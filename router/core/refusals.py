@@ -24,7 +24,7 @@ WORDS: Mapping[str, str] = {
     "end_the_call": "end the call first",
     "ended_before": "it has ended already",
     "extended_twice": "extended twice already",
-    "finish_first": "finish the call or offer in hand first",
+    "finish_first": "finish the call in hand and its wrap-up first",
     "in_your_hands": "it is in your hands already",
     "interpreter_takes_none": "an interpreter takes no calls: transfer the caller to a colleague",
     "moved_on": "moved on",

@@ -2,7 +2,7 @@
 import { computed, effect, newId, signal } from '../ui.js';
 import * as phone from '../softphone.js';
 import { t } from '../strings/en.js';
-import { act, call, incidentId, layer, me, offer, work } from './context.js';
+import { act, call, incidentId, layer, me, work } from './context.js';
 import { secure, tellFault } from './duty.js';
 import { unlockSound } from './ring.js';
 
@@ -15,11 +15,9 @@ export const calling = signal('');
 export const blocked = computed(() =>
   call.value || me.value?.consult
     ? t.party.inCall
-    : offer.value
-      ? t.party.rings
-      : work.value.some((c) => c.channel === 'voice')
-        ? t.party.inWrapUp
-        : '',
+    : work.value.some((c) => c.channel === 'voice')
+      ? t.party.inWrapUp
+      : '',
 );
 
 /** Sound first: agent first, the person then. @template T @param {string} whom what shows as being called

@@ -277,14 +277,18 @@ async def test_a_number_is_typed_read_and_dialled(chromium: Browser, desk: FakeD
     await page.keyboard.press("Alt+c")
     dialog = page.get_by_role("dialog", name="Dial a number")
     number, told = dialog.get_by_label("Telephone number"), dialog.get_by_role("status")
-    await expect(told).to_contain_text("first answer or decline what is ringing")
     await number.fill("+1 206 555 0197")
+    await expect(told).to_contain_text("+12065550197 United States")
+    await expect(told).not_to_contain_text("To call back")  # what rings goes on to others
+    await expect(dialog.get_by_role("button", name="Call")).to_be_enabled()
+    mine = ring | {"state": "wrapup", "agent": here.mine()["id"], "offer": None}
+    await here.event("contact.wrapup_started", {"contacts": {"o1": mine}})
     await expect(told).to_contain_text("+12065550197 United States")  # which, and why not
-    await expect(told).to_contain_text("first answer or decline what is ringing")
+    await expect(told).to_contain_text("To call back")
     await number.press("Enter")
-    await expect(page.locator("[aria-live=assertive]")).to_contain_text("first answer or decline")
+    await expect(page.locator("[aria-live=assertive]")).to_contain_text("To call back")
     await number.fill("")
-    await here.event("offer.taken_back", {}, {"contacts": ["o1"]})
+    await here.event("contact.ended", {}, {"contacts": ["o1"]})
     await expect(told).to_have_text("With its country, or as one dials it from here.")
     await number.press("Enter")  # nothing yet
     await number.fill("+1 900 555 0199")

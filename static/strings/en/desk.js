@@ -323,7 +323,6 @@ export const desk = {
     none: 'No people are known yet.',
     calling: 'Calling …',
     inCall: 'To call back, end your call first.',
-    rings: 'To call back, first answer or decline what is ringing.',
     inWrapUp: 'To call back, finish the wrap-up first.',
   },
   notes: {
