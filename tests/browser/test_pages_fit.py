@@ -442,3 +442,21 @@ async def test_what_an_agent_reads_beside_a_call_is_cut_nowhere(
                 found[root, width] = bad
         await close(page)
     assert not found, pprint.pformat(found, width=150)
+
+
+async def test_a_callers_number_is_whole_beside_the_longest_warning(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
+    connection = await desk.here()
+    number = {"name": "", "address": "+1 415 ••• 0155", "role": None}
+    lost = {"fault": "agent_sound_lost", "until": connection.desk.now() + 29_000}
+    await call(connection, direction="out", who=number, **lost)
+    who = page.locator(".phonebar .who .cut").first
+    await expect(who).to_contain_text("0155")
+    for width in WIDTHS[1:]:
+        await page.set_viewport_size({"width": width, "height": 768})
+        await drawn(page)
+        assert await who.evaluate("(e) => e.scrollWidth <= e.clientWidth"), width
+    await close(page)

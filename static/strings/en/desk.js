@@ -348,7 +348,7 @@ export const desk = {
     /** @param {string} no @param {string} title */
     into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`,
     /** @param {string} no */
-    notThat: (no) => `into ${no}, not into what is ringing`,
+    notThat: (no) => `not into what is ringing: ${no}`,
     /** @param {string} no */
     labelOf: (no) => `Write a note into ${no}`,
   },
