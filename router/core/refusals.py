@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "contact_closed": "this contact is closed",
     "contact_ended": "this contact has ended",
     "contact_not_yours": "this contact is not yours",
+    "emergency_rings": "an emergency rings at your desk: answer or decline it first",
     "end_the_call": "end the call first",
     "ended_before": "it has ended already",
     "extended_twice": "extended twice already",

@@ -2,7 +2,7 @@
 import { computed, effect, newId, signal } from '../ui.js';
 import * as phone from '../softphone.js';
 import { t } from '../strings/en.js';
-import { act, call, incidentId, layer, me, work } from './context.js';
+import { act, call, incidentId, layer, me, offer, work } from './context.js';
 import { secure, tellFault } from './duty.js';
 import { unlockSound } from './ring.js';
 
@@ -17,7 +17,9 @@ export const blocked = computed(() =>
     ? t.party.inCall
     : work.value.some((c) => c.channel === 'voice')
       ? t.party.inWrapUp
-      : '',
+      : offer.value?.contact.severity === 1
+        ? t.party.emergencyRings
+        : '',
 );
 
 /** Sound first: agent first, the person then. @template T @param {string} whom what shows as being called

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.kit.store import World
@@ -128,6 +130,24 @@ async def test_what_rings_at_whoever_calls_somebody_goes_on_to_others_and_is_no_
     told = [h for h in await world.happened() if h.name == "offer.withdrawn"]
     assert [(h.contact, h.code) for h in told] == [(rings, "in_a_call")]
     await world.agent("b")
+    assert await world.state(rings) == "offered"
+
+
+@pytest.mark.parametrize("verb", ["dial", "callback_now"])
+async def test_an_s1_that_rings_is_answered_or_declined_before_anybody_is_called(
+    world: World, verb: str
+) -> None:
+    promised = await world.promise(at=world.now + 600_000)
+    await world.agent("a")
+    rings = await world.arrive(severity=1)
+    assert await world.state(rings) == "offered"
+    body = {
+        "id": "k", "channel": "voice", "dir": "out", "severity": 3, "arrived_at": world.now,
+        "score": 1, "queue": "general", "ladder": "general:3",
+    }  # fmt: skip
+    contact: Any = body if verb == "dial" else promised
+    reply = await world.engine.step(verb, agent="a", contact=contact)
+    assert (reply.ok, reply.code) == (False, "not_ready")
     assert await world.state(rings) == "offered"
 
 

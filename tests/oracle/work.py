@@ -63,6 +63,9 @@ class WorkEvents(Hands):
             return False
         if self._has_a_call(a):
             return False
+        ringing = self.rings(a)
+        if ringing is not None and ringing is not c and ringing.severity == 1:
+            return False
         self.laid_down(c)
         self.take(c, a)
         self._rings_on_without(a)

@@ -324,6 +324,7 @@ export const desk = {
     calling: 'Calling …',
     inCall: 'To call back, end your call first.',
     inWrapUp: 'To call back, finish the wrap-up first.',
+    emergencyRings: 'An emergency rings here: answer or decline it first.',
   },
   notes: {
     title: 'Notes',

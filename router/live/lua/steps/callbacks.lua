@@ -91,7 +91,7 @@ mutation('callback_now', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'over') end
   if not offers.uncalled(c) or c.state == State.DIALING then return no('taken', 'others_call') end
-  local refusal = calls.cannot_dial(a)
+  local refusal = calls.cannot_dial(a, c.id)
   if refusal then return refusal end
   offers.withdraw(c, 'taken')
   c.queued_at = num(c.queued_at, ctx.now)

@@ -420,13 +420,15 @@ mutation('extend', function(req)
   return { ok = true }
 end)
 
--- What keeps an agent from calling somebody on their own initiative; they need not be ready. What
--- rings at their desk does not: it goes on to others.
-function calls.cannot_dial(a)
+-- What keeps an agent from calling somebody (this contact) on their own initiative; they need not be
+-- ready. What rings at their desk does not, unless it is an S1: it goes on to others.
+function calls.cannot_dial(a, id)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
   if a.media ~= 'up' then return no('no_sound', 'your_sound') end
   local load = agents.load_of(a)
   if load.voice or load.wrap then return no('not_ready', 'finish_first') end
+  local rings = has(a.offer) and contact(a.offer.contact)
+  if rings and rings.severity == 1 and rings.id ~= id then return no('not_ready', 'emergency_rings') end
 end
 
 -- We call somebody: the agent is already on the line. The intent is in the database before this.
