@@ -279,7 +279,10 @@ async def test_a_number_is_typed_read_and_dialled(chromium: Browser, desk: FakeD
     number, told = dialog.get_by_label("Telephone number"), dialog.get_by_role("status")
     await number.fill("+1 206 555 0197")
     await expect(told).to_contain_text("+12065550197 United States")
-    await expect(told).not_to_contain_text("To call back")  # what rings goes on to others
+    await expect(told).to_contain_text("An emergency rings here")
+    await expect(dialog.get_by_role("button", name="Call")).to_be_disabled()
+    await here.event("contact.reclassified", {"contacts": {"o1": ring | {"severity": 3}}})
+    await expect(told).not_to_contain_text("rings here")  # it goes on to others
     await expect(dialog.get_by_role("button", name="Call")).to_be_enabled()
     mine = ring | {"state": "wrapup", "agent": here.mine()["id"], "offer": None}
     await here.event("contact.wrapup_started", {"contacts": {"o1": mine}})

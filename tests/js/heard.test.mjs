@@ -1,6 +1,6 @@
 /** Who hears somebody that sits beside an agent, and in which words. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import test from 'node:test';
 import { earsOf, mineWords } from '../../static/heard.js';
 import { beside } from '../../static/strings/en/beside.js';
 
