@@ -68,7 +68,7 @@ async def test_in_chromium(chromium: Browser, file: str) -> None:
     await page.goto("http://modules.test/")
     told = await page.evaluate(RUN, file)
     await page.context.close()
-    assert len(told) >= 5
+    assert len(told) >= 3  # they ran
     assert [name for name, fault in told if fault] == [], json.dumps(told, indent=1)
 
 
