@@ -11,7 +11,7 @@ demo: $(VENV)/.run
 # Compiled code is kept: a hundred processes start here, and each would compile all of ours again.
 test test-long: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev $(VENV)/.pages
-	@scripts/need-system chromium postgresql coturn
+	@scripts/need-system chromium postgresql
 	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 test-long: $(VENV)/.dev $(VENV)/.pages
@@ -20,12 +20,12 @@ test-long: $(VENV)/.dev $(VENV)/.pages
 
 # Faults put in on purpose, each against its nearest tests: make faults ONLY=lua-03,desk (docs/faults.md).
 faults: $(VENV)/.dev $(VENV)/.pages
-	@scripts/need-system chromium postgresql coturn
+	@scripts/need-system chromium postgresql
 	@$(BIN)/python -m tests.faults --only "$(ONLY)"
 
 # Fifteen at once through the whole of `make test`: make faults-batch BATCH=1.
 faults-batch: $(VENV)/.dev $(VENV)/.pages
-	@scripts/need-system chromium postgresql coturn
+	@scripts/need-system chromium postgresql
 	@$(BIN)/python -m tests.faults --batch $(BATCH)
 
 check: $(VENV)/.dev $(VENV)/.pages

@@ -51,6 +51,7 @@ async def on_duty(page: Page) -> None:
     await mine.get_by_role("button", name="Ready", exact=True).click()
 
 
+@pytest.mark.long  # coturn
 async def test_a_call_is_heard_both_ways_through_the_relay_alone(
     chromium: Browser, behind: Centre, relay: RelayServer
 ) -> None:

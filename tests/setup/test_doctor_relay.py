@@ -18,6 +18,7 @@ from tests.kit.centre import free_port
 from tests.kit.relay import SECRET, running_relay
 
 
+@pytest.mark.long  # coturn
 async def test_a_relay_that_takes_our_word_lets_sound_through(tmp_path: Path) -> None:
     async with running_relay(tmp_path) as there:
         urls = (there.url("udp"), there.url("tcp"))
@@ -25,15 +26,17 @@ async def test_a_relay_that_takes_our_word_lets_sound_through(tmp_path: Path) ->
             assert (found.state, found.check) == (State.OK, "relay"), found
 
 
-async def test_another_secret_and_a_relay_that_is_away_are_told_with_their_mend(
-    tmp_path: Path,
-) -> None:
+@pytest.mark.long  # coturn
+async def test_another_secret_and_a_wrong_way_are_told_with_their_mend(tmp_path: Path) -> None:
     async with running_relay(tmp_path) as there:
         (found,) = await relay(Relay((there.url(),), "another"))
         assert found.state is State.FAIL
         assert "static-auth-secret" in found.mend
         (found,) = await relay(Relay((f"turns:127.0.0.1:{there.port}?transport=tcp",), SECRET))
         assert found.state is State.FAIL  # it speaks no TLS there
+
+
+async def test_a_relay_that_is_away_is_told_with_its_mend() -> None:
     (found,) = await relay(Relay((f"turn:127.0.0.1:{free_port()}?transport=tcp",), SECRET))
     assert (found.state, found.mend) == (
         State.FAIL, "See that it runs, and that this port is open from here."
