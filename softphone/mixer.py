@@ -36,13 +36,13 @@ TALKS_S: Final = 0.2
 KEEP_BYTES: Final = g711.RATE
 """A voice that is further ahead than a second (a page that stalled) loses its oldest sound."""
 LOOK_TICKS: Final = 50
-"""What has stood for this many ticks (1 s) is a standing delay."""
+"""What has stood for this many mixes (1 s) is a standing delay."""
 LATE_S: Final = 0.002
 """A tick so late comes after a stall of the process."""
 READ_S: Final = 0.001
 """In that time every loop has read its sockets once; at once would be before it does."""
 MAX_CATCH_UP: Final = 5
-"""After a stall at most this many ticks are made up for at once; the rest is skipped."""
+"""After a stall at most this many mixes of a room are made up for at once; the rest is skipped."""
 
 
 class Ear(Protocol):

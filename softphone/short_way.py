@@ -118,8 +118,8 @@ class ShortWay:
 
 
 def build(transceiver: Any, incoming: Incoming, heard: Heard) -> tuple[ShortWay, Line] | None:
-    """Of a connected browser. None: its ICE connection has no line at one of our ports (IPv6, a
-    relay), or aiortc is another one than we know."""
+    """Of a connected browser. None: its ICE connection has no line at one of our ports (IPv6),
+    or aiortc is another one than we know."""
     try:
         dtls = transceiver.receiver.transport
         pair = dtls.transport._connection._nominated[1]

@@ -38,6 +38,7 @@ from softphone import peer as peer_module
 from softphone.exchange import Exchange
 from softphone.peer import AgentPeer, PassThroughTrack
 from softphone.plans import Event, FirstAudio, Joined, Second
+from softphone.port import Ports
 
 FILL = bytes(0x90 + (i % 13) for i in range(150))
 SILENT = b"\xff" * 160
@@ -110,8 +111,9 @@ class StockPeer:
 
 
 class Server:
-    def __init__(self, stock: bool) -> None:
-        self.stock = stock
+    def __init__(self, stock: bool, ports: Ports | None = None) -> None:
+        """`ports`: as it is served; None: aiortc's own queues, the way for IPv6."""
+        self.stock, self.ports = stock, ports
         self.events: list[Event] = []
         self.exchange = Exchange(None, None, asyncio.get_running_loop(), self.events.append)
         self.tasks: asyncio.TaskGroup | None = None
@@ -135,7 +137,7 @@ class Server:
             leg = StockPeer()
             answer = await leg.negotiate(offer)
         else:
-            leg, answer = await AgentPeer.answer(offer)
+            leg, answer = await AgentPeer.answer(offer, ports=self.ports)
         self.tasks.create_task(leg.run())
         self.exchange.attach_agent(request.query["agent"], 1, leg)
         return web.Response(text=answer)
@@ -379,7 +381,7 @@ async def bench(calls: int, seconds: float) -> dict[str, Any]:
 
 
 async def serve(mode: str) -> None:
-    await Server(mode == "stock").run()
+    await Server(mode == "stock", Ports()).run()
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The measured process: the product's own parts on one core, `python -m tests.bench_calls.gateway`.
 
-PEER is `ours` (as it is served), `plain` (aiortc's queues and tasks, the way for IPv6 and TURN) or
+PEER is `ours` (as it is served), `plain` (aiortc's queues and tasks, the way for IPv6) or
 `stock` (aiortc as it comes). `--tls CERT KEY`: the stream is encrypted in this process.
 """
 
@@ -10,16 +10,14 @@ import argparse
 import asyncio
 import gc
 import ssl
-from typing import Any
 
 import structlog
 import uvloop
 from aiohttp import web
 
 from channels.voice.stream import stream_handler
-from softphone.peer import AgentPeer
 from softphone.port import Ports
-from tests.bench_media import Server, StockPeer
+from tests.bench_media import Server
 from tests.media.test_chromium import PAGE
 
 
@@ -27,23 +25,7 @@ class Gateway(Server):
     """`tests.bench_media.Server` with a peer of each kind."""
 
     def __init__(self, peer: str) -> None:
-        super().__init__(peer == "stock")
-        self.peer = peer
-        self.ports = Ports()
-
-    async def rtc(self, request: web.Request) -> web.Response:
-        offer = await request.text()
-        assert self.tasks is not None
-        leg: Any
-        if self.stock:
-            leg = StockPeer()
-            answer = await leg.negotiate(offer)
-        else:
-            ports = self.ports if self.peer == "ours" else None
-            leg, answer = await AgentPeer.answer(offer, ports=ports)
-        self.tasks.create_task(leg.run())
-        self.exchange.attach_agent(request.query["agent"], 1, leg)
-        return web.Response(text=answer)
+        super().__init__(peer == "stock", Ports() if peer == "ours" else None)
 
     async def settle(self, _request: web.Request) -> web.Response:
         """What was built to connect is no garbage of the calls."""
