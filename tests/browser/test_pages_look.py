@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.kit import axe
+from tests.browser.kit import axe, until
 from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
 
@@ -270,6 +270,27 @@ async def test_a_page_of_these_tests_that_is_used_again_has_no_past(
     again = await opened(chromium, f"{desk.url}/desk")
     assert again is first
     assert await again.evaluate(PAST) == new
-    assert [one["name"] for one in await again.context.cookies()] == []  # no scene was asked for
+    cookies = [one["name"] for one in await again.context.cookies()]
+    assert cookies == ["desk"]  # no scene was asked for
     assert again.context.pages == [again]
     await close(again)
+
+
+async def test_a_page_that_a_failed_test_left_open_gets_nothing_of_the_next_scene(
+    chromium: Browser,
+) -> None:
+    async with FakeDesk() as before:
+        left = await opened(chromium, f"{before.url}/desk?scene=idle")
+        await before.here()
+    async with FakeDesk() as after:
+        assert after.url == before.url
+        page = await opened(chromium, f"{after.url}/desk?scene=call")
+        here = await after.here()
+
+        async def asked() -> bool:
+            return after.strangers > 0
+
+        await until(asked, "the page that was left asks for a ticket")
+        assert after.connections == [here]
+        await close(page)
+    await left.context.close()

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import copy
 import json
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -317,6 +318,9 @@ class Connection:
 class FakeDesk:
     """``async with FakeDesk() as desk: desk.url``. ``intents`` has what pages sent."""
 
+    _last = 0
+    """Where the one before was: pages have the modules from there in their memory."""
+
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.host, self.port = host, port
         self._kept = not port
@@ -329,6 +333,10 @@ class FakeDesk:
         """Of pages whose socket has ended, and who may connect again."""
         self.pages = 0
         """Served so far."""
+        self._mark = secrets.token_hex(8)
+        """In a cookie of each of them: one that a failed test left open would come back here."""
+        self.strangers = 0
+        """How often such a page was sent away."""
         self._told = asyncio.Condition()
         self.peers: list[Any] = []
         self.away = False
@@ -376,7 +384,8 @@ class FakeDesk:
         self._tasks = await asyncio.TaskGroup().__aenter__()
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
-        await self._listen(self.port)  # a new one: no page left open by a test comes back here
+        await self._listen(self.port or FakeDesk._last)
+        FakeDesk._last = self.port
         return self
 
     async def _listen(self, port: int) -> None:
@@ -410,6 +419,7 @@ class FakeDesk:
             headers={"Content-Security-Policy": CSP},
         )  # fmt: skip
         self.pages += 1
+        response.set_cookie("desk", self._mark)
         if "scene" in request.query:
             response.set_cookie("scene", request.query["scene"])
         return response
@@ -435,11 +445,20 @@ class FakeDesk:
 
     async def ticket(self, request: web.Request) -> web.Response:
         assert request.headers["X-Holdfast"] == "1"
+        if not self._served(request):
+            self.strangers += 1
+            raise web.HTTPServiceUnavailable
         if self.away:
             raise web.HTTPServiceUnavailable
         return web.json_response({"ticket": "t", "expires_in_s": 20})
 
+    def _served(self, request: web.Request) -> bool:
+        """Whether the page is of this scene, not of the one before at the same address."""
+        return request.cookies.get("desk") == self._mark
+
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        if not self._served(request):
+            raise web.HTTPServiceUnavailable
         ws = web.WebSocketResponse(max_msg_size=65536)
         await ws.prepare(request)
         view, scene = request.query["view"], request.cookies.get("scene", "call")
