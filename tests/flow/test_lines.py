@@ -31,7 +31,7 @@ es = "{SPANISH}"
 """
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def known(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
     folder: Path = tmp_path_factory.mktemp("lines")
     config = short_config(folder)

@@ -22,7 +22,8 @@ FIRST = (
 )  # fmt: skip
 """From the longest on; what is not named comes last."""
 
-HOMES = {"tests/flow": 2, "tests/browser": 2, "tests/records|tests/intake|tests/resilience": 3}
+HOMES = {"tests/flow": 2, "tests/browser": 2, "tests/records|tests/intake|tests/resilience": 3,
+         "tests/setup/test_doctor": 1}  # fmt: skip
 """How many workers have what these files share."""
 
 

@@ -88,7 +88,7 @@ class Setup:
         )
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def healthy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Setup]:
     folder = tmp_path_factory.mktemp("doctor")
     data = folder / "data"

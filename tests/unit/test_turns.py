@@ -11,6 +11,7 @@ FILES = sorted(
         *(f"tests/flow/test_{n}.py" for n in range(12)),
         *(f"tests/browser/test_{n}.py" for n in range(12)),
         *(f"tests/{room}/test_{n}.py" for room in ("records", "intake") for n in range(6)),
+        *(f"tests/setup/test_doctor_{n}.py" for n in range(4)),
         *(f"tests/unit/test_{n}.py" for n in range(30)),
     ],
     key=rank,
