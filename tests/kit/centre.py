@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,9 +22,9 @@ from typing import Any
 
 import aiohttp
 import psutil
+from argon2 import PasswordHasher
 from sqlalchemy import text
 
-from holdfast.security.credentials import Passwords
 from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database
@@ -31,6 +32,8 @@ from tests.kit.record import new_postgres, new_sqlite
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN, EMAIL_SECRET, ROOT, Sandbox, running_sandbox
 
 PASSWORD = "a long test password"
+HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+"""Of a cost that a hundred sign-ins of tests can bear; what real ones cost is tested elsewhere."""
 SECRET_KEY = "test-key-of-the-centre-0123456789abcdef"
 
 PEOPLE = {
@@ -152,18 +155,16 @@ class Centre:
         )
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Reads the record directly."""
-        import aiosqlite
-
+        """Reads the record directly; of SQLite at once: a connection by a thread costs ten times as
+        much, and this is asked again and again."""
         if url := self.env.get("HOLDFAST_DATABASE_URL"):
             database = Database(url)
             async with database.read() as record:
                 found = [tuple(row) for row in await record.execute(text(sql))]
             await database.close()
             return found
-        async with aiosqlite.connect(self.data_dir / "holdfast.db") as connection:
-            cursor = await connection.execute(sql)
-            return [tuple(row) for row in await cursor.fetchall()]
+        with contextlib.closing(sqlite3.connect(self.data_dir / "holdfast.db")) as connection:
+            return connection.execute(sql).fetchall()
 
     async def until_rows(self, sql: str, wanted: Any, timeout_s: float = 60) -> None:
         """Waits until a query's rows equal `wanted`."""
@@ -183,7 +184,6 @@ async def add_people(database_url: str) -> None:
         database = await new_sqlite(Path(database_url.removeprefix("sqlite:///")))
     else:
         database = await new_postgres(database_url)
-    hashed = await Passwords().hash(PASSWORD)
     async with database.write() as connection:
         for login, (name, role, skills) in PEOPLE.items():
             await accounts.add(
@@ -191,7 +191,7 @@ async def add_people(database_url: str) -> None:
                 login=login,
                 name=name,
                 role=role,
-                password_hash=hashed,
+                password_hash=HASHED,
                 skills=skills,
                 now=1,
             )

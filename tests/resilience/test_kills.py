@@ -22,11 +22,10 @@ import aiohttp
 import pytest
 from twilio.request_validator import RequestValidator
 
-from holdfast.security.credentials import Passwords
 from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database
-from tests.kit.centre import PASSWORD, Centre, running_centre
+from tests.kit.centre import HASHED, Centre, running_centre
 from tests.kit.desk import DeskClient, DeskError
 from tests.kit.sandbox import ACCOUNT_SID, AUTH_TOKEN
 
@@ -41,11 +40,10 @@ AWAY = (aiohttp.ClientError, OSError, TimeoutError, AssertionError, DeskError)
 
 async def add_agents(url: str) -> None:
     database = Database(url)
-    hashed = await Passwords().hash(PASSWORD)
     async with database.write() as connection:
         for n in range(AGENTS):
             await accounts.add(connection, login=f"k{n}", name=f"K {n}", role="agent",
-                               password_hash=hashed, skills={"safety": 3}, now=1)  # fmt: skip
+                               password_hash=HASHED, skills={"safety": 3}, now=1)  # fmt: skip
     await database.close()
 
 
