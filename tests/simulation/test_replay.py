@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from holdfast.lab.own_store import run_replay
+from holdfast.settings.environment import default_config_path
 from router.simulation import trace
 from router.simulation.trace import TraceError
 from tests.setup.processes import run
@@ -102,16 +106,29 @@ def test_what_a_trace_need_not_say() -> None:
     assert (contact.ladder, contact.named) == ([], None)
 
 
-async def replay(tmp_path: Path, *lines: dict[str, Any] | str) -> tuple[int, list[Any], str]:
+def written(tmp_path: Path, *lines: dict[str, Any] | str) -> Path:
     path = tmp_path / "trace.jsonl"
     text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
     path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+async def replay(tmp_path: Path, *lines: dict[str, Any] | str) -> tuple[list[Any], str]:
+    """Decisions and notes, in this process: one of its own costs 0.4 s of a core."""
+    said: list[str] = []
+    with redirect_stderr(StringIO()) as notes:
+        await run_replay(written(tmp_path, *lines), default_config_path(), said.append)
+    return [json.loads(line) for line in said], notes.getvalue()
+
+
+async def command(path: Path) -> tuple[int, list[Any], str]:
+    """The command itself: its status, decisions and errors."""
     status, out, errors = await run("replay", str(path), env={})
     return status, [json.loads(line) for line in out.splitlines()], errors
 
 
 async def test_nothing_is_run_when_the_last_line_is_malformed(tmp_path: Path) -> None:
-    status, told, errors = await replay(tmp_path, A1, C1, "{")
+    status, told, errors = await command(written(tmp_path, A1, C1, "{"))
     assert (status, told) == (1, [])
     assert "line 3" in errors
     assert "Nothing was run" in errors
@@ -121,15 +138,15 @@ async def test_nothing_is_run_when_the_last_line_is_malformed(tmp_path: Path) ->
 async def test_nothing_is_run_when_a_byte_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "trace.jsonl"
     path.write_bytes(A1.encode() + b"\n" + C1.encode().replace(b"c1", b"\xe9") + b"\n")
-    status, out, errors = await run("replay", str(path), env={})
-    assert (status, out) == (1, "")
+    status, told, errors = await command(path)
+    assert (status, told) == (1, [])
     assert "line 2: " in errors
     assert "Nothing was run" in errors
 
 
 async def test_an_emergency_widens_interrupts_and_is_told(tmp_path: Path) -> None:
     vet = {"need": {"vet": 3}, "for_s": 5}
-    status, told, errors = await replay(
+    trace_ = written(
         tmp_path,
         {"at": 0, "do": "agent", "id": "a1", "skills": {"en": 5}},
         {"at": 0, "do": "arrive", "id": "m", "channel": "email", "severity": 3},
@@ -147,6 +164,7 @@ async def test_an_emergency_widens_interrupts_and_is_told(tmp_path: Path) -> Non
         {"at": 10000, "do": "wrapped", "id": "c", "agent": "a1"},
         {"at": 11000, "do": "end", "id": "m"},
     )
+    status, told, errors = await command(trace_)
     assert (status, errors) == (0, "")
     assert {frozenset(line) for line in told} == {
         frozenset(("at", "event", "contact", "agent", "step", "why"))
@@ -166,7 +184,7 @@ async def test_an_emergency_widens_interrupts_and_is_told(tmp_path: Path) -> Non
 
 
 async def test_a_failed_self_test_pauses(tmp_path: Path) -> None:
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         A1,
         {"at": 0, "do": "selftest", "id": "a1", "pass": False},
@@ -187,7 +205,7 @@ def brief(told: list[Any]) -> list[tuple[int, str, str | None, int]]:
 
 
 async def test_an_s1_that_nobody_written_can_take_goes_on_to_anybody(tmp_path: Path) -> None:
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         {"at": 0, "do": "agent", "id": "a1", "skills": {"en": 5}},
         {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": [ALONE]},
@@ -205,7 +223,7 @@ async def test_the_last_step_of_an_s1_stands_as_long_as_it_says(
     tmp_path: Path, for_s: int | None, anybody_at: int
 ) -> None:
     rung = ALONE if for_s is None else ALONE | {"for_s": for_s}
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         {"at": 0, "do": "agent", "id": "a1", "skills": {}},
         {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": [rung]},
@@ -216,7 +234,7 @@ async def test_the_last_step_of_an_s1_stands_as_long_as_it_says(
 
 async def test_the_ladder_of_the_issue_ends_at_supervisors_and_outside(tmp_path: Path) -> None:
     ladder = [ALONE | {"for_s": 5}, {"need": {}}]
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": ladder},
     )
@@ -229,7 +247,7 @@ async def test_the_ladder_of_the_issue_ends_at_supervisors_and_outside(tmp_path:
 async def test_raised_to_s1_a_written_ladder_goes_on_and_lowered_it_does_not(
     tmp_path: Path,
 ) -> None:
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         {"at": 0, "do": "agent", "id": "a1", "skills": {}},
         {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 3, "ladder": [ALONE]},
@@ -255,7 +273,7 @@ async def test_raised_to_s1_a_written_ladder_goes_on_and_lowered_it_does_not(
 
 async def test_a_new_severity_in_a_call_keeps_the_step_it_was_answered_at(tmp_path: Path) -> None:
     ladder = [ALONE | {"for_s": 5}, {"need": {}}]
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         {"at": 0, "do": "agent", "id": "a1", "skills": {}},
         {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 3, "ladder": ladder},
@@ -270,7 +288,7 @@ async def test_a_new_severity_in_a_call_keeps_the_step_it_was_answered_at(tmp_pa
 
 async def test_ended_is_told_after_the_wrap_up_and_names_whose_it_was(tmp_path: Path) -> None:
     call = {"do": "arrive", "channel": "voice", "severity": 3}
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         A1,
         {"at": 0, "id": "c", **call},
@@ -290,7 +308,7 @@ async def test_ended_is_told_after_the_wrap_up_and_names_whose_it_was(tmp_path: 
 
 async def test_words_count_no_steps_beside_the_step(tmp_path: Path) -> None:
     ladder = [ALONE | {"for_s": 1}, {"need": {"vet": 1}, "for_s": 1}, {"need": {}}]
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": ladder},
         {"at": 90000, "do": "agent", "id": "a1", "skills": {}},
@@ -300,7 +318,7 @@ async def test_words_count_no_steps_beside_the_step(tmp_path: Path) -> None:
         (4, "the ladder widens: overflow"),
         (4, "needs no special skill; longest free"),
     ]
-    _, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         {"at": 0, "do": "agent", "id": "a1", "skills": {}},
         {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 1, "ladder": ladder},
@@ -316,7 +334,7 @@ async def test_a_line_that_the_engine_refuses_is_named_beside_the_decisions(
     tmp_path: Path,
 ) -> None:
     call = {"do": "arrive", "channel": "voice", "severity": 3}
-    status, told, errors = await replay(
+    told, errors = await replay(
         tmp_path,
         A1,
         A1.replace("a1", "a2").replace('"vet":3', ""),
@@ -334,7 +352,7 @@ async def test_a_line_that_the_engine_refuses_is_named_beside_the_decisions(
         {"at": 7000, "do": "offline", "id": "a2"},
         {"at": 8000, "do": "lost", "id": "a2"},
     )
-    assert (status, [line["event"] for line in told]) == (0, ["offered", "active", "ended"])
+    assert [line["event"] for line in told] == ["offered", "active", "ended"]
     assert errors.splitlines() == [
         "line 5: accept of c by a2: this offer is no longer yours",
         "line 6: decline of c by a2: the offer is gone",
@@ -347,7 +365,7 @@ async def test_a_line_that_the_engine_refuses_is_named_beside_the_decisions(
 
 
 async def test_what_keeps_agents_from_offers_is_told_beside_the_decisions(tmp_path: Path) -> None:
-    _, _, errors = await replay(
+    _, errors = await replay(
         tmp_path,
         A1,
         A1.replace("a1", "a2"),
@@ -370,7 +388,7 @@ async def test_what_keeps_agents_from_offers_is_told_beside_the_decisions(tmp_pa
 
 async def test_three_rounds_that_nobody_answered_are_told(tmp_path: Path) -> None:
     back = [{"at": at, "do": "ready", "id": "a1"} for at in range(30_000, 240_000, 10_000)]
-    _, _, errors = await replay(
+    _, errors = await replay(
         tmp_path,
         A1,
         {"at": 0, "do": "arrive", "id": "c", "channel": "voice", "severity": 2},
@@ -386,7 +404,7 @@ async def test_three_rounds_that_nobody_answered_are_told(tmp_path: Path) -> Non
 async def test_who_comes_back_is_there_with_his_sound_in_one_moment(
     tmp_path: Path, back: str, severity: int
 ) -> None:
-    status, told, _ = await replay(
+    told, _ = await replay(
         tmp_path,
         A1,
         {"at": 10, "do": "lost", "id": "a1"},
@@ -395,7 +413,6 @@ async def test_who_comes_back_is_there_with_his_sound_in_one_moment(
         {"at": 40, "do": back, "id": "a1", **({"skills": {}} if back == "agent" else {})},
         {"at": 50, "do": "accept", "id": "c", "agent": "a1"},
     )
-    assert status == 0
     some = [line for line in told if line["event"] != "moved"]
     assert [(line["at"], line["event"], line["contact"]) for line in some[:2]] == [
         (40, "offered", "c"),  # never the mail first, because its page was back before its sound
@@ -405,7 +422,7 @@ async def test_who_comes_back_is_there_with_his_sound_in_one_moment(
 
 async def test_who_accepts_after_another_is_told_who_took_it(tmp_path: Path) -> None:
     agents = [A1.replace("a1", name) for name in ("a1", "a2", "a3", "a4", "a5")]
-    _, told, errors = await replay(
+    told, errors = await replay(
         tmp_path,
         *agents,
         {"at": 1, "do": "arrive", "id": "c", "channel": "voice", "severity": 1},
