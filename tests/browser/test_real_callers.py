@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
@@ -27,13 +28,31 @@ Object.defineProperty(window, 'speechSynthesis', { value: {
 """
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def own(tmp_path: Path) -> AsyncIterator[Centre]:
-    config = short_config(tmp_path)
-    (tmp_path / "hello.wav").write_bytes(audio.write_wav(audio.tone(600, 1000)))
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def alone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    folder = tmp_path_factory.mktemp("callers")
+    config = short_config(folder)
+    (folder / "hello.wav").write_bytes(audio.write_wav(audio.tone(600, 1000)))
     port = free_port()
-    async with running_centre(tmp_path / "data", port=port, HOLDFAST_CONFIG=str(config)) as centre:
+    async with running_centre(folder / "data", port=port, HOLDFAST_CONFIG=str(config)) as centre:
         yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own(alone: Centre) -> AsyncIterator[Centre]:
+    """Afterwards the file is as it was, and counts."""
+    path = Path(alone.env["HOLDFAST_CONFIG"])
+    text = path.read_text()
+    yield alone
+    path.write_text(text)
+    headers = {"X-Holdfast": "1"}
+    async with aiohttp.ClientSession(
+        alone.url, headers=headers, cookie_jar=aiohttp.CookieJar(unsafe=True)
+    ) as ada:
+        form = {"login": "ada", "password": PASSWORD}
+        for path_, body in (("/api/login", form), ("/api/config/reload", {})):
+            async with ada.post(path_, json=body) as answer:
+                assert answer.status == 200, await answer.text()
 
 
 def edit(centre: Centre, old: str, new: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from aiohttp import web
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 
 from softphone import g711, tones
 from softphone.pacer import Pacer
@@ -68,77 +70,92 @@ COUNTED = """async () => {
 """Packets that were lost: as the browser counts them, and as we have reported to it."""
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("ports", [Ports(), None], ids=["our port", "a socket of its own"])
-async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path, ports: Ports | None) -> None:
-    peers: asyncio.Queue[AgentPeer] = asyncio.Queue()
+class Centre:
+    """Serves the page, and answers its offers."""
 
-    async def rtc(request: web.Request) -> web.Response:
+    def __init__(self) -> None:
+        self.ports: Ports | None = None
+        self.peers: asyncio.Queue[AgentPeer] = asyncio.Queue()
+
+    async def rtc(self, request: web.Request) -> web.Response:
         offer = await request.text()
-        peer, answer = await AgentPeer.answer(offer, page_host=request.host, ports=ports)
+        peer, answer = await AgentPeer.answer(offer, page_host=request.host, ports=self.ports)
         audio = next(line for line in answer.splitlines() if line.startswith("m=audio"))
         assert audio.split()[3:] == ["0"]
-        peers.put_nowait(peer)
+        self.peers.put_nowait(peer)
         return web.Response(text=answer)
 
-    async def page(_request: web.Request) -> web.Response:
+    async def page(self, _request: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
 
-    app = web.Application()
-    app.router.add_get("/", page)
-    app.router.add_post("/rtc", rtc)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port = runner.addresses[0][1]
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[str]:
+        app = web.Application()
+        app.router.add_get("/", self.page)
+        app.router.add_post("/rtc", self.rtc)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            yield f"http://localhost:{runner.addresses[0][1]}/"
+        finally:
+            await runner.cleanup()
+
+
+@pytest.mark.browser
+async def test_chromium_and_we_hear_each_others_tone(tmp_path: Path) -> None:
+    """By our port, and by a socket of its own."""
     microphone = tone_file(tmp_path / "mic.wav", 700)
-    try:
-        async with async_playwright() as playwright, asyncio.TaskGroup() as tasks:
-            browser = await launch(playwright, f"--use-file-for-fake-audio-capture={microphone}")
+    ports, centre = Ports(), Centre()
+    async with centre.served() as url, async_playwright() as playwright:
+        browser = await launch(playwright, f"--use-file-for-fake-audio-capture={microphone}")
+        for centre.ports in (ports, None):
             tab = await browser.new_page()
-            await tab.goto(f"http://localhost:{port}/")
+            await tab.goto(url)
             await tab.evaluate("call()")
-            peer = await peers.get()
-            tasks.create_task(peer.run())
-            heard = bytearray()
-            stamps: list[int] = []
-            enough = asyncio.Event()
+            peer = await centre.peers.get()
+            await hear_each_other(tab, peer)
+            assert (peer._way is not None) is (centre.ports is not None)
+        await browser.close()
+    ports.close()
 
-            def listen(payload: bytes, timestamp: int) -> None:
-                stamps.append(timestamp)
-                heard.extend(payload)
-                if len(heard) >= 16000:
-                    enough.set()
 
-            async with asyncio.timeout(60):
-                while not peer.connected:
-                    await asyncio.sleep(0.01)
-                peer.listen(listen)
-                pacer = Pacer(peer, tones.tone(440, ms=1000)[160:-160], asyncio.get_running_loop())
-                await enough.wait()
-                found = {"hertz": 0.0, "db": -999.0}
-                while abs(found["hertz"] - 440) > 6 or found["db"] < -50:
-                    await asyncio.sleep(0.1)
-                    found = await tab.evaluate("loudest()")
-                while peer.rtt_ms is None:
-                    await asyncio.sleep(0.1)
+async def hear_each_other(tab: Page, peer: AgentPeer) -> None:
+    heard = bytearray()
+    stamps: list[int] = []
+    enough = asyncio.Event()
+
+    def listen(payload: bytes, timestamp: int) -> None:
+        stamps.append(timestamp)
+        heard.extend(payload)
+        if len(heard) >= 16000:
+            enough.set()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(peer.run())
+        async with asyncio.timeout(60):
+            while not peer.connected:
+                await asyncio.sleep(0.01)
+            peer.listen(listen)
+            pacer = Pacer(peer, tones.tone(440, ms=1000)[160:-160], asyncio.get_running_loop())
+            await enough.wait()
+            found = {"hertz": 0.0, "db": -999.0}
+            while abs(found["hertz"] - 440) > 6 or found["db"] < -50:
+                await asyncio.sleep(0.1)
+                found = await tab.evaluate("loudest()")
+            while peer.rtt_ms is None:
+                await asyncio.sleep(0.1)
+            counted = await tab.evaluate(COUNTED)
+            while "there" not in counted:
+                await asyncio.sleep(0.1)
                 counted = await tab.evaluate(COUNTED)
-                while "there" not in counted:
-                    await asyncio.sleep(0.1)
-                    counted = await tab.evaluate(COUNTED)
-                assert counted == {"here": 0, "there": 0}
-                assert (peer._way is not None) is (ports is not None)
-            pacer.stop()
-            assert loudest_hertz(bytes(heard[-8000:])) == pytest.approx(700, abs=1)
-            steps = {(b - a) % 2**32 for a, b in itertools.pairwise(stamps)}
-            assert 160 in steps
-            assert all(step % 160 == 0 for step in steps)
-            await tab.close()
-            async with asyncio.timeout(60):
-                while not peer.closed:
-                    await asyncio.sleep(0.02)
-            await browser.close()
-    finally:
-        await runner.cleanup()
-        if ports is not None:
-            ports.close()
+            assert counted == {"here": 0, "there": 0}
+        pacer.stop()
+        assert loudest_hertz(bytes(heard[-8000:])) == pytest.approx(700, abs=1)
+        steps = {(b - a) % 2**32 for a, b in itertools.pairwise(stamps)}
+        assert 160 in steps
+        assert all(step % 160 == 0 for step in steps)
+        await tab.close()
+        async with asyncio.timeout(60):
+            while not peer.closed:
+                await asyncio.sleep(0.02)
