@@ -172,7 +172,9 @@ class CallSounds:
     def _of(self, contact: str, agent: str) -> _Call:
         call = self._call(contact)
         if call.agent != agent:  # another desk: what was before says nothing of it
-            call = self._calls[contact] = _Call(self._clock(), missing=call.missing, agent=agent)
+            others = {who: besides(one.second) for who, one in call.others.items()}
+            call = _Call(self._clock(), missing=call.missing, others=others, agent=agent)
+            self._calls[contact] = call
         call.at = self._clock()
         return call
 

@@ -203,3 +203,16 @@ def test_the_moment_in_which_a_listener_comes_sends_nothing(story: Story) -> Non
     before = len(story.told)
     story.second(others={"s@board": Other(Role.BESIDE, WELL)})
     assert len(story.told) == before
+
+
+ABSENT = Other(Role.SECOND, WELL, Quality(0, 0, 0, 1.0, -20, FarHop()), absent=True)
+
+
+def test_when_the_agent_changes_while_a_third_is_absent_it_is_one_alarm(story: Story) -> None:
+    alarms: list[bool] = []
+    story.sounds.absent.append(lambda _contact, _who, _role, on: alarms.append(on))
+    story.second(others={"t": ABSENT})
+    story.second(agent="b", others={"t": ABSENT})
+    assert alarms == [True]
+    story.second(agent="b", others={"t": Other(Role.SECOND, WELL, WELL)})
+    assert alarms == [True, False]
