@@ -40,6 +40,7 @@ from softphone.plans import (
     Wiring,
     agent_of,
     decide,
+    has_caller,
     is_far,
     people_of,
 )
@@ -409,9 +410,9 @@ class Exchange:
             before = line.room.wanting
             line.room.look()
             self._tell_one_way(line, before)
-            agent = agent_of(line.plan)
-            if agent is not None:
-                self._events.append(Measured(line.contact, agent, *self._measured(line)))
+            who = has_caller(line.plan)
+            if who is not None:
+                self._events.append(Measured(line.contact, who, *self._measured(line)))
         if talking:
             self._watch_on()
         self._tell()

@@ -39,6 +39,8 @@ def measure(
             CALLER: from_caller(legs[AGENT], now),
             AGENT: from_agent(legs[AGENT], legs[CALLER], now),
         }
+        if AGENT in lines:
+            hops = {CALLER: to_carrier(legs[AGENT]), AGENT: to_carrier(legs[CALLER])}
         ways = {DIRECTIONS[seat]: replace(said[seat], far=hop) for seat, hop in hops.items()}
     absent = room.absent(now)
     begun = {seat for seat, mouth in room.mouths.items() if mouth.first_at is not None} | absent

@@ -85,10 +85,15 @@ def agent_of(plan: Plan | None) -> str | None:
     return plan.agent if isinstance(plan, Dialing | Joined | OnHold) else None
 
 
+def has_caller(plan: Plan | None) -> str | None:
+    """Whose sound the caller is with: the agent's, or that of a number they were handed over to."""
+    return plan.second.who if isinstance(plan, Handed) else agent_of(plan)
+
+
 def people_of(plan: Plan | None) -> dict[str, Seat]:
     """Everybody whom a plan binds, by whose sound it is, and where they sit."""
     if isinstance(plan, Handed):
-        return {plan.second.who: SECOND}
+        return {plan.second.who: AGENT}
     if not isinstance(plan, Dialing | Joined | OnHold):
         return {}
     beside = {one.leg: Seat(Role.BESIDE, one.leg) for one in plan.beside}
@@ -106,7 +111,9 @@ class Wiring:
 
 def is_far(plan: Plan | None, seat: Seat) -> bool:
     """Whoever sits there is at the carrier's, not at a page of ours."""
-    second = plan.second if isinstance(plan, Joined | OnHold | Handed) else None
+    if isinstance(plan, Handed):
+        return True
+    second = plan.second if isinstance(plan, Joined | OnHold) else None
     return seat == CALLER or (seat == SECOND and second is not None and second.line)
 
 
@@ -133,8 +140,11 @@ def decide(plan: Plan | None, up: Collection[Seat], *, hold: bytes, idle: bytes)
             edges = _hear(beside, up, talk)
             return Wiring(edges, _unspoken(edges, up, hold))
         case Handed():
-            edges = _hear((), up, {CALLER, SECOND})
-            return Wiring(edges, _unspoken(edges, up, hold))
+            edges = _hear((), up, {CALLER, AGENT})
+            clips = _unspoken(edges, up, hold)
+            if AGENT in up and CALLER not in up:
+                clips[AGENT] = hold
+            return Wiring(edges, clips)
 
 
 def _progress(*, rings: bool) -> bytes:
@@ -228,6 +238,7 @@ class Measured:
 
     contact: str
     agent: str
+    """Or the number that has the caller (`has_caller`)."""
     ways: Mapping[Direction, Quality]
     others: Mapping[str, Other] = field(default_factory=dict)
 

@@ -69,10 +69,12 @@ class Way:
 class Report:
     """Of one call, as this process heard it. Moments are ms since 1970."""
 
-    def __init__(self, at: int, agent: str) -> None:
-        """`agent`: whose call it is; another one's is another report."""
+    def __init__(self, at: int, agent: str, number: str | None = None) -> None:
+        """`agent`: whose call it is; another one's is another report. `number`: what it is called,
+        if it is a number outside that has the caller."""
         self.at = self._to = at
         self.agent = agent
+        self._number = number
         self._every = 1000
         self._points: list[list[int | None]] = []
         """What agent and caller heard at worst in each stretch of `_every` ms, MOS x 100."""
@@ -149,6 +151,7 @@ class Report:
         """What is kept of it."""
         return {
             "agent": self.agent,
+            "number": self._number,
             "from": self.at,
             "to": self._to,
             "every": self._every,

@@ -11,6 +11,7 @@ class Role(enum.Enum):
 
     CALLER = "caller"
     AGENT = "agent"
+    """Whoever has the caller: an agent, or a number that they were handed over to."""
     BESIDE = "beside"
     """A supervisor or buddy with the agent: listens, whispers, or takes part."""
     SECOND = "second"

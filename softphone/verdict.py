@@ -47,8 +47,9 @@ class Verdict:
     delay_ms: float
 
 
-def judge(seconds: list[Quality], *, from_caller: bool) -> Verdict:
-    """What a listener thinks of these seconds of one way. Raises ValueError without any."""
+def judge(seconds: list[Quality], *, from_caller: bool, at_telephones: bool = False) -> Verdict:
+    """What a listener thinks of these seconds of one way; `at_telephones`: no page of ours is in
+    it. Raises ValueError without any."""
     if not seconds:
         raise ValueError("nothing was heard yet")
     near, lost, delay, far = (
@@ -63,22 +64,26 @@ def judge(seconds: list[Quality], *, from_caller: bool) -> Verdict:
     if sounds is Sounds.GOOD:
         return Verdict(score, sounds, None, lost, delay)
     backlog = sum(one.far.backlog_ms for one in seconds) / len(seconds)
-    line, network = (near, far) if from_caller else (far, near)
+    line, network = (near, far) if from_caller or at_telephones else (far, near)
     blame = {
         Where.NETWORK: by_loss(network, concealed=concealed) + by_delay(delay - backlog),
         Where.LINE: by_loss(line, concealed=concealed),
         Where.BACKLOG: by_delay(delay) - by_delay(delay - backlog),
     }
+    if at_telephones:
+        blame[Where.LINE] += blame.pop(Where.NETWORK)
     return Verdict(score, sounds, max(blame, key=lambda where: blame[where]), lost, delay)
 
 
 class Window:
     """The last seconds of one way."""
 
-    def __init__(self, *, from_caller: bool) -> None:
-        self._from_caller = from_caller
+    def __init__(self, *, from_caller: bool, at_telephones: bool = False) -> None:
+        self._from_caller, self._at_telephones = from_caller, at_telephones
         self._seconds: deque[Quality] = deque(maxlen=WINDOW)
 
     def add(self, second: Quality) -> Verdict:
         self._seconds.append(second)
-        return judge(list(self._seconds), from_caller=self._from_caller)
+        return judge(
+            list(self._seconds), from_caller=self._from_caller, at_telephones=self._at_telephones
+        )

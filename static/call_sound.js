@@ -42,6 +42,10 @@ export function mendOf(sound) {
   return is === 'missing' ? t.hears.mend[hears] : where ? t.hears.do[where] : '';
 }
 
+/** What the number outside is called to which the caller was handed over; null: an agent has them.
+ * @param {Contact} c */
+export const numberOf = (c) => (c.consult?.at === 'handed' ? (c.outside?.word ?? c.consult.name) : null);
+
 /** @param {SoundWay} way */
 const figures = (way) =>
   t.hears.figures(way.mos.toFixed(1), (way.lost * 100).toFixed(1), Math.round(way.delay_ms));
@@ -66,11 +70,17 @@ export function absentOf(c) {
   return one ? t.hears.others.absent(nameOf(c, one)) : '';
 }
 
+/** @param {Contact} c */
+function agentHears(c) {
+  const number = numberOf(c);
+  return number ? t.hears.number.hears(number) : t.hears.board.agent;
+}
+
 /** All ways in figures, a line each. @param {Contact} c @returns {string[]} */
 export const allWays = (c) =>
   c.sound
     ? [
-        `${t.hears.board.agent} ${figures(c.sound.agent)}`,
+        `${agentHears(c)} ${figures(c.sound.agent)}`,
         `${t.hears.board.caller} ${figures(c.sound.caller)}`,
         ...othersOf(c).map(({ word, way }) => `${word} ${figures(way)}`),
       ]
@@ -95,17 +105,35 @@ export const Both = ({ sound, c, id }) => html`<span class="soundtip panel" role
   <span class="faint">${t.hears.mos}</span>
 </span>`;
 
-/** The mark in an agent’s row. @param {{sound: CallSound, c: Contact}} props */
-export function SoundMark({ sound, c }) {
+/** The worse way in words, as a board says it. @param {CallSound} sound @param {Contact} c */
+export function markOf(sound, c) {
   const { hears, is, where } = worse(sound);
-  const word =
-    is === 'missing'
-      ? t.hears.board.missing[hears]
-      : where && is !== 'good'
-        ? `${t.hears.is[is]}: ${t.hears.board.where[where]}`
-        : t.quality[is];
+  const number = numberOf(c);
+  if (is === 'missing')
+    return number && hears === 'agent' ? t.hears.number.missing(number) : t.hears.board.missing[hears];
+  if (!where || is === 'good') return t.quality[is];
+  const at =
+    number && hears === 'caller' && where === 'line'
+      ? t.hears.number.line(number)
+      : t.hears.board.where[where];
+  return `${t.hears.is[is]}: ${at}`;
+}
+
+/** The mark in an agent’s row, or in that of a call that a number outside has.
+ * @param {{sound: CallSound, c: Contact}} props */
+export function SoundMark({ sound, c }) {
   return html`<span class=${cls('soundmark t0 row', look(sound).tone)} title=${allWays(c).join('\n')}>
     <${Bars} n=${look(sound).bars}/>
-    <span class="cut">${word}</span>
+    <span class="cut">${markOf(sound, c)}</span>
   </span>`;
 }
+
+/** How a call sounds, with all its figures, for a drawer of the board. @param {{c: Contact}} props */
+export const SoundInFull = ({ c }) =>
+  c.sound && !c.held
+    ? html`
+        <span class="row"><${SoundMark} sound=${c.sound} c=${c}/></span>
+        ${absentOf(c) && html`<b class="s1 t1">${absentOf(c)}</b>`}
+        ${allWays(c).map((line) => html`<span key=${line} class="muted t1">${line}</span>`)}
+      `
+    : null;

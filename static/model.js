@@ -204,22 +204,28 @@ export const wentBack = (state) =>
     (c) => c.returned && c.returned.agent === state.me?.id && !c.offer?.agents.includes(state.me.id),
   );
 
+/** Handed over to a number outside, and one of the two hears nothing: nobody of ours is there to notice.
+ * @param {Contact} c */
+const isUnheard = (c) =>
+  c.consult?.at === 'handed' && !!c.sound && (c.sound.agent.missing || c.sound.caller.missing);
+
 /** What stands where on the board.
  * @param {PageState} state
  * @param {{channel?: string|null, severity?: number|null}} [only]
- * @returns {{lost: Contact[], untaken: Contact[], ringing: Contact[], waiting: Contact[], later: Contact[],
- *   working: Contact[], place: Record<string, {order: number, told: number}>}} */
+ * @returns {{lost: Contact[], unheard: Contact[], untaken: Contact[], ringing: Contact[],
+ *   waiting: Contact[], later: Contact[], working: Contact[],
+ *   place: Record<string, {order: number, told: number}>}} */
 export function boardRows(state, only = {}) {
   const told = places(state);
   const at = Object.fromEntries(inOrder(state).map((c, i) => [c.id, i]));
   const place = Object.fromEntries(
     Object.entries(at).map(([id, i]) => [id, { order: i + 1, told: told[id] }]),
   );
-  /** @type {Record<'lost'|'untaken'|'ringing'|'waiting'|'later'|'working', Contact[]>} */
-  const rows = { lost: [], untaken: [], ringing: [], waiting: [], later: [], working: [] };
+  /** @type {Record<'lost'|'unheard'|'untaken'|'ringing'|'waiting'|'later'|'working', Contact[]>} */
+  const rows = { lost: [], unheard: [], untaken: [], ringing: [], waiting: [], later: [], working: [] };
   for (const c of Object.values(state.contacts)) {
-    if (c.alarm) {
-      rows[c.alarm].push(c); // no filter hides these
+    if (c.alarm || isUnheard(c)) {
+      rows[c.alarm ?? 'unheard'].push(c); // no filter hides these
       continue;
     }
     if (only.channel && c.channel !== only.channel) continue;
@@ -237,6 +243,7 @@ export function boardRows(state, only = {}) {
     a.arrived_at - b.arrived_at ||
     byId(a, b);
   rows.lost.sort((a, b) => (a.until ?? 0) - (b.until ?? 0) || byId(a, b));
+  rows.unheard.sort((a, b) => a.severity - b.severity || a.state_at - b.state_at || byId(a, b));
   rows.untaken.sort(byOrder);
   rows.ringing.sort(byOrder);
   rows.waiting.sort(byOrder);

@@ -15,7 +15,7 @@ interface SoundWay {
   dead: boolean;
 }
 
-/** What the agent hears of the caller, and the caller of the agent. */
+/** What the agent, or the number outside that has the caller, hears of the caller, and the caller of them. */
 interface CallSound {
   agent: SoundWay;
   caller: SoundWay;
@@ -47,6 +47,8 @@ interface SoundHeard {
 /** How a part of a call sounded: `points` are the worst of what agent and caller heard, MOS x 100. */
 interface SoundReport {
   agent: string | null;
+  /** A number outside had the caller: what it is called, in place of the agent. */
+  number?: string | null;
   from: number;
   to: number;
   every: number;

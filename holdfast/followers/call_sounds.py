@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 
+from router.core.consult import of_line
 from router.core.model import Step
 from softphone.hearing import Other
 from softphone.plans import Event, Measured, OneWay
@@ -89,11 +90,9 @@ class _Call:
 
     at: int
     """When it was measured last."""
-    windows: dict[Direction, Window] = field(
-        default_factory=lambda: {
-            way: Window(from_caller=way is Direction.FROM_CALLER) for way in HEARS
-        }
-    )
+    agent: str = ""
+    """Or the number that has the caller."""
+    windows: dict[Direction, Window] = field(init=False)
     verdicts: dict[Direction, Verdict] = field(default_factory=dict)
     missing: set[Direction] = field(default_factory=set)
     """Ways in which nothing comes."""
@@ -101,9 +100,19 @@ class _Call:
     """Seconds since they were joined in which the agent's microphone gave digital silence alone;
     None: something was heard."""
     others: dict[str, Besides] = field(default_factory=dict)
-    agent: str = ""
     told: dict[str, Any] | None = None
     told_at: int = 0
+
+    def __post_init__(self) -> None:
+        self.windows = {
+            way: Window(from_caller=way is Direction.FROM_CALLER, at_telephones=self.by_number)
+            for way in HEARS
+        }
+
+    @property
+    def by_number(self) -> bool:
+        """The caller was handed over to a number outside: nobody of ours is in it."""
+        return of_line(self.agent) is not None
 
     def shown(self) -> dict[str, Any] | None:
         """`sound` of a contact (docs/desk-protocol.md)."""
@@ -112,9 +121,10 @@ class _Call:
         found: dict[str, Any] = {}
         for way, verdict in self.verdicts.items():
             gone = way in self.missing
-            where = _MISSING[way] if gone else verdict.where
+            lost = Where.LINE if self.by_number else _MISSING[way]
+            where = lost if gone else verdict.where
             found[HEARS[way]] = _way(verdict, where=where, missing=gone)
-        if Direction.FROM_AGENT in self.verdicts:
+        if Direction.FROM_AGENT in self.verdicts and not self.by_number:
             found[HEARS[Direction.FROM_AGENT]]["dead"] = (self.dead_s or 0) >= DEAD_S
         return found | {"others": [one.shown(who) for who, one in self.others.items()]}
 
@@ -148,8 +158,8 @@ class CallSounds:
         self.show: Callable[[str], None] = lambda contact: None
         """Tells the pages that how this contact sounds has changed."""
         self.follow: list[Follow] = []
-        """Told of every second of every call: whose, both ways, what is thought of them, and all
-        others by whose sound it is."""
+        """Told of every second of every call: whose (`_Call.agent`), both ways, what is thought of
+        them, and all others by whose sound it is."""
         self.alarm: list[Callable[[str, Direction, bool], None]] = []
         """Told when nothing comes in one way any more, and when it does again."""
         self.absent: list[Callable[[str, str, Role, bool], None]] = []
@@ -159,6 +169,11 @@ class CallSounds:
         """How a contact sounds now; None: nobody hears anybody there."""
         call = self._calls.get(contact)
         return None if call is None else call.told  # events and a snapshot say the same
+
+    def whose(self, contact: str) -> str:
+        """Whose call it is: the agent, or the number that has the caller; "": not known yet."""
+        call = self._calls.get(contact)
+        return "" if call is None else call.agent
 
     def heard(self, event: Event) -> None:
         """What the exchange tells."""
@@ -173,7 +188,7 @@ class CallSounds:
         call = self._call(contact)
         if call.agent != agent:  # another desk: what was before says nothing of it
             others = {who: besides(one.second) for who, one in call.others.items()}
-            call = _Call(self._clock(), missing=call.missing, others=others, agent=agent)
+            call = _Call(self._clock(), agent, missing=call.missing, others=others)
             self._calls[contact] = call
         call.at = self._clock()
         return call
@@ -225,7 +240,8 @@ class CallSounds:
     def on_step(self, _step_id: str, step: Step) -> None:
         """A listener of the stream of steps."""
         for live in step.contacts:
-            if live.id in self._calls and not live.hear_each_other:
+            call = self._calls.get(live.id)
+            if call and not (live.hear_each_other and live.joined is call.by_number):
                 self._over(live.id)
 
     def _over(self, contact: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from holdfast.followers.call_sounds import CallSounds, Others, Verdicts, Ways
+from router.core.consult import of_line
 from router.core.model import LiveAgent
 from router.intake.spool import Spool
 from router.records.database import Database
@@ -167,24 +168,26 @@ class Metrics:
             registry=self.registry,
         )
 
-        scores = {way: score.labels(who) for way, who in HEARS.items()}
+        def hears(way: Direction, agent: str) -> str:
+            by_number = way is Direction.FROM_CALLER and of_line(agent)
+            return "number" if by_number else HEARS[way]
 
         def second(
-            _contact: str, _agent: str, ways: Ways, verdicts: Verdicts, others: Others
+            _contact: str, agent: str, ways: Ways, verdicts: Verdicts, others: Others
         ) -> None:
             for one in others.values():
                 for what, verdict in one.verdicts.items():
                     score.labels(_NAMES[one.role, what]).observe(verdict.mos)
             for way, verdict in verdicts.items():
-                scores[way].observe(verdict.mos)
+                score.labels(hears(way, agent)).observe(verdict.mos)
                 if not ways[way].frames:
-                    silent.labels(HEARS[way]).inc()
+                    silent.labels(hears(way, agent)).inc()
             if Direction.FROM_AGENT in ways:
                 backlog.observe(ways[Direction.FROM_AGENT].far.backlog_ms / 1000)
 
-        def alarm(_contact: str, way: Direction, on: bool) -> None:
+        def alarm(contact: str, way: Direction, on: bool) -> None:
             if on:
-                alarms.labels(HEARS[way]).inc()
+                alarms.labels(hears(way, sounds.whose(contact))).inc()
 
         sounds.follow.append(second)
 

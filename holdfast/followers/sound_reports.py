@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from holdfast.followers.call_sounds import Others, Verdicts, Ways
+from router.core.consult import line_leg, of_line
 from router.core.model import LiveContact, Step
 from router.core.states import TALKS
 from router.records import call_sounds
@@ -58,6 +59,8 @@ class SoundReports:
         """Told when the report of a call of this incident is whole."""
         self.known: Callable[[str], bool] = lambda contact: True
         """Whether there is such a contact still: its end may be among steps that were missed."""
+        self.number: Callable[[str], str | None] = lambda contact: None
+        """What the number outside is called to which a caller was handed over."""
 
     # What happens -----------------------------------------------------------------------------
 
@@ -68,7 +71,8 @@ class SoundReports:
         if call is None or call.report.agent != agent:
             if call is not None:
                 self._end(contact, call)
-            call = self._calls[contact] = _Call(Report(now - 1000, agent))
+            number = self.number(contact) if of_line(agent) else None
+            call = self._calls[contact] = _Call(Report(now - 1000, agent, number))
         call.report.second(now, ways, verdicts)
         for who, one in others.items():
             if one.role is Role.BESIDE and one.second.heard is None:
@@ -92,7 +96,7 @@ class SoundReports:
     def _step(self, live: LiveContact, call: _Call) -> None:
         now = self._clock()
         call.incident = live.incident or call.incident
-        if live.state in TALKS and live.agent == call.report.agent:
+        if _has(live, call.report.agent):
             call.report.lasts(now, "hold", "hold" if live.held else None)
         else:
             self._end(live.id, call)
@@ -168,6 +172,13 @@ class SoundReports:
             parts[key] = Part(*key, call.report.document())
         with contextlib.suppress(OSError):
             await asyncio.to_thread(_write, self._file, list(parts.values()))
+
+
+def _has(live: LiveContact, agent: str) -> bool:
+    """They still have the caller; `agent`: or the number that the caller was handed over to."""
+    if live.joined and live.consult is not None and live.consult.line is not None:
+        return agent == line_leg(live.id, live.consult.line.fence)
+    return live.state in TALKS and live.agent == agent
 
 
 def _is_due(call: _Call, now: int) -> bool:

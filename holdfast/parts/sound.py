@@ -12,6 +12,11 @@ from holdfast.http.clips_site import ClipsSite
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
 from holdfast.switchboard import Switchboard
+from router.core.model import LiveContact
+
+
+def _number(live: LiveContact | None) -> str | None:
+    return live.outside.word if live is not None and live.outside is not None else None
 
 
 def part(house: House) -> Part:
@@ -40,6 +45,7 @@ def part(house: House) -> Part:
     reports = SoundReports(centre.database, file, centre.clock)
     reports.changed = hub.incident_changed
     reports.known = lambda contact: contact in hub.view.contacts
+    reports.number = lambda contact: _number(hub.view.contacts.get(contact))
     sounds.follow.append(reports.follow)
     sounds.alarm.append(reports.alarm)
     retention = SoundRetention(centre.database, centre.config, centre.clock)

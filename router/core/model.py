@@ -256,7 +256,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     @property
     def joined(self) -> bool:
         """They talk with a number outside, through us, and nobody of ours does."""
-        return self.consult is not None and self.consult.at == Consulted.HANDED
+        handed = self.consult is not None and self.consult.at == Consulted.HANDED
+        return handed and self.state == State.AWAY
 
     @property
     def by_itself(self) -> int:
@@ -266,8 +267,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
 
     @property
     def hear_each_other(self) -> bool:
-        """Caller and agent: they talk, and nobody is on hold."""
-        return self.state in TALKS and not self.held
+        """Caller and agent, or the number that has the caller: they talk, nobody is on hold."""
+        return (self.state in TALKS and not self.held) or self.joined
 
 
 class Chosen(msgspec.Struct, frozen=True):

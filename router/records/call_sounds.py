@@ -39,7 +39,7 @@ async def forget(connection: AsyncConnection, before: int, limit: int) -> int:
 async def of_contacts(
     connection: AsyncConnection, contacts: Sequence[str], names: Mapping[str, str]
 ) -> dict[str, list[dict[str, Any]]]:
-    """The parts of each, in order; agents by their names."""
+    """The parts of each, in order; agents by their names (a number has its own: `number`)."""
     if not contacts:
         return {}
     asked = select(_table).where(_table.c.contact.in_(contacts)).order_by(_table.c.part)

@@ -1,7 +1,7 @@
 /** One agent, to look at and to help: what they do, the last hour, today, and the call that they are in. */
 import { cls, html, signal, useEffect } from '../ui.js';
 import { After, Clock, Stage, StateMark, insteadOfWork, pausedWord, stateWord } from '../agent.js';
-import { SoundMark, absentOf, allWays } from '../call_sound.js';
+import { SoundInFull } from '../call_sound.js';
 import { now } from '../clock.js';
 import { firstOf, roleWord, stateWord as workWord, whoOf } from '../contact.js';
 import { exactTime, hourMinute, skillsText, spanText } from '../format.js';
@@ -148,11 +148,7 @@ const InHand = ({ c, by = null }) => html`<li class="stack">
       : html` · <span title=${exactTime(c.state_at)}><${Since} at=${c.state_at}/></span>`}
     ${c.about && ` · ${c.about}`}
   </span>
-  ${c.sound && !c.held && html`
-    <span class="row"><${SoundMark} sound=${c.sound} c=${c}/></span>
-    ${absentOf(c) && html`<b class="s1 t1">${absentOf(c)}</b>`}
-    ${allWays(c).map((line) => html`<span key=${line} class="muted t1">${line}</span>`)}
-  `}
+  <${SoundInFull} c=${c}/>
 </li>`;
 
 /** Their record, asked for anew when their state or their work moves. @param {Agent|undefined} a */

@@ -1,6 +1,7 @@
 /** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
 import { computed, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
+import { SoundInFull, numberOf } from '../call_sound.js';
 import { ClosedBar, IncidentState, SevOf } from '../closed.js';
 import { Icon } from '../icons.js';
 import { exactTime } from '../format.js';
@@ -114,6 +115,7 @@ export function Drawer() {
   if (!id) return null;
   const of = state.value.incident?.id === id ? state.value.incident : null;
   const judged = Object.values(state.value.contacts).find((c) => c.incident === id && c.grounds);
+  const handed = Object.values(state.value.contacts).filter((c) => c.incident === id && numberOf(c));
   return html`<section
     ref=${box}
     class="drawer panel"
@@ -140,6 +142,7 @@ export function Drawer() {
           )}
         </div>
         ${judged && html`<${Because} c=${judged}/>`}
+        ${handed.map((c) => html`<div key=${c.id} class="stack"><${SoundInFull} c=${c}/></div>`)}
         <${People} of=${of}/>
         <div><${CallBack} incident=${id} class="primary"/></div>
       `}

@@ -222,12 +222,13 @@ export function List() {
         )}
       </div>`}
     </div>
-    ${rows.lost.length + rows.untaken.length > 0 && html`<div
+    ${rows.lost.length + rows.unheard.length + rows.untaken.length > 0 && html`<div
       class="alarms scroll"
       role="table"
       tabindex="0"
       aria-label=${t.board.alarms}>
       <${Group} title=${html`<span class="s1">▲ ${t.board.lost}</span>`} rows=${rows.lost}/>
+      <${Group} title=${html`<span class="s1">▲ ${t.board.unheard}</span>`} rows=${rows.unheard}/>
       <${Group}
         title=${html`<span class="s1">▲ ${t.board.untaken}</span>`}
         rows=${rows.untaken}

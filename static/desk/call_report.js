@@ -82,19 +82,34 @@ const toneOf = (one) => {
   return !one || one.silent_s > 2 || one.mos * 100 < FAIR ? 's1' : bad || one.mos * 100 < GOOD ? 's2' : 'ok';
 };
 
-/** What was wrong, in words. @param {SoundReport[]} parts @returns {string[]} */
+/** What was wrong, in words: of parts that an agent had, or all the same number outside.
+ * @param {SoundReport[]} parts @returns {string[]} */
 export function faultsOf(parts) {
+  const number = parts[0]?.number;
   /** @type {string[]} */
   const found = [];
   for (const who of WHO) {
     const one = inAll(parts, who);
-    if (one?.silent_s) found.push(t.hears.report.silent(one.silent_s, who));
+    if (one?.silent_s)
+      found.push(t.hears.report.silent(one.silent_s, who === 'agent' && number ? number : who));
   }
-  for (const where of /** @type {('network'|'line'|'backlog')[]} */ (['network', 'line', 'backlog'])) {
-    const s = Math.max(...WHO.map((who) => inAll(parts, who)?.where[where] ?? 0));
-    if (s) found.push(t.hears.report.bad(s, where));
-  }
+  /** @type {Record<string, number>} */
+  const bad = {};
+  for (const where of /** @type {('network'|'line'|'backlog')[]} */ (['network', 'line', 'backlog']))
+    for (const who of WHO) {
+      const theirs = number && who === 'caller' && where === 'line';
+      const at = theirs ? t.hears.number.line(number) : t.hears.board.where[where];
+      bad[at] = Math.max(bad[at] ?? 0, inAll(parts, who)?.where[where] ?? 0);
+    }
+  for (const [at, s] of Object.entries(bad)) if (s) found.push(t.hears.report.bad(s, at));
   return found;
+}
+
+/** @param {SoundReport[]} parts @param {import('../call_sound.js').Hears} who @param {'rows'|'lines'} as */
+function nameOf(parts, who, as) {
+  const words = t.hears.report;
+  const number = who === 'agent' && parts[0].number;
+  return number ? (as === 'rows' ? words.heard : words.whatHeard)(number) : words[as][who];
 }
 
 /** @param {{parts: SoundReport[]}} props */
@@ -106,7 +121,7 @@ function Picture({ parts }) {
       viewBox=${`0 -2 ${WIDE} ${HIGH + 4}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label=${words.picture(timeOfDay(from), timeOfDay(to))}>
+      aria-label=${words.picture(timeOfDay(from), timeOfDay(to), parts[0].number ?? null)}>
       ${marks.map(
         (m, i) => html`<rect key=${i} class=${m.what} x=${m.x} y="0" width=${m.wide} height=${HIGH}/>`,
       )}
@@ -119,7 +134,9 @@ function Picture({ parts }) {
     <figcaption class="between t0 muted">
       <span>${timeOfDay(from)}</span>
       <span class="row">
-        ${WHO.map((who) => html`<span key=${who} class=${`key ${who}`}>${words.lines[who]}</span>`)}
+        ${WHO.map(
+          (who) => html`<span key=${who} class=${`key ${who}`}>${nameOf(parts, who, 'lines')}</span>`,
+        )}
         ${marks.some((m) => m.what === 'hold') && html`<span class="key hold">${words.hold}</span>`}
         ${marks.some((m) => m.what === 'silent') && html`<span class="key silent">${words.gone}</span>`}
       </span>
@@ -147,7 +164,9 @@ const Row = ({ word, one }) => html`<tr>
 const Figures = ({ parts }) => html`<table class="callfigures t0">
   <thead><tr>${t.hears.report.cols.map((c, i) => html`<th key=${i} scope="col">${c}</th>`)}</tr></thead>
   <tbody>
-    ${WHO.map((who) => html`<${Row} key=${who} word=${t.hears.report.rows[who]} one=${inAll(parts, who)}/>`)}
+    ${WHO.map(
+      (who) => html`<${Row} key=${who} word=${nameOf(parts, who, 'rows')} one=${inAll(parts, who)}/>`,
+    )}
     ${parts.flatMap((part) =>
       (part.others ?? []).flatMap((other) =>
         WAYS.map((way) => {
@@ -162,8 +181,17 @@ const Figures = ({ parts }) => html`<table class="callfigures t0">
   </tbody>
 </table>`;
 
+/** What agents had, and what each number outside had to which the caller was handed over, by themselves.
+ * @param {{of: SoundReport[]}} props */
+export const CallReport = ({ of }) =>
+  [...new Set(of.map((part) => part.number ?? null))].map(
+    (number) => html`<${One}
+      key=${number ?? ''}
+      of=${of.filter((part) => (part.number ?? null) === number)}/>`,
+  );
+
 /** @param {{of: SoundReport[]}} props */
-export function CallReport({ of }) {
+function One({ of }) {
   const [open, setOpen] = useState(false);
   const words = t.hears.report;
   const heard = (/** @type {import('../call_sound.js').Hears} */ who) => {
@@ -181,7 +209,7 @@ export function CallReport({ of }) {
       onClick=${() => setOpen(!open)}>
       <span class=${cls(tone)}>
         ${tone === 'faint' ? '' : '⚠ '}
-        ${words.sum(heard('agent'), heard('caller'))}
+        ${words.sum(heard('agent'), heard('caller'), of[0].number ?? null)}
         ${faults.length > 0 && html` · ${faults.join(' · ')}`}
       </span>
       <span class="accent">${open ? t.timeline.hide : t.timeline.show}</span>

@@ -152,3 +152,42 @@ async def test_of_whoever_else_is_in_it_the_figures_stand_there_and_an_absence_i
     await expect(bar.get_by_role("alert")).to_have_text("Nothing comes from Dana Reyes.")
     assert not found, pprint.pformat(found, width=180)
     await close(page)
+
+
+async def test_a_caller_who_was_handed_over_outside_and_hears_nothing_stands_above_all(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Nobody of ours is in that call: the board is who must see it."""
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    connection = await desk.here()
+    of = next(
+        c for c in connection.scene["contacts"].values()
+        if c["state"] == "active" and c["channel"] == "voice" and c["agent"]
+    )  # fmt: skip
+    of |= {
+        "state": "away", "agent": None, "alarm": None,
+        "outside": {"kind": "joined", "word": "Green Valley Vet", "by": "a1"},
+        "consult": {"at": "handed", "agent": None, "line": {"kind": "number", "rings": True},
+                    "name": "Green Valley Vet", "by_name": "Priya", "since": 0, "until": None},
+    }  # fmt: skip
+    alarms = page.get_by_role("table", name="Alarms")
+    row = alarms.get_by_role("row").filter(has_text="Green Valley Vet")
+    await sounds(desk, page, of["id"], {"agent": way(GOOD), "caller": way(GOOD)})
+    await expect(row).to_have_count(0)
+    missing = way(GOOD | {"where": "line"}, missing=True)
+    await sounds(desk, page, of["id"], {"agent": missing, "caller": way(GOOD)})
+    await expect(alarms).to_contain_text("Handed over outside, and one of the two hears nothing")
+    await expect(row).to_contain_text("Green Valley Vet hears nothing")
+    await axe(page, "handed over, unheard", found := {})
+    assert found == {}
+    await sounds(desk, page, of["id"], {"agent": way(GOOD), "caller": missing})
+    await expect(row).to_contain_text("caller hears nothing")
+    await sounds(
+        desk, page, of["id"], {"agent": way(GOOD), "caller": way(POOR | {"where": "line"})}
+    )
+    await expect(row).to_have_count(0)
+    await page.get_by_role("button", name="In progress").click()
+    work = page.get_by_role("table", name="In progress").get_by_role("row")
+    work = work.filter(has_text="Green Valley Vet")
+    await expect(work).to_contain_text("poor: line of Green Valley Vet")
+    await close(page)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -123,6 +124,46 @@ async def test_handed_over_the_two_talk_until_one_hangs_up(centre: Centre) -> No
         await centre.sandbox.wait_for(call, "completed")
         ended = f"select state, outcome from contact where id = '{contact}'"
         await centre.until_rows(ended, [("ended", "handled")])
+
+
+async def test_a_caller_who_was_handed_over_is_measured_and_the_board_is_alarmed(
+    centre: Centre,
+) -> None:
+    await centre.sandbox.person(VET, talk="tone", hz=int(LINE), ring_ms=50)
+    async with (
+        desk(centre, "dana", view="board") as board,
+        talking(centre, "+12065551915") as (agent, call, contact),
+    ):
+        incident = agent.contacts[contact]["incident"]
+        await agent.until(lambda: agent.contacts[contact]["sound"])
+        await agent.do("consult", contact=contact, number="vet")
+        await at(agent, contact, "apart")
+        await agent.do("consult_hand_over", contact=contact)
+        await until_heard(centre, call, LINE)
+
+        def sound() -> dict[str, Any]:
+            live = board.contacts[contact]
+            return (live["state"] == "away" and live["sound"]) or {}
+
+        found = await board.until(sound)
+        assert min(found["agent"]["mos"], found["caller"]["mos"]) > 3.5
+        await centre.sandbox.fault(stream_mute=True)
+        await board.until(lambda: sound()["agent"]["missing"] and sound()["caller"]["missing"])
+        assert {sound()[who]["where"] for who in ("agent", "caller")} == {"line"}
+        await centre.sandbox.heal()
+        await board.until(lambda: not sound()["caller"]["missing"])
+        await centre.sandbox.hang_up(call)
+        ended = f"select state from contact where id = '{contact}'"
+        await centre.until_rows(ended, [("ended",)])
+        kept = f"select count(*) from call_sound where contact = '{contact}'"
+        await centre.until_rows(kept, [(2,)])
+        document = await board.do("open", incident=incident)
+        (line,) = [e for e in document["timeline"] if e["id"] == f"call:{contact}"]
+        with_agent, with_vet = line["sound"]
+        assert (with_agent["agent"], with_agent["number"]) == ("Tomás Vega", None)
+        assert (with_vet["agent"], with_vet["number"]) == (None, "Green Valley Vet")
+        assert {mark["hears"] for mark in with_vet["marks"]} == {"agent", "caller"}
+        assert with_vet["hears"]["caller"]["silent_s"] >= 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { allWays, look, mendOf, toldAgent, worse } from '../../static/call_sound.js';
+import { allWays, look, markOf, mendOf, toldAgent, worse } from '../../static/call_sound.js';
 import { drawn, faultsOf, inAll } from '../../static/desk/call_report.js';
 
 const way = (over = {}) => ({
@@ -107,4 +107,26 @@ test('all parts together: the mean by their length, the worst of all, what was w
   assert.deepEqual(faultsOf(all), ['caller heard nothing for 4 s', '3 s not good: agent’s network']);
   assert.deepEqual(faultsOf([part()]), []);
   assert.equal(inAll([part({ hears: { agent: null, caller: null } })], 'agent'), null);
+});
+
+test('with a number outside it stands where the agent would, in the mark, the figures and the report', () => {
+  const c = { beside: [], consult: { at: 'handed', name: 'Vet' }, outside: { word: 'Green Valley Vet' } };
+  const sound = { agent: way(), caller: way({ sounds: 'poor', where: 'line', mos: 2.9 }) };
+  assert.equal(markOf(sound, c), 'poor: line of Green Valley Vet');
+  assert.equal(markOf({ agent: way({ missing: true }), caller: way() }, c), 'Green Valley Vet hears nothing');
+  assert.equal(markOf({ agent: way(), caller: way({ missing: true }) }, c), 'caller hears nothing');
+  assert.ok(allWays({ ...c, sound })[0].startsWith('Green Valley Vet hears:'));
+  const parts = [
+    {
+      agent: null,
+      number: 'Green Valley Vet',
+      from: 0,
+      to: 5000,
+      hears: { agent: heard({ silent_s: 3 }), caller: heard({ where: { line: 4 } }) },
+    },
+  ];
+  assert.deepEqual(faultsOf(parts), [
+    'Green Valley Vet heard nothing for 3 s',
+    '4 s not good: line of Green Valley Vet',
+  ]);
 });

@@ -424,3 +424,29 @@ test('what went back stands at the desk of who lost it, in order, until it rings
     ['a', 'b'],
   );
 });
+
+test('a caller who was handed over and does not hear, or is not heard, stands above all', () => {
+  const good = { missing: false };
+  const handed = (id, agent, caller) =>
+    contact(id, { state: 'away', consult: { at: 'handed' }, sound: { agent, caller } });
+  const state = fold(
+    empty(),
+    snapshot(1, [
+      handed('a', good, { missing: true }),
+      handed('b', { missing: true }, good),
+      handed('c', good, good),
+      contact('d', { state: 'active', sound: { agent: { missing: true }, caller: good } }),
+    ]),
+  );
+  const rows = boardRows(state, { channel: 'email' });
+  assert.deepEqual(
+    rows.unheard.map((c) => c.id),
+    ['a', 'b'],
+    'no filter hides it',
+  );
+  assert.deepEqual(
+    boardRows(state).working.map((c) => c.id),
+    ['c', 'd'],
+    'who is with an agent is marked in the row of that one',
+  );
+});

@@ -178,7 +178,7 @@ def test_handed_over_the_caller_and_the_number_talk_and_nobody_of_ours_hears_it(
 
 def test_music_for_a_number_travels_as_to_any_caller() -> None:
     assert is_far(Joined("a", second=LINE), SECOND)
-    assert is_far(Handed(LINE), SECOND)
+    assert is_far(Handed(LINE), AGENT)
     assert is_far(OnHold("a"), CALLER)
     assert not is_far(Joined("a", second=APART), SECOND)
     assert not is_far(Joined("a", second=LINE), AGENT)

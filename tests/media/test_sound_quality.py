@@ -11,7 +11,7 @@ import pytest
 from router.core.beside import Beside, Mode
 from softphone.exchange import Exchange
 from softphone.far_hops import PageSays
-from softphone.plans import Event, Joined, Measured, OneWay, OnHold, Second
+from softphone.plans import Event, Handed, Joined, Measured, OneWay, OnHold, Second
 from softphone.quality import FarHop, Quality, mos
 from softphone.room import Direction, Want
 from softphone.verdict import Sounds, Where, Window, judge
@@ -293,3 +293,54 @@ def test_agent_and_colleague_are_measured_while_the_caller_is_on_hold(talk: Talk
     assert (last.ways, set(last.others)) == ({}, {"b"})
     talk.speaks(2.99, silent=[colleague])
     assert talk.measured()[-1].others["b"].absent
+
+
+# Handed over to a number outside ----------------------------------------------------------------
+
+
+def handed_over(talk: Talk) -> FakeLeg:
+    """The caller is with a number, and nobody of ours is."""
+    number = talk.another("n")
+    talk.exchange.plan("c", Joined("a", second=Second("n", together=True, line=True)))
+    talk.speaks(2)
+    talk.exchange.plan("c", Handed(Second("n", line=True)))
+    talk.told.clear()
+    return number
+
+
+def test_a_caller_with_a_number_is_measured_both_ways_as_two_telephones_are(talk: Talk) -> None:
+    number = handed_over(talk)
+    number.standing_ms, talk.caller.standing_ms = 120.0, 40.0
+    talk.speaks(2, agent=None)
+    last = talk.measured()[-1]
+    assert (last.agent, dict(last.others), set(last.ways)) == ("n", {}, {TO_AGENT, TO_CALLER})
+    assert [last.ways[way].far.backlog_ms for way in (TO_AGENT, TO_CALLER)] == [120, 40]
+    assert not any(one.far.concealed for one in last.ways.values())
+    assert all(one.frames == 50 for one in last.ways.values())
+
+
+@pytest.mark.parametrize("way", [TO_AGENT, TO_CALLER])
+def test_that_one_of_two_telephones_gives_nothing_is_told_within_three_seconds(
+    talk: Talk, way: Direction
+) -> None:
+    number = handed_over(talk)
+    talk.speaks(2, agent=None)
+    caller, silent = (None, []) if way is TO_AGENT else (VOICE, [number])
+    talk.speaks(1.8, caller=caller, agent=None, silent=silent)
+    assert talk.one_way() == []
+    talk.speaks(1.2, caller=caller, agent=None, silent=silent)
+    assert talk.one_way() == [(way, Want.FRAMES)]
+    talk.speaks(1.1, agent=None)
+    assert talk.one_way()[1:] == [(way, None)]
+
+
+@pytest.mark.parametrize(
+    ("lost", "where"), [({"gaps": 5}, Where.LINE), ({"jitter_ms": 300.0}, Where.LINE)], ids=str
+)
+@pytest.mark.parametrize("from_caller", [True, False])
+def test_between_two_telephones_no_network_of_ours_is_at_fault(
+    lost: dict[str, float], where: Where, from_caller: bool
+) -> None:
+    bad = replace(second(**lost), far=FarHop(concealed=False))
+    told = judge([bad] * 5, from_caller=from_caller, at_telephones=True)
+    assert (told.sounds is Sounds.GOOD, told.where) == (False, where)

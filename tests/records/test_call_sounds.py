@@ -10,6 +10,7 @@ import pytest
 
 from holdfast.followers.call_sounds import Besides, besides
 from holdfast.followers.sound_reports import EVERY_MS, FIRST_MS, SoundReports
+from router.core.consult import Consult, Line, line_leg
 from router.core.model import LiveContact, Step
 from router.records import call_sounds
 from router.records.database import Database
@@ -210,3 +211,23 @@ async def test_others_are_in_it_by_name_but_not_who_listens(
     found = [(one["who"], one["role"]) for one in part["others"]]
     assert found == [("Ben", "second"), ("Ada", "beside")]
     assert all(one[way]["mos"] > 4 for one in part["others"] for way in ("hears", "heard"))
+
+
+async def test_what_a_number_had_is_a_part_of_its_own_by_its_word(
+    database: Database, tmp_path: Path
+) -> None:
+    worker = Worker(database, tmp_path)
+    worker.reports.number = {"c": "Green Valley Vet"}.get
+    consult = Consult("handed", "a", line=Line("number", "vet", "1.2"), name="Green Valley Vet")
+    worker.talks(6)
+    worker.step("away", agent=None, consult=consult)
+    worker.talks(6, agent=line_leg("c", "1.2"))
+    worker.step("away", agent=None, consult=consult)
+    worker.talks(6, agent=line_leg("c", "1.2"))
+    worker.step("ended", agent=None)
+    await worker.reports.turn()
+    parts = await kept(database)
+    assert [(one["agent"], one["number"], len(one["points"])) for one in parts] == [
+        ("Ada", None, 6), (None, "Green Valley Vet", 12)
+    ]  # fmt: skip
+    assert worker.whole == ["i1", "i1"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from holdfast.followers.call_sounds import CallSounds
+from router.core.consult import Consult, Line, line_leg
 from router.core.model import LiveContact, Step
 from softphone.hearing import Other
 from softphone.plans import Measured, OneWay
@@ -216,3 +217,29 @@ def test_when_the_agent_changes_while_a_third_is_absent_it_is_one_alarm(story: S
     assert alarms == [True]
     story.second(agent="b", others={"t": Other(Role.SECOND, WELL, WELL)})
     assert alarms == [True, False]
+
+
+NUMBER = line_leg("c", "1.2")
+HANDED = {
+    "state": "away",
+    "consult": Consult("handed", "a", line=Line("number", "vet", "1.2"), name="Green Valley Vet"),
+}
+
+
+def test_of_a_caller_with_a_number_it_is_told_and_the_lines_are_at_fault(story: Story) -> None:
+    story.second()
+    story.step(**HANDED)
+    assert story.told[-1] is None  # what the agent heard is over
+    story.second(agent=NUMBER, level_db=-96)
+    story.step(**HANDED)
+    assert story.told[-1] is not None
+    for _ in range(10):
+        story.second(gaps=25, agent=NUMBER, level_db=-96)
+    caller = story.told[-1]["caller"]
+    assert (caller["sounds"], caller["where"], caller["dead"]) == ("poor", "line", False)
+    story.sounds.heard(OneWay("c", TO_CALLER, Want.FRAMES))
+    assert (story.told[-1]["caller"]["missing"], story.told[-1]["caller"]["where"]) == (
+        True, "line"
+    )  # fmt: skip
+    story.step(state="ended", outcome="handled")
+    assert story.told[-1] is None

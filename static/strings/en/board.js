@@ -30,6 +30,7 @@ export const board = {
     /** @param {string} name */
     lostOf: (name) => `${name} was lost`,
     untaken: 'Nobody here took it, or nobody is ready',
+    unheard: 'Handed over outside, and one of the two hears nothing',
     ringing: 'Ringing now',
     waiting: 'Waiting, in this order',
     all: 'All',

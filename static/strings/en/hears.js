@@ -31,6 +31,15 @@ export const hears = {
       missing: { agent: 'agent hears nothing', caller: 'caller hears nothing' },
       where: { network: 'agent’s network', line: 'caller’s line', backlog: 'carrier is late' },
     },
+    /** Of a caller who was handed over to a number outside: what stands there instead of the agent. */
+    number: {
+      /** @param {string} name */
+      hears: (name) => `${name} hears:`,
+      /** @param {string} name */
+      missing: (name) => `${name} hears nothing`,
+      /** @param {string} name */
+      line: (name) => `line of ${name}`,
+    },
     others: {
       /** @param {string} who */
       hears: (who) => `${who} hears:`,
@@ -43,19 +52,27 @@ export const hears = {
     /** @param {string} mos @param {string} lost @param {number} ms */
     figures: (mos, lost, ms) => `${mos} of 4.4 · ${lost} % lost · ${ms} ms`,
     report: {
-      /** @param {string} agent @param {string} caller */
-      sum: (agent, caller) => `Sound: agent ${agent}, caller ${caller}`,
+      /** @param {string} agent @param {string} caller @param {string|null} number that has the caller */
+      sum: (agent, caller, number) =>
+        number
+          ? `Sound with ${number}: they ${agent}, caller ${caller}`
+          : `Sound: agent ${agent}, caller ${caller}`,
       /** @param {string} mos */
       of: (mos) => `heard ${mos} of 4.4`,
       none: 'heard nothing',
-      /** @param {number} s @param {'agent'|'caller'} who */
+      /** @param {number} s @param {string} who */
       silent: (s, who) => `${who} heard nothing for ${s} s`,
-      /** @param {number} s @param {'network'|'line'|'backlog'} where */
-      bad: (s, where) => `${s} s not good: ${hears.hears.board.where[where]}`,
-      /** @param {string} from @param {string} to */
-      picture: (from, to) =>
-        `How the call sounded from ${from} to ${to}: what agent and caller heard, from 1 to 4.4.`,
+      /** @param {number} s @param {string} where */
+      bad: (s, where) => `${s} s not good: ${where}`,
+      /** @param {string} from @param {string} to @param {string|null} number */
+      picture: (from, to, number) =>
+        `How the call sounded from ${from} to ${to}: what ${number ?? 'agent'} and caller heard, ` +
+        'from 1 to 4.4.',
       rows: { agent: 'Agent heard', caller: 'Caller heard' },
+      /** @param {string} number */
+      heard: (number) => `${number} heard`,
+      /** @param {string} number */
+      whatHeard: (number) => `what ${number} heard`,
       cols: ['', 'mean', 'worst', 'lost', 'jitter', 'delay', 'silent'],
       hold: 'on hold',
       gone: 'heard nothing',
