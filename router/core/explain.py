@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from .causes import Cause
 from .ladder import Rung, parse
 from .model import LiveAgent, LiveContact
@@ -139,13 +141,19 @@ class Picture:
         """Whether this agent can have it when it is given to them by name: skills do not count, nor
         does anything that concerns only its order.
 
-        `at_once`: in hand without ringing first (pull), so that no offer gives way to it.
+        `at_once`: in hand without ringing first (pull): what else rings at their desk makes room,
+        unless it is an S1.
         """
         known = self._agents.get(agent)
         if known is None:
             return Judgement(agent, (Cause.LOST,))
+        stays = False
+        if at_once and known.offer is not None:
+            rings = self._contacts.get(known.offer.contact)
+            stays = rings is not None and (rings.severity == 1 or rings.id == live.id)
+            known = known if stays else replace(known, offer=None)
         causes, cost, displaces = self._pair(live, Rung(), known, by_name=True)
-        if not causes and at_once and known.offer is not None:
+        if not causes and stays:
             causes.append(Cause.RINGING)
         return Judgement(agent, tuple(causes), cost, displaces)
 

@@ -31,7 +31,8 @@ const shut = () => {
 
 /** Ready where they are not, then theirs; or why not, in words ('' where these were told, or nothing is to
  * be). Who becomes ready is often rung in the same moment: by this very contact, then it is answered; or by
- * another one, then that comes first. @param {string} id @param {() => boolean} meant still
+ * another one, which then goes on to others, unless it is an S1.
+ * @param {string} id @param {() => boolean} meant still
  * @returns {Promise<DeskAnswer>} */
 async function take(id, meant) {
   const ringsHere = () => offer.peek()?.contact.id === id;
@@ -43,7 +44,7 @@ async function take(id, meant) {
     select(id);
   } catch (error) {
     if (!ringsHere()) {
-      const other = offer.peek() && /** @type {Fault} */ (error).code === 'not_ready';
+      const other = offer.peek()?.contact.severity === 1 && /** @type {Fault} */ (error).code === 'not_ready';
       return other ? { became: 'rings' } : { became: 'refused', words: wordsOf(error) };
     }
   } finally {

@@ -338,12 +338,12 @@ async def test_what_a_supervisor_takes_may_ring_at_him_as_soon_as_he_is_ready_an
     assert [i["contact"] for i in desk.intents if i["do"] == "accept"] == ["q3"]
     q4, offer = connection.scene["contacts"]["q4"], {"fence": "10", "expires": desk.now() + 9000}
     mine.update(offer={"contact": "q4", **offer})
-    q4.update(state="offered", offer={**offer, "agents": ["a1"]})
+    q4.update(state="offered", severity=1, offer={**offer, "agents": ["a1"]})
     await connection.event("contact.offered", {"agents": {"a1": mine}, "contacts": {"q4": q4}})
     await expect(page.locator(".offer")).to_contain_text("Jonas Weber")
     await page.evaluate("location.hash = 'take=q7'")
     await page.get_by_role("button", name="Take it", exact=True).click()
-    await expect(page.locator(".toast")).to_contain_text("Something is already ringing here.")
+    await expect(page.locator(".toast")).to_contain_text("An emergency is ringing here.")
     await close(page)
 
 

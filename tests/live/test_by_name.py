@@ -58,12 +58,13 @@ async def test_the_cause_that_is_told_is_the_one_for_which_it_is_refused(
             for agent in snapshot.agents:
                 told = (await picture(world)).by_name(live, agent.id)
                 at_once = (await picture(world)).by_name(live, agent.id, at_once=True)
-                if told.cause is None:
+                if told.cause is None or at_once.cause is None:
                     kept.append((live.id, agent.id))
-                    continue
-                seen[told.cause] += 1
                 verbs = {"assign": told, "pull": at_once}
                 for verb, one in verbs.items():
+                    if one.cause is None:
+                        continue
+                    seen[one.cause] += 1
                     reply = await world.engine.step(
                         verb, contact=live.id, agent=agent.id, by="u9", by_name="Dana"
                     )

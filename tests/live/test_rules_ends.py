@@ -122,6 +122,38 @@ async def test_what_is_taken_out_of_order_is_in_their_hands_until_it_connects(wo
     assert (late.ok, late.code) == (False, "taken")
 
 
+@pytest.mark.parametrize("channel", ["voice", "sms"])
+async def test_what_rings_at_whoever_takes_another_goes_on_to_others_and_is_no_miss(
+    world: World, channel: str
+) -> None:
+    """A supervisor could not take the caller that the board shows while anything rang at their
+    desk."""
+    await world.agent("a")
+    rings = await world.arrive(severity=3)
+    assert await world.offered_to(rings) == "a"
+    other = await world.arrive(channel, 4, needs={"vet": 5})
+    await world.agent("b")
+    assert (await world.engine.step("pull", agent="a", contact=other)).ok
+    assert await world.state(other) == ("connecting" if channel == "voice" else "active")
+    assert await world.offered_to(rings) == "b"
+    agent = await agent_of(world)
+    assert (agent.offer, agent.testing, (await live_of(world, rings)).passed_over) == (None,) * 3
+    withdrawn = [it for it in await world.happened() if it.name == "offer.withdrawn"]
+    assert [(it.contact, it.agent, it.code) for it in withdrawn] == [(rings, "a", "took_another")]
+
+
+@pytest.mark.parametrize("channel", ["voice", "sms"])
+async def test_an_s1_that_rings_is_answered_or_declined_before_another_is_taken(
+    world: World, channel: str
+) -> None:
+    await world.agent("a")
+    rings = await world.arrive(channel, 1)
+    other = await world.arrive(severity=2, needs={"vet": 5})
+    refused = await world.engine.step("pull", agent="a", contact=other)
+    assert (refused.code, refused.cause) == ("not_ready", "ringing")
+    assert await world.offered_to(rings) == "a"
+
+
 @pytest.mark.parametrize("verb", ["pull", "assign"])
 async def test_by_name_it_takes_room_and_no_skills(world: World, verb: str) -> None:
     await world.agent("a")

@@ -193,7 +193,7 @@ async def test_who_hung_up_first_is_kept(world: World, who: str, wrapped: bool) 
 
 async def test_who_may_not_take_it_is_told_what_to_do(world: World) -> None:
     ada, bo = await world.agent("ada"), await world.agent("bo", ready=False)
-    first, second = await world.arrive(), await world.arrive()
+    first, second = await world.arrive(severity=1), await world.arrive()
 
     async def told(agent: str, contact: str) -> str | None:
         reply = await world.engine.step("pull", agent=agent, contact=contact)

@@ -150,6 +150,12 @@ class Hands(Colleagues):
         else:
             c.state, c.until = "connecting", self.now + self.times.connect
 
+    def rings_on_without(self, a: Agent) -> None:
+        """They begin or take something else: what rang at their desk is for others, and no miss."""
+        ringing = self.rings(a)
+        if ringing is not None:
+            self.unring(ringing, a)
+
     def set_aside(self, a: Agent) -> None:
         """For a call that begins: what else he was asked, or had handed on, is over."""
         other = self.asked(a)

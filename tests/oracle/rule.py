@@ -68,14 +68,16 @@ class Rule:
 
     # Room and cost ----------------------------------------------------------------------------
 
-    def room(self, c: Contact, a: Agent, *, by_name: bool = False) -> tuple[int, int] | None:
+    def room(
+        self, c: Contact, a: Agent, *, by_name: bool = False, ringing: bool = True
+    ) -> tuple[int, int] | None:
         """(cost, displaces) whatever his skills; None = he cannot take it. by_name: a person gives
-        it to him."""
+        it to him. ringing: what rings at his desk has to give way."""
         if not a.in_tiers(c.tier):
             return None
         if c.voice and not a.sound:
             return None
-        other = self.rings(a)
+        other = self.rings(a) if ringing else None
         if other is not None and not self.gives_way(other, c):
             return None
         displaces = int(other is not None)

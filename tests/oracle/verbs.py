@@ -17,9 +17,10 @@ class Verbs(Hands):
             return None
         return c
 
-    def _has_room(self, c: Contact, a: Agent) -> bool:
-        """By name: only who is available; standing by is for the one sentence."""
-        return a.available and self.room(c, a, by_name=True) is not None
+    def _has_room(self, c: Contact, a: Agent, *, ringing: bool = True) -> bool:
+        """By name: only who is available; standing by is for the one sentence. `ringing`: what
+        rings at their desk counts."""
+        return a.available and self.room(c, a, by_name=True, ringing=ringing) is not None
 
     def _withdraw(self, c: Contact) -> None:
         """Rings nowhere any more; its wait goes on."""
@@ -31,10 +32,14 @@ class Verbs(Hands):
 
     def on_pull(self, agent: str, contact: str) -> bool:
         c, a = self._waits(contact), self.agents[agent]
-        if c is None or self.rings(a) is not None or not self._has_room(c, a):
+        ringing = self.rings(a)
+        if c is None or not self._has_room(c, a, ringing=False):
+            return False
+        if ringing is not None and (ringing is c or ringing.severity == 1):
             return False
         self.laid_down(c)
         self.take(c, a)
+        self.rings_on_without(a)
         return True
 
     def on_assign(self, agent: str, contact: str) -> bool:

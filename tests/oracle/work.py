@@ -68,7 +68,7 @@ class WorkEvents(Hands):
             return False
         self.laid_down(c)
         self.take(c, a)
-        self._rings_on_without(a)
+        self.rings_on_without(a)
         return True
 
     def on_take_call(self, agent: str, contact: str) -> bool:
@@ -81,18 +81,12 @@ class WorkEvents(Hands):
         self.cool(c, self.agents[c.agent or ""])
         self.give_back(c)
         self.take(c, a)
-        self._rings_on_without(a)
+        self.rings_on_without(a)
         return True
 
     def _has_a_call(self, a: Agent) -> bool:
         """Or its wrap-up, or no desk with sound: they begin no other."""
         return a.presence != "online" or not a.sound or any(w.voice for w in self.in_hand(a))
-
-    def _rings_on_without(self, a: Agent) -> None:
-        """They begin a call: what rang at their desk is for others, and no miss."""
-        ringing = self.rings(a)
-        if ringing is not None:
-            self.unring(ringing, a)
 
     def _offered(self, agent: str, contact: str, stale: bool) -> Contact | None:
         """The contact, when this offer is his and its time is not over."""

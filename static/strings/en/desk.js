@@ -123,10 +123,9 @@ export const desk = {
       'You go ready and it is yours at once, if your desk is open and has sound; else it opens and asks',
     title: 'Take it yourself?',
     lead:
-      'You go ready and it is yours at once, unless something else rings here first. Press “Pause after ' +
+      'You go ready and it is yours at once, unless an emergency rings here first. Press “Pause after ' +
       'this” if you want no more.',
-    other:
-      'Something is already ringing here. Answer or decline it, then take the other one from the line (W).',
+    other: 'An emergency is ringing here. Answer or decline it, then take the other one from the line (W).',
     gone: 'It is no longer waiting: somebody has it, or it is over.',
     leave: 'Leave it in line',
   },

@@ -38,6 +38,20 @@ local function offer_by_name(c, a, why, by, by_name)
   c.round = math.max(num(round, 0), 1)
 end
 
+-- For whoever takes it at once what rings at their desk makes room, unless it is an S1: that one is answered
+-- or declined first.
+local function may_take(c, a)
+  local offer = a.offer
+  local rings = has(offer) and contact(offer.contact)
+  local stays = rings and rings.severity == 1
+  if not stays then a.offer = nil end
+  local cost, cause = may_by_name(c, a)
+  a.offer = offer
+  if cost and stays then return nil, 'ringing' end
+  return cost, cause
+end
+
+-- What else rings at their desk goes on to others.
 -- takes: agent, contact
 -- refuses: not_ready, taken, too_late, unknown
 -- tells: contact.pulled
@@ -50,10 +64,11 @@ mutation('pull', function(req)
   if has(c.offer) and has(a.offer) and a.offer.contact == c.id then
     return no('not_ready', 'rings_at_yours')
   end
-  local cost, cause = may_by_name(c, a)
-  if not cost or has(a.offer) then return no('not_ready', 'you_cannot', nil, cost and 'ringing' or cause) end
+  local cost, cause = may_take(c, a)
+  if not cost then return no('not_ready', 'you_cannot', nil, cause) end
   offers.withdraw(c, 'taken')
   calls.take(c, a, memory.next_fence())
+  life.unring(a, 'took_another', false)
   offers.ask_stream(c)
   event('contact.pulled', c, { agent = a.id })
   return { ok = true, contact = c }
