@@ -8,8 +8,10 @@ import pytest
 from holdfast.settings.engine_settings import engine_settings
 from router.core.abandoned import waits_from
 from router.core.explain import Limits, Picture
+from router.core.model import Grounds
 from router.live.engine import decode_step
 from tests.kit.store import CONFIG, World
+from tests.live.test_order import severe
 
 MIN = 60_000
 HERS = {"party": "p1"}
@@ -574,6 +576,28 @@ async def test_while_its_queue_is_closed_no_standing_moves_its_target(world: Wor
     assert await due(world, promised) == (2 * MIN, MIN)
     await stands_for_a_call(world, promised, 2 * MIN)
     assert await due(world, promised) == (60_000, 0)  # of these two minutes one was after it opened
+
+
+async def test_an_s1_of_the_voicemail_keeps_its_pause_between_two_tries_when_its_doubt_is_settled(
+    world: World,
+) -> None:
+    """It was called again at once."""
+    await world.agent("a")
+    left = {"id": "k1", "by": "voicemail", "by_name": "Voicemail", "tried": 2, "tries": 3}
+    grounds = msgspec.to_builtins(Grounds(["smoke"], 55, unsure=True))
+    promised = await world.promise(
+        1, at=world.now + 5 * MIN, due_from=world.now + 5 * MIN, callback=left, grounds=grounds,
+        **HERS,
+    )  # fmt: skip
+    _, counts_from = await due(world, promised)
+    await severe(world, promised, 1)
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.grounds is None
+    assert await held(world, promised) == ("scheduled", 5 * MIN, None)
+    assert (await due(world, promised))[1] == counts_from
+    await world.stay(5 * MIN, "a")
+    assert await world.state(promised) == "offered"
 
 
 async def test_who_calls_while_it_stands_finds_it_due_as_it_was(world: World) -> None:

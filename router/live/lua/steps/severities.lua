@@ -23,7 +23,7 @@ end
 
 -- The place is computed again from the original arrival; the wait is not reset.
 local function judge(c, req)
-  local was = c.severity
+  local was, raised = c.severity, req.severity == 1 and c.severity > 1 -- to an S1
   c.severity, c.rule = req.severity, req.rule
   c.own = has(req.own) and req.own or nil -- what it is by itself, if its incident lent it this severity
   c.grounds = has(req.grounds) and req.grounds or nil
@@ -31,7 +31,8 @@ local function judge(c, req)
   if has(req.target_ms) then -- from what the index knows, because the record may lag behind
     local from = num(c.order_at, c.arrived_at)
     -- no queue is closed to an S1
-    if req.severity == 1 and has(c.due_from) then c.due_from = math.min(c.due_from, ctx.now) end
+    local calls_us = req.severity == 1 and not has(c.callback)
+    if has(c.due_from) and (raised or calls_us) then c.due_from = math.min(c.due_from, ctx.now) end
     req.answer_by, req.promote_at = num(c.due_from, from) + req.target_ms, from + req.ageing_ms
     req.score = (math.min(req.severity, 3) - 1) * ladder.TIER + from + req.target_ms
     if not req.ladders[c.queue] and has(req.home) then -- a reload removed its queue
@@ -52,7 +53,7 @@ local function judge(c, req)
     local left = ladder.sticky_ms(c) - ladder.time(c)
     if c.severity == 1 or left <= 0 then waiting.unstick(c) else arm('sticky', c.id, ctx.now + left) end
   end
-  if has(c.offer) and req.severity == 1 then
+  if has(c.offer) and raised then
     local at = math.min(c.offer.expires, ctx.now + ctx.cfg.ring_s1)
     c.offer.expires = at
     if not STATES[c.state].overlaid then c['until'] = at end
@@ -63,7 +64,7 @@ local function judge(c, req)
     end
   end
   severities.rescored(c)
-  if req.severity == 1 then standing.opens(c) end
+  if raised then standing.opens(c) end
   telling.settle(c)
 end
 
