@@ -8,7 +8,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.dialled import NO_NUMBER
 from holdfast.desk.hub import Page
 from holdfast.desk.intents import Refused
-from holdfast.desk.typed_numbers import TypedNumbers
+from holdfast.desk.typed_numbers import ListedNumbers, TypedNumbers
 from holdfast.desk.view import View
 from router.callbacks.immediate import TOO_MANY, Callbacks
 from router.centre import Centre
@@ -20,15 +20,18 @@ from router.core.severity import Severity
 from router.on_call import OutsideRouting
 
 TYPED_TOO_OFTEN = "contact.typed_too_often"
+ASKED_TOO_OFTEN = "contact.asked_too_often"
 WITH_YOU = (
     "Not dialled",
     "The caller is still with you: ask a colleague in, or a number on the list.",
 )
+WITH_YOU_ALL = ("Not dialled", "The caller is still with you: ask a colleague in.")
 
 
 class AskedNumbers:
     """Every number is asked of the rule of dialling (`router/core/dialling.py`) before anything
-    happens; one that was typed counts, as every typed number does."""
+    happens; one that was typed counts, as every typed number does, and one of the centre's own
+    against a count of these."""
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class AskedNumbers:
         self._outside = outside
         self._callbacks = callbacks
         self._typed = typed
+        self._listed = ListedNumbers(centre)
         self._view = view
 
     async def number(self, page: Page, contact: str, number: str) -> dict[str, Any]:
@@ -63,28 +67,29 @@ class AskedNumbers:
             await self._typed.say(page, TOO_MANY, contact)
             raise Refused(no_more.code, f"Not dialled: {no_more.text}")
         if known is not None:
+            await self._listed.count(page, ASKED_TOO_OFTEN, contact, WITH_YOU_ALL)
             return {"kind": "number", "name": known.name, "word": known.word}
         await self._typed.count(page, TYPED_TOO_OFTEN, contact, WITH_YOU)
         return {"kind": "typed", "name": "typed", "word": mask_phone(to), "to": to}
 
     def give_back(self, page: Page, line: dict[str, Any]) -> None:
         """Nobody is called after all."""
-        if line["kind"] == "typed":
-            self._typed.give_back(page)
+        (self._typed if line["kind"] == "typed" else self._listed).give_back(page)
 
     def _ours(self) -> str | None:
         """In national form it is a number of the country of our first line."""
         ours = next((line.number for line in self._current.value.lines if line.number), "")
         return country_of(ours)
 
-    def interpreter(self, language: str) -> dict[str, Any]:
-        """Of a language: the centre named the number, so nothing limits how often.
+    async def interpreter(self, page: Page, contact: str, language: str) -> dict[str, Any]:
+        """Of a language: the centre named the number, so that only how often is limited.
 
         Raises:
-            Refused: bad_request.
+            Refused: bad_request, not_allowed.
         """
         if language not in self._current.value.interpreters:
             raise Refused("bad_request", "No interpreter of that language. Reload this page.")
+        await self._listed.count(page, ASKED_TOO_OFTEN, contact, WITH_YOU_ALL)
         word = f"the interpreter ({SPOKEN.get(language, language)})"
         return {"kind": "interpreter", "name": language, "word": word, "language": language}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from holdfast.desk.asked_numbers import TYPED_TOO_OFTEN, AskedNumbers
+from holdfast.desk.asked_numbers import ASKED_TOO_OFTEN, TYPED_TOO_OFTEN, AskedNumbers
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     ContactForm,
@@ -66,7 +66,11 @@ class Consulting:
             raise Refused.by(reply, WORDS)
         return reply
 
-    @intent("consult", ConsultForm, audit=("contact.consult_asked", TYPED_TOO_OFTEN, TOO_MANY))
+    @intent(
+        "consult",
+        ConsultForm,
+        audit=("contact.consult_asked", TYPED_TOO_OFTEN, ASKED_TOO_OFTEN, TOO_MANY),
+    )
     async def _ask(self, page: Page, form: ConsultForm) -> Result:
         ways = (form.agent, form.queue, form.skills, form.number, form.interpreter)
         if sum(to is not None for to in ways) != 1:
@@ -93,7 +97,7 @@ class Consulting:
 
     async def _ask_number(self, page: Page, form: ConsultForm) -> Result:
         if form.interpreter is not None:
-            line = self._numbers.interpreter(form.interpreter)
+            line = await self._numbers.interpreter(page, form.contact, form.interpreter)
         else:
             line = await self._numbers.number(page, form.contact, form.number or "")
         asked = "contact.consult_asked"

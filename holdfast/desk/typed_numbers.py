@@ -1,6 +1,6 @@
 """How many telephone numbers an account may type within an hour, to call them or to hand callers to
-them. It stops a stolen password, or somebody who profits from what calls cost, and holds while the
-record is away as well."""
+them, and how many of the centre's own it may ask into calls. It stops a stolen password, or
+somebody who profits from what calls cost, and holds while the record is away as well."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ log = structlog.get_logger()
 HOUR_MS = 3_600_000
 
 
-class TypedNumbers:
-    """One count for all ways in which a number is typed."""
+class _AnHour:
+    """One count, for each account."""
 
     def __init__(self, centre: Centre) -> None:
         self._database = centre.database
@@ -46,20 +46,26 @@ class TypedNumbers:
         self._orders = {order: at for order, at in self._orders.items() if at > since}
         if key is not None and (page.account.id, key) in self._orders:
             return False
-        most = self._current.value.dialling.typed_an_hour
+        most = self.most()
         wait_s = self._tries.take(page.account.id, most)
         if not wait_s:
             if key is not None:
                 self._orders[page.account.id, key] = now_ms()
             return True
-        log.warning("number.typed_too_often", action=action, account=page.account.id)
+        log.warning("number.too_often", action=action, account=page.account.id)
         await self.say(page, action, subject)
-        numbers = "number" if most == 1 else "numbers"
         again = f" The next one is possible in {span(wait_s * 1000)}." if most else ""
         undone, instead = words
         raise Refused(
-            "not_allowed", f"{undone}: at most {most} typed {numbers} an hour.{again} {instead}"
+            "not_allowed", f"{undone}: at most {self.numbers(most)} an hour.{again} {instead}"
         )
+
+    def most(self) -> int:
+        raise NotImplementedError
+
+    def numbers(self, most: int) -> str:
+        """What is counted, so many of it."""
+        raise NotImplementedError
 
     async def say(self, page: Page, action: str, subject: str) -> None:
         """In the audit, that they wanted one too many."""
@@ -74,3 +80,23 @@ class TypedNumbers:
         self._tries.give_back(page.account.id)
         if key is not None:
             self._orders.pop((page.account.id, key), None)
+
+
+class TypedNumbers(_AnHour):
+    """One count for all ways in which a number is typed."""
+
+    def most(self) -> int:
+        return self._current.value.dialling.typed_an_hour
+
+    def numbers(self, most: int) -> str:
+        return f"{most} typed {'number' if most == 1 else 'numbers'}"
+
+
+class ListedNumbers(_AnHour):
+    """Interpreters and numbers of the configuration that an agent asks into calls."""
+
+    def most(self) -> int:
+        return self._current.value.dialling.asked_an_hour
+
+    def numbers(self, most: int) -> str:
+        return f"{most} {'number' if most == 1 else 'numbers'} of the centre asked in"

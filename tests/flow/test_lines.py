@@ -250,6 +250,30 @@ async def test_an_interpreter_is_with_both_at_once_and_a_killed_worker_brings_al
         await centre.until_rows(f"select detail {lines}", [("the interpreter (Spanish)",)])
 
 
+async def test_who_asks_and_lets_go_again_and_again_is_told_when_the_next_is_possible(
+    tmp_path: Path,
+) -> None:
+    """Of the centre's own numbers: an interpreter, and one of the list."""
+    config = short_config(tmp_path)
+    text = config.read_text().replace("# [interpreters]", NUMBERS + "\n# [interpreters]")
+    assert "asked_an_hour = 60" in text
+    config.write_text(text.replace("asked_an_hour = 60", "asked_an_hour = 1"))
+    async with running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(config)) as centre:
+        await centre.sandbox.person(SPANISH, talk="tone", hz=int(LINE), ring_ms=50)
+        async with talking(centre, "+12065551916") as (agent, _call, contact):
+            await agent.do("consult", contact=contact, interpreter="es")
+            await hears(agent, CALLER, LINE)
+            await agent.do("consult_end", contact=contact)
+            for again in ({"interpreter": "es"}, {"number": "vet"}):
+                words = "at most 1 number of the centre asked in an hour. The next one is possible"
+                with pytest.raises(DeskError, match=words):
+                    await agent.do("consult", contact=contact, **again)
+            assert len(await dialled(centre, SPANISH)) == 1
+            assert not agent.contacts[contact]["held"]
+            audit = "select count(*) from audit where action = 'contact.asked_too_often'"
+            await centre.until_rows(audit, [(2,)])
+
+
 async def test_a_killed_worker_while_it_rings_dials_nobody_twice(centre: Centre) -> None:
     await centre.sandbox.person(VET, talk="tone", hz=int(LINE), ring_ms=2500)
     before = len(await dialled(centre, VET))
