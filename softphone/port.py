@@ -1,9 +1,10 @@
 """One UDP port for the sound of all browsers: one hole in a firewall, one wake-up for many packets.
 
 A packet belongs to whoever its source address is known for. A browser makes its address known by a
-STUN check that carries our user name for it and is signed with our password (RFC 8445 section 7.3),
-or, when its network gives it another address in a call, by sound that opens under its own keys. It
-is heard from there at once, and answered there after a check of ours has been.
+STUN check that carries our user name for it, is signed with our password (RFC 8445 section 7.3) and
+was not sent before (whoever hears it on its way may send it again, as if from elsewhere); or, when
+its network gives it another address in a call, by sound that opens under its own keys. It is
+heard from there at once, and answered there after a check of ours has been.
 
 IPv4 on Linux. Elsewhere `open_port` gives None, and each browser has a socket of its own in aioice.
 """
@@ -25,6 +26,7 @@ from pylibsrtp import _binding
 
 from softphone import datagrams
 from softphone.datagrams import SLOT, Batch, address_of, key_of
+from softphone.seen import Seen
 
 log = structlog.get_logger(__name__)
 
@@ -252,22 +254,28 @@ class Port:
                 line.protocol.datagram_received(data, address_of(key))
 
     def _checked(self, data: bytes, line: Line | None, key: int) -> Line | None:
-        """Whose STUN message that is. A request that is signed makes its address theirs."""
+        """Whose STUN message that is. A signed request that is new makes its address theirs; the
+        same one from an address that is theirs already was sent twice by themselves."""
         if data[0] & 1 or data[1] & 0x10:
             return line  # an answer: it is known for where our check went
         named = self._by_name.get(_user_name(data))
-        if named is None or named is line:
-            return named
+        if named is None:
+            return None
+        new = self._is_signed(data, named) and named.checks.add(data[8:20])
+        if new and named is not line:
+            self.bind(named, key)
+        return named if new or named is line else None
+
+    @staticmethod
+    def _is_signed(data: bytes, named: Line) -> bool:
         try:
             message = stun.parse_message(data)
         except (ValueError, struct.error):
-            return None
+            return False
         if "MESSAGE-INTEGRITY" not in message.attributes:
-            return None
-        if not message.check_message_integrity(named.connection.local_password.encode()):
-            return None
-        self.bind(named, key)
-        return named
+            return False
+        password = named.connection.local_password.encode()
+        return bool(message.check_message_integrity(password))
 
     def close(self) -> None:
         self._loop.remove_reader(self._descriptor)
@@ -285,6 +293,8 @@ class Line(asyncio.DatagramTransport):
         self.keys: dict[int, None] = {}
         """Addresses that are theirs, the oldest first."""
         self.ssrcs: set[bytes] = set()
+        self.checks = Seen()
+        """What they have signed, in requests."""
         self.way: Way | None = None
         self.rests_until = 0.0
         self._gone = False

@@ -22,6 +22,7 @@ from softphone import datagrams, port, sdp, short_way
 from softphone.datagrams import address_of, key_of
 from softphone.peer import AgentPeer
 from softphone.port import MOST_PORTS, QUIET_S, Port, Ports
+from softphone.seen import Seen
 from tests.media.browser import Browser, connected, stamped
 from tests.media.noise import noise
 
@@ -360,6 +361,50 @@ async def test_a_packet_that_was_recorded_moves_nobody(ports: Ports) -> None:
         assert shared._lines == known
         assert it.came.empty()
     router.close()
+
+
+class Recording(Way):
+    """It keeps what the browser sends."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+        super().__init__()
+
+    def _from_browser(self, sock: socket.socket) -> None:
+        self.kept.append(sock.recv(4096, socket.MSG_PEEK))
+        super()._from_browser(sock)
+
+
+async def test_a_signed_check_that_was_recorded_takes_nobodys_address(ports: Ports) -> None:
+    """Whoever hears it on its way can write any sender on a copy: another browser's."""
+    router = Recording()
+    async with talk(ports, router) as it, talk(ports) as other:
+        await it.both_ways()
+        checks = [data for data in router.kept if data[:2] == b"\x00\x01"]
+        assert checks
+        shared = the_port(ports)
+        mine, theirs = (
+            next((key, line) for key, line in shared._lines.items() if line.way is one.peer._way)
+            for one in (it, other)
+        )
+        stranger = key_of(("192.0.2.1", 4000))
+        for data in checks:
+            shared._other(data, theirs[0])
+            shared._other(data, stranger)
+            assert shared._checked(data, mine[1], mine[0]) is mine[1]  # they sent it twice
+        assert shared._lines[theirs[0]] is theirs[1]
+        assert stranger not in shared._lines
+        await it.both_ways()
+        await other.both_ways()
+    router.close()
+
+
+def test_no_check_is_forgotten_and_hardly_a_new_one_is_taken_for_an_old_one() -> None:
+    seen, rng = Seen(), random.Random(7)
+    ids = [rng.randbytes(12) for _ in range(10_000)]
+    assert sum(not seen.add(one) for one in ids) < 100
+    assert not any(seen.add(one) for one in ids)
+    assert sum(not seen.add(rng.randbytes(12)) for _ in range(1000)) < 30
 
 
 async def test_a_number_that_is_taken_is_passed_over_and_none_is_told() -> None:
