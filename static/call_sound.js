@@ -76,6 +76,23 @@ function agentHears(c) {
   return number ? t.hears.number.hears(number) : t.hears.board.agent;
 }
 
+/** What whoever was asked in is told at their own desk: how they hear, and are heard; null: nothing is wrong,
+ * or they are to hear nobody. @param {Contact} c @returns {{words: string, tone: string}|null} */
+export function toldThird(c) {
+  const one = c.sound?.others?.find((it) => it.role === 'second');
+  const ways = /** @type {[Hears, SoundWay|null|undefined][]} */ ([
+    ['agent', one?.hears],
+    ['caller', one?.heard],
+  ]);
+  const bad = ways.flatMap(([hears, way]) => (way && wordOf(way) !== 'good' ? [{ hears, way }] : []));
+  if (!bad.length) return null;
+  const { hears, way } = bad.reduce((a, b) => (ORDER[wordOf(b.way)] < ORDER[wordOf(a.way)] ? b : a));
+  const is = wordOf(way);
+  if (is === 'missing') return { words: t.hears.third.missing, tone: TONES[is] };
+  const why = way.where === 'network' ? t.hears.why.network[hears] : t.hears.third.elsewhere;
+  return { words: `${t.quality[is]}: ${why}`, tone: TONES[is] };
+}
+
 /** All ways in figures, a line each. @param {Contact} c @returns {string[]} */
 export const allWays = (c) =>
   c.sound

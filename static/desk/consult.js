@@ -2,6 +2,7 @@
  * colleague's own desk. */
 import { cls, computed, effect, html, useEffect } from '../ui.js';
 import { announce } from '../announce.js';
+import { toldThird } from '../call_sound.js';
 import { keepFocus } from '../focus.js';
 import { speaksTo } from '../heard.js';
 import { whoOf } from '../contact.js';
@@ -174,6 +175,7 @@ function Joined({ at: { c, it }, mute }) {
   const words = c.fault
     ? t.consult.mine.alone(it.by_name, whoOf(c))
     : t.consult.mine[how({ c, it })](it.by_name, whoOf(c));
+  const sound = c.held ? null : toldThird(c);
   return html`
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
     <span class=${`row b ${c.fault ? 's1' : 'accent'}`} role="status">
@@ -181,6 +183,10 @@ function Joined({ at: { c, it }, mute }) {
       ${words}
     </span>
     <span class="timer"><${Since} at=${it.since}/></span>
+    ${sound && html`<span class=${cls('row b', sound.tone)} role="alert">
+      <${Icon} name="warn"/>
+      ${sound.words}
+    </span>`}
     <span class="grow accent b t0 cut">${beside(c, it)}</span>
     ${mute}
     ${c.fault && html`<button

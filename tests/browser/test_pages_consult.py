@@ -210,6 +210,23 @@ async def test_whoever_is_asked_comes_and_sees_who_hears_whom(
         put = {"contacts": {call["id"]: call}, "agents": {me["id"]: me}}
         await here.event("contact.consulted", put)
         await expect(bar.get_by_role("status")).to_have_text(words)
+    poor = {"mos": 2.9, "sounds": "poor", "lost": 0.1, "delay_ms": 90, "missing": False}
+    good = poor | {"mos": 4.3, "sounds": "good", "lost": 0, "where": None, "dead": False}
+    call |= {"consult": consult(desk, "together", me["id"]), "fault": None}
+    for hears, heard, told in (
+        (good, good, None),
+        (good, poor | {"where": "network"}, "sound poor: Your network loses part of what you say."),
+        (poor | {"where": "line"}, good, "sound poor: it breaks up before it reaches you"),
+        (good, good | {"missing": True}, "They do not hear you."),
+    ):
+        third = {"who": me["id"], "role": "second", "hears": hears, "heard": heard}
+        call["sound"] = {"agent": good, "caller": good, "others": [third]}
+        await here.event("contact.sounds", {"contacts": {call["id"]: call}})
+        if told is None:
+            await expect(bar.get_by_role("alert")).to_have_count(0)
+        else:
+            await expect(bar.get_by_role("alert")).to_contain_text(told)
+    call |= {"sound": None, "fault": "agent_lost"}
     beside = {"agent": "a3", "name": "Dana Reyes", "since": desk.now()}
     for mode, words in (("listen", "listens"), ("whisper", "listens"), ("barge", "speaks to all")):
         call["beside"] = [beside | {"mode": mode}]

@@ -31,6 +31,11 @@ export const hears = {
       missing: { agent: 'agent hears nothing', caller: 'caller hears nothing' },
       where: { network: 'agent’s network', line: 'caller’s line', backlog: 'carrier is late' },
     },
+    /** At the desk of whoever was asked into a call. */
+    third: {
+      missing: 'They do not hear you. Check the headset and its mute button.',
+      elsewhere: 'it breaks up before it reaches you; your network is fine.',
+    },
     /** Of a caller who was handed over to a number outside: what stands there instead of the agent. */
     number: {
       /** @param {string} name */
