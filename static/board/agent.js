@@ -115,13 +115,18 @@ const Today = ({ day }) => html`
   </div>
 `;
 
+/** How somebody is in a call into which they were, or are being, asked.
+ * @param {Contact} c @param {Consult} it */
+export function askedWord(c, it) {
+  if (it.at === 'asked') return t.seen.asks(it.by_name);
+  return (it.at === 'apart' && !c.held ? t.seen.onHold : t.seen.askedIn)(it.by_name);
+}
+
 /** Of somebody who was asked into this call, or is being asked: by whom, and the way to them.
  * @param {{c: Contact, it: Consult}} props */
 const AskedIn = ({ c, it }) => html`<span class="row">
   <${Icon} name="people"/>
-  <b class="accent grow">
-    ${it.at === 'asked' ? t.seen.asks(it.by_name) : t.seen.askedIn(it.by_name)}, ${whoOf(c)}
-  </b>
+  <b class="accent grow">${askedWord(c, it)}, ${whoOf(c)}</b>
   ${c.agent && state.value.agents[c.agent] && html`<button
     class="small"
     title=${t.seen.why(it.by_name)}

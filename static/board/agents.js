@@ -9,7 +9,7 @@ import { agentsByName, withRoom } from '../model.js';
 import { CheckMark, isBad } from '../sound_check.js';
 import { t } from '../strings/en.js';
 import { centre, state } from './context.js';
-import { openAgent } from './agent.js';
+import { askedWord, openAgent } from './agent.js';
 import { Reserve } from './steer.js';
 import { ContactState } from '../states.js';
 
@@ -68,7 +68,10 @@ const isMissing = (c) => !!c.sound && !c.held && worse(c.sound).is === 'missing'
 const Second = ({ words }) => html`<span class="accent b t0 lines2" title=${words}>${words}</span>`;
 
 /** @param {Agent} a */
-const askedBy = (a) => state.value.contacts[a.consult ?? '']?.consult?.by_name;
+function askedIn(a) {
+  const c = state.value.contacts[a.consult ?? ''];
+  return c?.consult && askedWord(c, c.consult);
+}
 
 const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ { a, first, count }) => {
   const contacts = first ? [first, ...Array(Math.max(0, count - 1)).fill(first)] : [];
@@ -78,8 +81,8 @@ const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ 
       <${StateMark} a=${a}/>
       ${a.beside
         ? html`<${Seat} a=${a}/>`
-        : askedBy(a)
-          ? html`<${Second} words=${t.seen.askedIn(askedBy(a) ?? '')}/>`
+        : askedIn(a)
+          ? html`<${Second} words=${askedIn(a) ?? ''}/>`
           : first?.consult && !isMissing(first)
             ? html`<${Second} words=${t.board.also(first.consult)}/>`
             : first?.sound && !first.held

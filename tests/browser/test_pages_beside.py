@@ -236,6 +236,10 @@ async def test_of_a_colleague_who_was_asked_in_board_and_drawer_say_by_whom_and_
     row = page.get_by_role("table", name="Agents").get_by_role("row").filter(has=look(page, other))
     await expect(row).to_contain_text(f"asked in by {agent['name']}")
     await expect(row).to_contain_text(who)
+    call["held"] = False  # the caller is with the agent again
+    await here.event("contact.held", {"contacts": {call["id"]: call}})
+    for place in (row, drawer):
+        await expect(place).to_contain_text(f"on hold, asked in by {agent['name']}")
     await axe(page, "asked in", found := {})
     assert found == {}
     await drawer.get_by_role("button", name=f"{agent['name'].split()[0]}’s call").click()

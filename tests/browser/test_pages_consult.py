@@ -202,7 +202,7 @@ async def test_whoever_is_asked_comes_and_sees_who_hears_whom(
     bar = page.get_by_role("region", name=BAR)
     for at, held, fault, words in (
         ("apart", True, None, f"You talk with Priya Raman. {who} hears music."),
-        ("apart", False, None, f"Priya Raman is with {who}. You hear music."),
+        ("apart", False, None, f"On hold: Priya Raman is with {who}, you hear music."),
         ("together", False, None, f"Priya Raman, {who} and you hear each other."),
         ("together", False, "agent_lost", f"Priya Raman is gone. {who} is still there."),
     ):

@@ -78,7 +78,7 @@ export const consult = {
       /** @param {string} name @param {string} who */
       talk: (name, who) => `You talk with ${name}. ${who} hears music.`,
       /** @param {string} name @param {string} who */
-      apart: (name, who) => `${name} is with ${who}. You hear music.`,
+      apart: (name, who) => `On hold: ${name} is with ${who}, you hear music.`,
       /** @param {string} name @param {string} who */
       together: (name, who) => `${name}, ${who} and you hear each other.`,
       /** @param {string} name @param {string} who */

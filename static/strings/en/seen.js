@@ -18,6 +18,8 @@ export const seen = {
     inHand: 'In hand',
     /** @param {string} name */
     askedIn: (name) => `asked in by ${name}`,
+    /** The caller is with their colleague, and they hear music. @param {string} name */
+    onHold: (name) => `on hold, asked in by ${name}`,
     /** @param {string} name */
     asks: (name) => `${name} asks them in`,
     /** The way to it. @param {string} name */
