@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import cycle, islice
@@ -48,11 +49,26 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     body: str = ""
 
 
+class Called(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Somebody who never reaches out, and answers."""
+
+    number: str
+    plan: Plan
+
+
 @lru_cache(maxsize=1)
 def people() -> tuple[Person, ...]:
     """All stories, in the order in which they come."""
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return tuple(msgspec.convert(data["person"], list[Person]))
+
+
+@lru_cache(maxsize=1)
+def called() -> Mapping[str, Plan]:
+    """Who only answers, by their numbers."""
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    found = msgspec.convert(data["called"], list[Called])
+    return {one.number: one.plan for one in found}
 
 
 @lru_cache(maxsize=1)
@@ -116,6 +132,7 @@ class Demo:
         self._open: set[str] = set()
         self._next = 0
         self._pacing, self._at_most = Pacing(), 6
+        carrier.people.update(called())
         for person in (*people(), *senders()):
             if person.number:
                 # When the centre calls them back they answer, say a few words, and hang up.

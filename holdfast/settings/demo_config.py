@@ -21,14 +21,21 @@ OUTSIDE = OutsideNumber(
     name="poison_line", word="Animal poison line", number="+12065550155", acknowledge=False
 )
 
+INTERPRETERS = {"es": "+12065550157"}
+"""Somebody of the sandbox answers there (channels/sandbox/people.toml)."""
+
 
 def load_demo_config(path: Path, also: Also = lambda _config: ()) -> Config:
-    """As `load_config`; where the file names nobody on call or outside, the demo's stand there.
+    """As `load_config`; where the file names nobody on call or outside, or no interpreter, the
+    demo's stand there.
 
     Raises:
         SettingsError: with every fault found, each with its key path.
     """
     config = load_config(path, also)
     return msgspec.structs.replace(
-        config, on_call=config.on_call or [ON_CALL], outside=config.outside or [OUTSIDE]
+        config,
+        on_call=config.on_call or [ON_CALL],
+        outside=config.outside or [OUTSIDE],
+        interpreters=config.interpreters or INTERPRETERS,
     )

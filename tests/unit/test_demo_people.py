@@ -8,9 +8,12 @@ from itertools import chain
 
 import pytest
 
-from channels.sandbox.demo import FIRST_S, Pacing, Person, coming, people, senders
+from channels.sandbox.demo import FIRST_S, Pacing, Person, called, coming, people, senders
+from channels.sandbox.party import clip
 from holdfast.demo.people import order_for
 from holdfast.demo.show import ACCOUNTS, pace
+from holdfast.settings.demo_config import load_demo_config
+from holdfast.settings.environment import default_config_path
 from router.core.model import Chosen, LiveAgent, LiveContact
 from router.core.states import State
 from router.core.triage import triage
@@ -108,3 +111,13 @@ def test_nobody_new_comes_while_nobody_is_ready_or_several_wait_for_a_call() -> 
         "on": True, "every_s": every_s, "at_most": at_most,
     }  # fmt: skip
     assert order_for([ready], promised[:at_most])["on"] is False
+
+
+def test_the_demos_interpreter_answers_at_the_number_that_its_configuration_names() -> None:
+    config = load_demo_config(default_config_path())
+    assert set(config.interpreters) == {"es"}
+    plan = called()[config.interpreters["es"]]
+    assert (plan.answer, plan.wait_for_answer) == ("answers", False)
+    assert all(len(clip(name)) > 8_000 for name in plan.clips)
+    reach_out = {person.number for person in (*people(), *senders())}
+    assert called().keys().isdisjoint(reach_out)
