@@ -28,6 +28,9 @@ OPENS = {"en": "Monday 23 November at 8:00", "es": "lunes 23 de noviembre a las 
 EXAMPLES = {"place": 3, "minutes": 5}
 
 
+HIDDEN = "Whoever may change the settings reads here what is wrong, and where."
+"""In place of the faults: they quote what the file says."""
+
 SENTENCE = re.compile(r"(callers|lines\.[^.]+)\.(words|clips|music)\b")
 """Settings that the page shows as sentences."""
 
@@ -63,6 +66,7 @@ class CallersSite:
         told = await asyncio.to_thread(self._told, self._current.value)
         if not mine:  # numbers on call and the like stay with whoever may change them
             told["others"] = [{"key": it["key"]} for it in told["others"]]
+            told["faults"] = [HIDDEN for _ in told["faults"][:1]]  # they quote what stands there
         return web.json_response({**told, "may_take": mine})
 
     async def clip(self, request: web.Request) -> web.StreamResponse:

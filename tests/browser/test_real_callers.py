@@ -178,3 +178,20 @@ async def test_an_agent_is_told_who_sees_it(chromium: Browser, own: Centre) -> N
         page.get_by_role("main").get_by_text("Supervisors and administrators see")
     ).to_be_visible()
     await page.context.close()
+
+
+async def test_whoever_may_not_change_the_settings_reads_no_value_of_a_broken_file(
+    chromium: Browser, own: Centre
+) -> None:
+    """A fault quotes what is wrong: perhaps the number on call."""
+    edit(own, "reserve = 0", 'reserve = 0\nagents_name = "Kim on +12065550170"')
+    edit(own, 'miss_forgotten = "30m"', 'miss_forgotten = "half an hour"')
+    page = await opened(chromium, own, "ada")
+    faults = page.get_by_role("listitem").filter(has_text="half an hour")
+    await expect(faults).to_have_count(1)
+    seen = await opened(chromium, own, "dana")
+    await expect(seen.get_by_text("Whoever may change the settings reads here")).to_be_visible()
+    for value in ("half an hour", "Kim", "0170"):
+        await expect(seen.get_by_text(value)).to_have_count(0)
+    for one in (page, seen):
+        await one.context.close()
