@@ -162,17 +162,20 @@ async def told(
         )
     ).all()
     has: dict[str, str | None] = {}
+    handed_on: set[str] = set()
     found: list[TimelineLine] = []
     for n, row in enumerate(rows):
         contact = of[row.contact]
         who = names.get(row.agent, "somebody") if row.agent else None
         if row.name in (ANSWERED, ACCEPTED):
-            text = _taken(row, contact, has, who)
+            text = _taken(row, contact, has, handed_on, who)
             by = who if text is not None and text.startswith("taken over") else None
             one = TimelineLine(row, by, text) if text is not None else None
         elif row.name in (LOST, BACK) and _passing(rows, n):
             one = None
         else:
+            if row.name == TRANSFERRED:
+                handed_on.add(row.contact)
             text = _said(row, contact, who, names, words)
             one = TimelineLine(row, who, text, _routing(row)) if text is not None else None
         if one is not None:
@@ -180,19 +183,22 @@ async def told(
     return found
 
 
-def _taken(row: Any, contact: Any, has: dict[str, str | None], who: str | None) -> str | None:
+def _taken(
+    row: Any, contact: Any, has: dict[str, str | None], handed_on: set[str], who: str | None
+) -> str | None:
     """Agents take texts and mails on accepting them, a call when they can speak. A call's first
-    answer is in its own line."""
+    answer is in its own line. Whoever takes what was handed on takes nothing over."""
     if row.name == ANSWERED and row.agent is None and (there := _read(row).handed_to):
         return f"taken by {there}"
     text = contact.channel != "voice"
     if text != (row.name == ACCEPTED):
         return None
-    before = has.get(row.contact)
+    before, handed = has.get(row.contact), row.contact in handed_on
     has[row.contact] = row.agent
-    if text and before is None:
-        return f"taken by {who}"
-    return None if before in (None, row.agent) else f"taken over by {who}"
+    handed_on.discard(row.contact)
+    if before in (None, row.agent):
+        return f"taken by {who}" if text and before is None else None
+    return f"taken by {who}" if handed else f"taken over by {who}"
 
 
 def _routing(row: Any) -> str | None:

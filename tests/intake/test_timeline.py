@@ -321,6 +321,9 @@ async def test_a_transfer_tells_from_whom_and_to_whom_or_where(
     reply = await world.engine.step("transfer", agent="a", contact=call.contact_id, **to)
     assert reply.ok
     assert await happened(database, world, call.contact.incident) == [told]
+    await world.answer(call.contact_id)
+    happenings = await happened(database, world, call.contact.incident)
+    assert happenings == [told, "taken by Tomás"]  # nobody took anything over
 
 
 async def test_who_was_handed_outside_is_told_once(
