@@ -152,6 +152,9 @@ function Body() {
     ${at === 'speak' && html`<${MicLevel}/>`}
     ${['speak', 'listen', 'rush', 'network'].includes(at) && html`<${Progress}/>`}
     ${['speaker', 'ring', 'heard'].includes(at) && html`<${Question} again=${at !== 'heard'}/>`}
+    <div class="row end">
+      <button class="quiet small" onClick=${stop}>${t.phone.cancel} <kbd>Esc</kbd></button>
+    </div>
   `;
 }
 

@@ -76,7 +76,7 @@ export const check = {
     },
     board: {
       /** @param {string} verdict @param {string} at */
-      told: (verdict, at) => `Sound checked at ${at}: ${verdict}`,
+      told: (verdict, at) => `Sound checked at ${at}: ${verdict}.`,
       /** @param {string} verdict */
       short: (verdict) => `${verdict} sound check`,
       words: { good: 'good', fair: 'fair', poor: 'poor' },
