@@ -133,7 +133,7 @@ export function Scripted() {
               if (say({ do: 'scripted', script: x.name })) toast(s.started(x.word), 'ok');
             }}>
             <${Icon} name=${x.kind ?? 'voice'}/>
-            <span class="cut">${x.word}</span>
+            <span>${x.word}</span>
           </button>
         </li>`,
       )}
