@@ -1,9 +1,9 @@
 /**
  * The one WebSocket of a page: ticket, snapshot and events in, intents out.
  *
- * It reconnects with back-off and jitter, asks for a snapshot after a gap, wakes up after the tab
- * was frozen or the network changed, and never pretends: `status` says live, stale, connecting or
- * locked (signed out elsewhere), and `heardAt` when the server was last heard.
+ * It reconnects with back-off and jitter, asks for a snapshot after a gap, finds out by itself that the
+ * machine slept, the tab was frozen or the network changed, and never pretends: `status` says live, stale,
+ * connecting or locked (signed out elsewhere), and `heardAt` when the server was last heard.
  */
 import { signal } from './vendor/signals-core.mjs';
 import { heard } from './clock.js';
@@ -12,6 +12,10 @@ import { empty, fold } from './model.js';
 const STALE_MS = 9_000; // the server speaks at least every 4 s
 const DEAD_MS = 14_000;
 const REPLY_MS = 8_000;
+const WATCH_MS = 1_000;
+const QUIET_MS = 5_000;
+const PROBE_MS = 2_000; // what carries nothing back within this is dead
+const SLEPT_MS = 4_000; // so late is no timer of a page that runs
 const BACKOFF_MS = 250;
 const BACKOFF_MAX_MS = 5_000;
 
@@ -66,6 +70,7 @@ export function createLink(view, handlers = {}) {
   let nextId = 1;
   let tries = 0;
   let lastHeard = performance.now();
+  let heardOn = Date.now(); // by the wall clock: the other one stands still while a machine sleeps
   let retry = 0;
   let asked = false;
   let stopped = true;
@@ -73,16 +78,19 @@ export function createLink(view, handlers = {}) {
   async function connect() {
     clearTimeout(retry);
     if (stopped || status.peek() === 'locked' || socket) return;
+    retry = window.setTimeout(connect, REPLY_MS); // a request that hangs in a dead connection
     let ticket;
     try {
       ({ ticket } = /** @type {{ticket: string}} */ (await api('/api/desk/ticket', {})));
     } catch (error) {
       if (error instanceof Refused && error.code === 'unauthorized') {
+        clearTimeout(retry);
         status.value = 'locked';
         return;
       }
       return again();
     }
+    clearTimeout(retry);
     if (stopped || socket) return;
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const opened = new WebSocket(
@@ -90,6 +98,7 @@ export function createLink(view, handlers = {}) {
     );
     socket = opened;
     lastHeard = performance.now();
+    heardOn = Date.now();
     opened.onmessage = (event) => {
       if (socket === opened) receive(JSON.parse(event.data));
     };
@@ -127,6 +136,7 @@ export function createLink(view, handlers = {}) {
   /** @param {Message | {type: 'ping', now: number} | ReplyMessage} message */
   function receive(message) {
     lastHeard = performance.now();
+    heardOn = Date.now();
     if ('now' in message && message.now) {
       heard(message.now);
       heardAt.value = message.now;
@@ -197,39 +207,57 @@ export function createLink(view, handlers = {}) {
     return /** @type {Promise<ResultOf<K>>} */ (answer);
   }
 
-  /** The tab woke up or the network changed: find out at once instead of at the next time-out. */
-  function wake() {
+  /** The machine or the tab woke up, or the network changed: find out at once instead of at the next
+   * time-out. @param {unknown} slept true: this page did not run for a while */
+  function wake(slept) {
     if (stopped) return;
     if (!socket) {
       tries = 0;
       return void connect();
     }
-    if (performance.now() - lastHeard < 5_000) return;
-    send('snapshot', {}, 3_000).catch(() => {
-      if (performance.now() - lastHeard > 3_000) lost();
+    if (slept === true && Date.now() - heardOn > QUIET_MS) {
+      tries = 0;
+      return lost(); // the centre has said something meanwhile
+    }
+    if (slept === true || performance.now() - lastHeard > QUIET_MS) probe();
+  }
+
+  /** Whether the socket still carries anything; the answer is a snapshot. */
+  function probe() {
+    const asked = socket;
+    const since = performance.now();
+    send('snapshot', {}, PROBE_MS).catch(() => {
+      if (socket === asked && lastHeard <= since) lost();
     });
   }
 
   function watch() {
+    const late = Date.now() - looked > WATCH_MS + SLEPT_MS;
+    looked = Date.now();
+    if (late) return wake(true);
     const silent = performance.now() - lastHeard;
     if (socket && silent > DEAD_MS) lost();
     else if (socket && silent > STALE_MS && status.peek() === 'live') status.value = 'stale';
   }
 
   let watcher = 0;
+  let looked = 0;
   const onVisible = () => {
-    if (!document.hidden) wake();
+    if (!document.hidden) wake(false);
   };
   return {
     state,
     status,
     heardAt,
     send,
+    /** Something else says that the network may be gone. */
+    doubt: () => wake(true),
     start() {
       if (!stopped) return;
       stopped = false;
       status.value = 'connecting';
-      watcher = window.setInterval(watch, 1000);
+      looked = Date.now();
+      watcher = window.setInterval(watch, WATCH_MS);
       document.addEventListener('visibilitychange', onVisible);
       document.addEventListener('resume', wake);
       window.addEventListener('online', wake);

@@ -425,6 +425,7 @@ interface Results {
   dial_check: DialCheck;
   last_called: { last: LastCalled | null };
   rtc: { sdp: string };
+  rtc_state: { here?: boolean };
   relays: { ice: RTCIceServer[]; only: boolean };
   check_echo: { speak_ms: number };
   check_done: { check: SoundCheck };

@@ -53,6 +53,7 @@ let tries = 0;
 let retry = 0;
 let ticker = 0;
 let lastAlive = 0;
+let silences = 0;
 let building = 0;
 const counters = createStats();
 let inCall = () => false;
@@ -372,12 +373,26 @@ export function setMuted(on) {
 async function look() {
   const pc = peer;
   if (!pc) return;
-  if (path.peek() === 'up' && lastAlive && performance.now() - lastAlive > SILENT_MS && !document.hidden)
-    return rebuild(0);
+  const silent = path.peek() === 'up' && lastAlive && performance.now() - lastAlive > SILENT_MS;
+  silences = silent ? silences + 1 : 0;
+  // A page that was frozen hears what came meanwhile only after its timers.
+  if (silences > (document.hidden ? 1 : 0)) return rebuild(0);
   const seen = await counters.read(pc);
   if (peer !== pc) return;
   stats.value = seen;
-  if (inCall()) send('rtc_state', { state: pc.connectionState, ...seen }).catch(() => {});
+  if (inCall()) await tell(pc, seen);
+}
+
+/** What is measured goes to the centre, which answers whether it has this path: it knows nothing of one of
+ * another worker, or that it gave up while this page slept. That is built anew, at once: to the browser it
+ * looks sound until the time-outs of ICE. @param {RTCPeerConnection} pc @param {object} [seen] */
+async function tell(pc, seen) {
+  try {
+    const { here } = await send('rtc_state', { state: pc.connectionState, ...seen });
+    if (here === false && peer === pc && path.peek() === 'up') rebuild(0);
+  } catch {
+    /* no link: asked again when it is back */
+  }
 }
 
 /** Before each path the centre is asked how sound may pass its relay. @param {boolean} there */
@@ -385,16 +400,12 @@ export const useRelay = (there) => {
   relay = there;
 };
 
-/** The link came back. When the server was restarted it knows nothing of this path: its `p` stays
- * away, and the path is built anew at once instead of waiting for the time-out of ICE. */
+/** The link came back, or this page from its sleep. */
 export function afterReconnect() {
-  const since = performance.now();
   if (!wanted || path.peek() === 'connecting' || path.peek() === 'asking') return;
   tries = 0;
   if (path.peek() !== 'up') return rebuild(0);
-  setTimeout(() => {
-    if (path.peek() === 'up' && lastAlive < since) rebuild(0);
-  }, 1600);
+  if (peer) void tell(peer);
 }
 
 function drop() {
@@ -405,7 +416,7 @@ function drop() {
     old.close();
   }
   counters.reset();
-  lastAlive = 0;
+  lastAlive = silences = 0;
 }
 
 /** Off duty: lets the microphone go. */

@@ -89,10 +89,12 @@ class DeskSound:
         """True while sound can flow between this board and us; what is just coming up is waited
         for, since the page knows of it a moment before us."""
         leg = board_leg(page.account.id)
-        newest = self._open.get(leg, [])[-1:]
-        for peer in newest:
+        return await self._settled(leg) and self._boards.get(leg) is page
+
+    async def _settled(self, leg: str) -> bool:
+        for peer in self._open.get(leg, [])[-1:]:
             await peer.settled()
-        return self._boards.get(leg) is page and self.connected(leg)
+        return self.connected(leg)
 
     def connected(self, agent: str) -> bool:
         """True while sound can flow between this agent's browser and us."""
@@ -186,7 +188,8 @@ class DeskSound:
 
     @intent("rtc_state", RtcStateForm, desk_only=False)
     async def rtc_state(self, page: Page, form: RtcStateForm) -> Result:
-        """Takes the page's measurements of what it hears."""
+        """Takes the page's measurements of what it hears, and says whether it is heard here: a path
+        of another worker, or one that was given up while the page slept, looks sound to it."""
         leg = page.account.id if page.kind.on_duty else board_leg(page.account.id)
         if (peer := self._peers.get(leg)) is not None:
             peer.page_says = _measured(form, asyncio.get_running_loop().time())
@@ -197,4 +200,4 @@ class DeskSound:
             rtt_ms=form.rtt_ms,
             loss=form.loss,
         )
-        return {}
+        return {"here": await self._settled(leg)}

@@ -5,7 +5,7 @@ import { followAwake } from './awake.js';
 import { startTicking } from '../clock.js';
 import { api } from '../link.js';
 import { Toasts } from '../toasts.js';
-import { doubt } from '../sound_health.js';
+import { doubt, quiet } from '../sound_health.js';
 import * as phone from '../softphone.js';
 import { call, followWork, link } from './context.js';
 import { resumeDuty } from './duty.js';
@@ -73,6 +73,10 @@ phone.wire(
 );
 effect(() => {
   if (link.status.value === 'stale') doubt();
+});
+effect(() => {
+  // Sound stops within two seconds of a network that fails; a socket says nothing for minutes.
+  if (quiet.value && link.status.peek() === 'live') link.doubt();
 });
 window.name = 'holdfast-desk'; // a link of the board that opened it comes here again
 startTicking();

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Playwright, async_playwright, expect
 from tests.browser.kit import launch, tone_file
 from tests.flow.conftest import short_config
 from tests.kit.centre import Centre, free_port, running_centre
+from tests.kit.line import Line, running_line
 
 AGENT_HZ, OTHER_HZ = 700, 520
 expect.set_options(timeout=60_000)  # a busy machine is late, not wrong
@@ -52,11 +53,19 @@ async def running_here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     text = config.read_text().replace('come_back = "6s"', 'come_back = "20s"')
     config.write_text(text.replace('ring_s1 = "5s"', 'ring_s1 = "8s"'))
     port = free_port()  # also reached by a name that is no loopback: over plain http
-    origins = f"http://127.0.0.1:{port},http://desk.test:{port}"
+    origins = f"http://127.0.0.1:{port},http://desk.test:{port},http://127.0.0.1:{free_port()}"
     async with running_centre(
         folder / "data", port=port, HOLDFAST_CONFIG=str(config), HOLDFAST_DESK_ORIGINS=origins
     ) as centre:
         yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def line(running_here: Centre) -> AsyncIterator[Line]:
+    """A network between a browser and the centre."""
+    *_, address = running_here.env["HOLDFAST_DESK_ORIGINS"].split(",")
+    async with running_line(running_here.port, int(address.rpartition(":")[2])) as line:
+        yield line
 
 
 @pytest_asyncio.fixture(loop_scope="session")

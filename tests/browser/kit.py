@@ -136,7 +136,11 @@ async def signed_in(
     path: str = "/desk", **options: Any,
 ) -> Page:  # fmt: skip
     """A page of somebody who has a session already; the form is shown by those who use it."""
-    page = await of_its_own(browser, *scripts, **options)
+    return await enter(await of_its_own(browser, *scripts, **options), url, login, password, path)
+
+
+async def enter(page: Page, url: str, login: str, password: str, path: str = "/desk") -> Page:
+    """Opens it in this empty page."""
     answer = await page.context.request.post(
         f"{url}/api/login",
         data={"login": login, "password": password},

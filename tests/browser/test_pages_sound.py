@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.kit import axe
+from tests.browser.kit import axe, until
 from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
 
@@ -190,4 +190,27 @@ async def test_a_caller_who_was_handed_over_outside_and_hears_nothing_stands_abo
     work = page.get_by_role("table", name="In progress").get_by_role("row")
     work = work.filter(has_text="Green Valley Vet")
     await expect(work).to_contain_text("poor: line of Green Valley Vet")
+    await close(page)
+
+
+async def test_a_path_that_the_centre_has_given_up_is_built_anew_though_it_looks_sound(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=paused")
+    await page.locator(".top").get_by_role("button", name="Ready").click()
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
+
+    async def asked(what: str, times: int) -> None:
+        async def test() -> bool:
+            return [one["do"] for one in desk.intents].count(what) == times
+
+        await until(test, f"{times} times {what}")
+
+    await (await desk.here()).ws.close()  # the path is another matter
+    await asked("rtc_state", 1)
+    await asked("rtc", 1)
+    desk.hears = False
+    await (await desk.here()).ws.close()
+    await asked("rtc", 2)
+    await expect(page.locator(".phonebar")).to_contain_text("sound good")
     await close(page)

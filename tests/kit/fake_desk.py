@@ -276,7 +276,11 @@ class Connection:
 
         await peer.setRemoteDescription(RTCSessionDescription(intent["sdp"], "offer"))
         await peer.setLocalDescription(await peer.createAnswer())
+        desk.hears = True
         return {"sdp": peer.localDescription.sdp}
+
+    async def do_rtc_state(self, _: dict[str, Any]) -> dict[str, bool]:
+        return {"here": self.desk.hears}
 
     async def early(self) -> None:
         """The database is held: it has not recorded the call in hand."""
@@ -340,6 +344,8 @@ class FakeDesk:
         self._told = asyncio.Condition()
         self.peers: list[Any] = []
         self.away = False
+        self.hears = True
+        """Their sound path is known here."""
         """No page gets a ticket, so the socket stays away."""
         self.still = asyncio.Event()
         """If set, nothing comes over the sound path any more, although it is connected."""
