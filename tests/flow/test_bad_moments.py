@@ -11,6 +11,8 @@ from tests.kit.centre import Centre
 from tests.kit.desk import DeskError, desk
 from tests.kit.figures import Stopwatch
 
+OFFICE = "+12065550101"
+
 
 @pytest.mark.figure
 async def test_hang_up_while_ringing_takes_the_offer_away_at_once(centre: Centre) -> None:
@@ -83,6 +85,33 @@ async def test_tab_closed_while_talking_holds_the_caller_then_the_next_agent(
             await second.until_state(contact, "active")
             await until_heard(centre, call, 700)
             assert (await centre.sandbox.look(call))["status"] == "in-progress"
+
+
+async def test_an_agent_gone_for_good_leaves_the_call_its_place_and_its_notes(
+    centre: Centre,
+) -> None:
+    async with (
+        desk(centre, "dana", view="board") as board,
+        desk(centre, "tomas", sound=False) as second,
+    ):
+        await second.do("pause", reason="recovering")
+        async with desk(centre) as first:
+            call = await centre.sandbox.call(talk="tone", hz=440, to=OFFICE, keys=["3"])
+            contact = await first.accept()
+            incident = (await first.until_state(contact, "active"))["incident"]
+            fields = {"incident": incident, "contact": contact, "note": "note-of-the-first"}
+            await first.do("note", text="limps on the left", ago_ms=0, **fields)
+            later = await centre.sandbox.call(from_="+12065550188", to=OFFICE, keys=["3"])
+            await centre.sandbox.wait_for(later, "play.started")
+        await board.until_state(contact, "queued")
+        assert (await centre.sandbox.look(call))["status"] == "in-progress"
+        await second.sound()
+        await second.ready()
+        assert await second.accept() == contact  # though the later one has waited all the time
+        await second.until_state(contact, "active")
+        await until_heard(centre, call, 700)
+        shown = await second.do("open", incident=incident)
+        assert "limps on the left" in str(shown["timeline"])
 
 
 async def test_agent_who_reloads_in_a_call_talks_again(centre: Centre) -> None:

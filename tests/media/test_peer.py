@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import aiortc
 import pytest
 import pytest_asyncio
-from aiortc import RTCPeerConnection
+from aiortc import InvalidStateError, RTCPeerConnection
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcicetransport import RTCIceGatherer
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
@@ -129,6 +129,47 @@ async def test_a_path_that_never_comes_up_fails_with_words(
     peer, _answer = await AgentPeer.answer(await browser.offer(), ports=ports)
     async with asyncio.timeout(60):
         assert "HOLDFAST_MEDIA_ADDRESS" in await peer.run()
+
+
+async def test_of_an_offer_that_comes_twice_the_answer_that_is_taken_carries_the_sound(
+    browser: Browser, ports: Ports | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks again with the same words, or whose answer was lost on its way."""
+    monkeypatch.setattr(peer_module, "CONNECT_S", 0.5)
+    offer = await browser.offer()
+    first, _unused = await AgentPeer.answer(offer, ports=ports)
+    second, answer = await AgentPeer.answer(offer, ports=ports)
+    await browser.take(answer)
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
+        other = tasks.create_task(first.run())
+        tasks.create_task(second.run())
+        await connected(second)
+        second.listen(lambda payload, _timestamp: came.put_nowait(payload))
+        came: asyncio.Queue[bytes] = asyncio.Queue()
+        browser.track.put(stamped(1), 160)
+        assert await came.get() == stamped(1)
+        assert "did not come up" in await other
+        browser.track.put(stamped(2), 320)
+        assert await came.get() == stamped(2)
+        second.send(stamped(3), 0)
+        assert (await browser.heard.get())[0] == stamped(3)
+        await second.close("test ends")
+
+
+async def test_a_browser_that_takes_two_answers_has_the_sound_of_the_first(
+    browser: Browser, ports: Ports | None
+) -> None:
+    offer = await browser.offer()
+    peer, answer = await AgentPeer.answer(offer, ports=ports)
+    await browser.take(answer)
+    with pytest.raises(InvalidStateError):
+        await browser.take(answer)
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
+        tasks.create_task(peer.run())
+        await connected(peer)
+        peer.send(stamped(1), 0)
+        assert (await browser.heard.get())[0] == stamped(1)
+        await peer.close("test ends")
 
 
 @pytest.mark.parametrize("sdp", ["", "garbage", "v=0\r\nm=video 9 X 1\r\n", "m=audio 1\n" * 9])
