@@ -142,13 +142,14 @@ async def test_what_rings_at_whoever_takes_another_goes_on_to_others_and_is_no_m
     assert [(it.contact, it.agent, it.code) for it in withdrawn] == [(rings, "a", "took_another")]
 
 
-@pytest.mark.parametrize("channel", ["voice", "sms"])
+@pytest.mark.parametrize(("channel", "severity"), [("voice", 2), ("sms", 1)])
 async def test_an_s1_that_rings_is_answered_or_declined_before_another_is_taken(
-    world: World, channel: str
+    world: World, channel: str, severity: int
 ) -> None:
+    """Also an S1 text, whose place a caller as severe would have by the order."""
     await world.agent("a")
     rings = await world.arrive(channel, 1)
-    other = await world.arrive(severity=2, needs={"vet": 5})
+    other = await world.arrive(severity=severity, needs={"vet": 5})
     refused = await world.engine.step("pull", agent="a", contact=other)
     assert (refused.code, refused.cause) == ("not_ready", "ringing")
     assert await world.offered_to(rings) == "a"
