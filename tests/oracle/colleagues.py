@@ -76,9 +76,9 @@ class Colleagues(Telephones):
         if any(w.voice for w in self.in_hand(a)):
             return False
         ringing = self.rings(a)
-        if ringing is not None:
-            self.unring(ringing, a)
         c.colleague.there, c.colleague.until = True, None
+        if ringing is not None:
+            self.unring(ringing, a, top_up=True)
         self.set_aside(a)
         return True
 

@@ -151,10 +151,11 @@ class Hands(Colleagues):
             c.state, c.until = "connecting", self.now + self.times.connect
 
     def rings_on_without(self, a: Agent) -> None:
-        """They begin or take something else: what rang at their desk is for others, and no miss."""
+        """They begin or take something else: what rang at their desk is for others, and no miss; as
+        if they were lost, the next best is rung at once."""
         ringing = self.rings(a)
         if ringing is not None:
-            self.unring(ringing, a)
+            self.unring(ringing, a, top_up=True)
 
     def set_aside(self, a: Agent) -> None:
         """For a call that begins: what else he was asked, or had handed on, is over."""
