@@ -10,16 +10,14 @@ is complete, so that a callback may call the exchange again.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
-
 from router.ports import AudioLeg
 from softphone import tones
+from softphone.closing import Closing
 from softphone.echo import Echo, Spoken
 from softphone.hearing import Other, measure
 from softphone.mixer import Mixer
@@ -48,8 +46,6 @@ from softphone.quality import Quality
 from softphone.room import Direction, Room, Want
 from softphone.seats import CALLER, Seat
 
-log = structlog.get_logger(__name__)
-
 WATCH_S: Final = 1.0
 """Each bridge is measured this often."""
 TURN_S: Final = 0.1
@@ -58,7 +54,6 @@ once; none while nobody talks."""
 LEAST_AT_ONCE: Final = 4
 SHARE: Final = 8
 """An eighth of all in each turn: those that a new worker has joined at one moment come apart."""
-CLOSE_S: Final = 2.0
 
 
 @dataclass(slots=True)
@@ -67,6 +62,8 @@ class _Leg:
 
     epoch: int
     leg: AudioLeg
+    guest: bool = False
+    """Lent by another process."""
 
 
 @dataclass(slots=True)
@@ -113,12 +110,17 @@ class Exchange:
         self._agent_newest: dict[str, int] = {}
         self._bound: dict[str, str] = {}
         """Whoever sits at a desk → the contact whose plan binds them; the newest binding wins."""
+        self._lent: set[str] = set()
+        """Who takes part in a call of another process."""
+        self.moved: Callable[[], None] = lambda: None
+        """Told when somebody's sound has come or gone, or a plan has changed."""
+        self._has_moved = False
         self._echoes: dict[str, Echo] = {}
         self._mixer = Mixer(clock)
         self._events: deque[Event] = deque()
         self._telling = False
         self._watch: Timer | None = None
-        self._closing: asyncio.Queue[tuple[AudioLeg, str]] = asyncio.Queue()
+        self._closing = Closing()
 
     # -- the caller's side
 
@@ -132,7 +134,7 @@ class Exchange:
         if epoch < line.newest:
             return False
         if line.caller is not None:
-            self._dismiss(line.caller.leg)
+            self._closing.dismiss(line.caller.leg)
         line.caller, line.newest, line.first = _Leg(epoch, leg), epoch, first
         self._events.append(CallerUp(contact, epoch))
         self._settle(line)
@@ -156,17 +158,56 @@ class Exchange:
 
         False: a newer epoch is known; the leg is refused and its owner closes it.
         """
-        if epoch < self._agent_newest.get(agent, -1):
+        if epoch < self._agent_newest.get(agent, -1) or not self._replace(agent, epoch):
             return False
-        old = self._agents.get(agent)
-        if old is not None:
-            self.end_echo(agent)
-            self._dismiss(old.leg)
         self._agents[agent] = _Leg(epoch, leg)
         self._agent_newest[agent] = epoch
         self._events.append(AgentUp(agent, epoch))
         self._settle(self._lines.get(self._bound.get(agent, "")))
         return True
+
+    def attach_guest(self, who: str, epoch: int, leg: AudioLeg) -> bool:
+        """Somebody whose sound is in another process; nothing is told of it, since they are up
+        there. False: a newer leg of theirs is here."""
+        if not self._replace(who, epoch):
+            return False
+        self._agents[who] = _Leg(epoch, leg, guest=True)
+        self._settle(self._lines.get(self._bound.get(who, "")))
+        return True
+
+    def detach_guest(self, who: str, leg: AudioLeg) -> None:
+        """It is not lent any more."""
+        seat = self._agents.get(who)
+        if seat is not None and seat.leg is leg:
+            del self._agents[who]
+            self._settle(self._lines.get(self._bound.get(who, "")))
+
+    def _replace(self, who: str, epoch: int) -> bool:
+        """Makes room for a leg; False: the one that is here is newer."""
+        old = self._agents.get(who)
+        if old is not None and epoch < old.epoch:
+            return False
+        if old is not None:
+            self.end_echo(who)
+            self._closing.dismiss(old.leg)
+        return True
+
+    def people(self) -> set[str]:
+        """Everybody who is to take part in a call here."""
+        return set(self._bound)
+
+    def free(self, who: str) -> tuple[int, AudioLeg] | None:
+        """Their leg under its epoch, if it is of this process, and no plan here binds them."""
+        seat = self._agents.get(who)
+        return None if seat is None or seat.guest or who in self._bound else (seat.epoch, seat.leg)
+
+    def lend(self, who: str, *, lent: bool) -> None:
+        """They take part in a call of another process, or do so no more."""
+        if lent:
+            self.end_echo(who)
+            self._lent.add(who)
+        else:
+            self._lent.discard(who)
 
     def detach_agent(self, agent: str, leg: AudioLeg, cause: str) -> None:
         """An agent's leg has ended. Endings of superseded legs change nothing."""
@@ -183,17 +224,17 @@ class Exchange:
         seat = self._agents.get(agent)
         if seat is not None:
             self.detach_agent(agent, seat.leg, reason)
-            self._dismiss(seat.leg, reason)
+            self._closing.dismiss(seat.leg, reason)
         self._agent_newest.pop(agent, None)
 
     def agents(self) -> list[str]:
-        """Agents whose leg is up here."""
-        return list(self._agents)
+        """Agents whose leg is up, in this process."""
+        return [agent for agent, seat in self._agents.items() if not seat.guest]
 
     def agent_epoch(self, agent: str) -> int | None:
-        """The epoch of the agent's leg, None without one."""
+        """The epoch of the agent's leg, None without one of this process."""
         seat = self._agents.get(agent)
-        return seat.epoch if seat else None
+        return seat.epoch if seat and not seat.guest else None
 
     # -- plans
 
@@ -222,19 +263,39 @@ class Exchange:
         self._release(left)
         self._tell()
 
+    def unplan(self, contact: str) -> None:
+        """This contact's sound is put together elsewhere from now on; its leg, if it is here, hears
+        what everybody hears of whom nothing is known."""
+        line = self._lines.get(contact)
+        if line is None or line.plan is None:
+            return
+        left = self._unbind(line)
+        line.plan = None
+        if line.caller is None:
+            del self._lines[contact]
+            self._connect(line, {}, Wiring())
+        else:
+            self._rewire(line)
+        self._release(left)
+        self._tell()
+
     def forget(self, contact: str, reason: str = "contact ended") -> None:
         """The contact is over: its leg is closed and nothing of it is kept."""
         line = self._lines.pop(contact, None)
         if line is None:
             return
-        left = [who for who in people_of(line.plan) if self._bound.get(who) == contact]
-        for who in left:
-            del self._bound[who]
+        left = self._unbind(line)
         self._connect(line, {}, Wiring())
         self._release(left)
         if line.caller is not None:
-            self._dismiss(line.caller.leg, reason)
+            self._closing.dismiss(line.caller.leg, reason)
         self._tell()
+
+    def _unbind(self, line: _Line) -> list[str]:
+        left = [who for who in people_of(line.plan) if self._bound.get(who) == line.contact]
+        for who in left:
+            del self._bound[who]
+        return left
 
     def digit(self, contact: str, key: str) -> bool:
         """The caller hears a telephone key. False: nobody is talking, or it is not a key."""
@@ -247,7 +308,7 @@ class Exchange:
     def echo(self, agent: str, measured: Callable[[Spoken], None]) -> bool:
         """They speak for five seconds and hear it back; a call ends it. False: they have no sound,
         or a call."""
-        if agent not in self._agents or agent in self._bound:
+        if self.free(agent) is None or agent in self._lent:
             return False
         self.end_echo(agent)
         self._echoes[agent] = Echo(self._agents[agent].leg, self._clock, measured)
@@ -292,10 +353,7 @@ class Exchange:
 
     async def run(self) -> None:
         """Closes dismissed legs until cancelled. The owner runs it in its task group."""
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                leg, reason = await self._closing.get()
-                tasks.create_task(self._close(leg, reason), name=f"close {leg.name}")
+        await self._closing.run()
 
     async def drain(self, reason: str) -> None:
         """The process ends: every leg is closed, and closed they are when this returns."""
@@ -303,19 +361,7 @@ class Exchange:
             self.forget(line.contact, reason)
         for agent in list(self._agents):
             self.forget_agent(agent, reason)
-        async with asyncio.TaskGroup() as tasks:
-            while not self._closing.empty():
-                leg, why = self._closing.get_nowait()
-                tasks.create_task(self._close(leg, why), name=f"close {leg.name}")
-
-    async def _close(self, leg: AudioLeg, reason: str) -> None:
-        try:
-            async with asyncio.timeout(CLOSE_S):
-                await leg.close(reason)
-        except TimeoutError:
-            pass  # it no longer carries sound; the transport's own time-outs end it
-        except Exception:  # a task's root: one leg's bad end must not end the others' closing
-            log.exception("leg.close_failed", leg=leg.name)
+        await self._closing.rest()
 
     # -- effects
 
@@ -330,6 +376,7 @@ class Exchange:
         return agent is not None and self._bound.get(agent) == line.contact
 
     def _settle(self, line: _Line | None) -> None:
+        self._has_moved = True
         if line is not None:
             self._rewire(line)
         self._tell()
@@ -380,13 +427,10 @@ class Exchange:
 
     def _release(self, people: Iterable[str]) -> None:
         """They are bound to no contact any more: nobody expects sound from there."""
+        self._has_moved = True
         for who in people:
             if who in self._agents and who not in self._bound:
                 self._agents[who].leg.listen(None)
-
-    def _dismiss(self, leg: AudioLeg, reason: str = "superseded") -> None:
-        leg.listen(None)
-        self._closing.put_nowait((leg, reason))
 
     def _first(self, contact: str) -> Callable[[Direction, float], None]:
         def first(direction: Direction, ms: float) -> None:
@@ -428,7 +472,11 @@ class Exchange:
             return
         self._telling = True
         try:
-            while self._events:
-                self._on_event(self._events.popleft())
+            while self._events or self._has_moved:
+                if self._has_moved:
+                    self._has_moved = False
+                    self.moved()
+                if self._events:
+                    self._on_event(self._events.popleft())
         finally:
             self._telling = False
