@@ -45,7 +45,9 @@ PROC = "media-1"
 """Slot of this process: its successor in the same slot takes over what it held."""
 
 
-def house_of(settings: Settings, redis_url: str, sandbox: dict[str, Any] | None) -> House:
+def house_of(
+    settings: Settings, redis_url: str, sandbox: dict[str, Any] | None, proc: str = PROC
+) -> House:
     """The house that a worker's parts begin with. `sandbox`: the demo carrier's own data."""
     centre = Centre(
         Database(settings.database_url),
@@ -53,7 +55,7 @@ def house_of(settings: Settings, redis_url: str, sandbox: dict[str, Any] | None)
         Current(settings.config),
         now_ms,
         settings.account_sid,
-        PROC,
+        proc,
     )
     key = settings.secret_key.encode()
     place = Premises(
@@ -71,10 +73,17 @@ def house_of(settings: Settings, redis_url: str, sandbox: dict[str, Any] | None)
 class App:
     """One worker with everything in it."""
 
-    def __init__(self, settings: Settings, redis_url: str, sandbox: dict[str, Any] | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        redis_url: str,
+        sandbox: dict[str, Any] | None,
+        role: Role = Role.ALL,
+    ) -> None:
         self.settings = settings
-        self.house = house_of(settings, redis_url, sandbox)
-        self.process = Process(self.house, built(self.house, Role.ALL))
+        proc = PROC if role is Role.ALL else "web-1"
+        self.house = house_of(settings, redis_url, sandbox, proc)
+        self.process = Process(self.house, built(self.house, role))
         self.leaving = self.house[Leaving]
         self._database = self.house.centre.database
         places = ("127.0.0.1", "localhost") if sandbox else ()

@@ -36,13 +36,13 @@ app.add_typer(incidents_app, name="incidents")
 app.add_typer(triage_app, name="triage")
 
 
-def _run_parent(*, demo: bool) -> NoReturn:
+def _run_parent(*, demo: bool, role: str = "all") -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is started yet; then the parent's own
     from holdfast.host.footing import ParentError
     from holdfast.processes.parent import Parent
 
     try:
-        status = Parent(load(demo=demo)).run()
+        status = Parent(load(demo=demo), role).run()
     except (SettingsError, ParentError) as error:
         fail(str(error))
     raise typer.Exit(status)
@@ -77,19 +77,39 @@ def demo(
 def serve(
     role: Annotated[
         str,
-        typer.Option("--role", help="all, or router: one more process for timers and the record"),
+        typer.Option(
+            "--role",
+            help="all; web: all but the sound; media: sound; router: timers and the record",
+        ),
     ] = "all",
 ) -> None:
     """The centre with a real carrier account (see docs/settings.md)."""
-    from holdfast.role import Role, refusal
+    from holdfast.role import Role
 
     if role not in list(Role):
         fail(f"--role must be one of: {', '.join(Role)}.")
-    if no := refusal(Role(role)):
-        fail(no)
     if Role(role) is Role.ROUTER:
         _run_router()
-    _run_parent(demo=False)
+    if Role(role) is Role.MEDIA:
+        _run_media()
+    _run_parent(demo=False, role=role)
+
+
+def _run_media() -> NoReturn:
+    from holdfast import logs
+    from holdfast.host.footing import ParentError
+    from holdfast.processes.media import run
+    from holdfast.settings.environment import load
+
+    logs.configure(os.environ.get("HOLDFAST_LOG", "info"))
+    try:
+        settings = load(demo=False)
+        if not settings.redis_url:
+            fail("HOLDFAST_REDIS_URL is not set. This process needs the centre's store: set it.")
+        run(settings)
+    except (SettingsError, ParentError) as error:
+        fail(str(error))
+    raise typer.Exit
 
 
 @app.command()

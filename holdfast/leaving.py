@@ -21,7 +21,7 @@ from channels.twilio import twiml
 from channels.twilio.client import CarrierClient
 from channels.twilio.errors import Busy, CarrierError, NotInProgress
 from holdfast.desk.hub import Hub
-from holdfast.switchboard import Switchboard
+from holdfast.sound.face import Sound
 from router.core.model import LiveContact
 from router.core.states import BEYOND, TALKS, UNANSWERED, State
 
@@ -47,14 +47,14 @@ class Leaving:
     def __init__(
         self,
         hub: Hub,
-        switchboard: Switchboard,
+        sound: Sound,
         client: CarrierClient,
         drain_s: float,
         document: Callable[[LiveContact | None], str],
     ) -> None:
         """`document`: what holds a caller without us; None: it is not known who they are."""
         self._hub = hub
-        self._switchboard = switchboard
+        self._sound = sound
         self._client = client
         self._drain_s = drain_s
         self._document = document
@@ -88,15 +88,15 @@ class Leaving:
         `stop_timers`: nothing of ours may redirect a call after the last redirect."""
         await self._asked.wait()
         log.info("centre.draining", calls=len(self._talks()), hands_over=self._hands_over)
-        if not self._hands_over:
+        if not self._hands_over and not self._sound.apart:
             await self._talks_end()
         stop_timers()
         self._parts = not self._hands_over
-        if not self._hands_over:
+        if not self._hands_over and not self._sound.apart:
             await self._keep_callers()
         for page in self._hub.pages():
             page.close()
-        await self._switchboard.exchange.drain("the centre restarts")
+        await self._sound.drain("the centre restarts")
         return not self._hands_over
 
     # Draining ---------------------------------------------------------------------------------

@@ -58,7 +58,6 @@ class Rebuild:
         self._recorder = recorder
         self._cfg = cfg
         self._witness = witness
-        self._proc = centre.proc
         self._clock = centre.clock
         self._lock = asyncio.Lock()
 
@@ -136,8 +135,8 @@ class Rebuild:
             live.id for live in await self._promised([c for c in recorded if c.dir == "out"])
         }
         desks = {desk.agent: desk for desk in self._witness.desks()}
-        bridges = {bridge.contact: bridge for bridge in self._witness.bridges()}
-        facts = Facts(names, bridges, living, self._proc, now)
+        bridges = {bridge.contact: bridge for bridge in await self._witness.streams()}
+        facts = Facts(names, bridges, living, now)
         replaced = {c.callback.instead for c in recorded if c.callback is not None}
         kept: list[LiveContact] = []
         ended: list[LiveContact] = []
@@ -179,7 +178,7 @@ class Rebuild:
                 account = names[live.agent]
                 duty = duty_of(account.terms, self._current.value, now)
                 desk = ConnectedDesk(
-                    *(account.id, account.name, account.skills, Chosen(ready=True), "", False),
+                    *(account.id, account.name, account.skills, Chosen(ready=True), "", None),
                     duty=duty,
                 )
                 if live.channel != "voice":  # nobody knows whether they had paused
@@ -219,8 +218,8 @@ class Rebuild:
             "skills": dict(desk.skills),
             "choice": desk.choice,
             "presence": "online",
-            "media": "up" if desk.sound else "down",
-            "media_proc": self._proc if desk.sound else None,
+            "media": "up" if desk.proc else "down",
+            "media_proc": desk.proc,
             "state": AgentState.OFFLINE,
             "state_at": now,
             "idle_since": now,

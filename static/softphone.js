@@ -408,6 +408,13 @@ export function afterReconnect() {
   if (peer) void tell(peer);
 }
 
+/** The centre has another place for our sound: what stands is built anew at once. */
+export function anew() {
+  if (!wanted || path.peek() !== 'up') return;
+  tries = 0;
+  rebuild(0);
+}
+
 function drop() {
   const old = peer;
   peer = null;

@@ -39,6 +39,8 @@ class VoiceLink:
     callback_key: Callable[[], str] = str
     """Pressed while waiting: "call me back"; empty = it is not offered."""
     outside: OutsideCalls | None = None
+    stream_url: Callable[[str], str | None] = lambda _name: None
+    """See Door."""
 
     def url(self, path: str) -> str:
         return f"{self.public_url}/twilio/voice{path}"
@@ -84,7 +86,7 @@ class VoiceLink:
         """The two-way media stream under the contact's link epoch. `greets`: nothing was said
         to them yet, so the greeting is played in it."""
         epoch = int(contact.link_epoch)
-        return Door(self.public_url, self.key).stream(
+        return Door(self.public_url, self.key, self.stream_url).stream(
             contact.id,
             epoch,
             contact.carrier_id or "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from channels.twilio import twiml
@@ -17,6 +17,8 @@ class Door:
 
     public_url: str
     key: bytes = field(repr=False)
+    stream_url: Callable[[str], str | None] = lambda _name: None
+    """Where streams of this name go, if not to public_url."""
 
     def url(self, path: str) -> str:
         return f"{self.public_url}/twilio/voice{path}"
@@ -36,7 +38,9 @@ class Door:
             expires_ms=now_ms + TOKEN_LIFE_MS,
         )  # fmt: skip
         return twiml.connect_stream(
-            "ws" + self.public_url.removeprefix("http") + "/twilio/stream",
+            "ws"
+            + (self.stream_url(name) or self.public_url).removeprefix("http")
+            + "/twilio/stream",
             action,
             self.url("/status?stream=1"),
             {"contact": name, "epoch": str(epoch), "token": signed, **(more or {})},

@@ -3,10 +3,7 @@ by which somebody hears a call."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import structlog
 
@@ -14,22 +11,16 @@ from holdfast.clock import now_ms
 from holdfast.desk.hub import Page, notice
 from holdfast.desk.intents import Form, Moment, Nothing, Refused, Result, intent
 from holdfast.http.access import Permission, allowed
-from router.core.beside import board_leg
-from softphone.exchange import Exchange
-from softphone.far_hops import PageSays
-from softphone.peer import AgentPeer
-from softphone.port import Ports
+from holdfast.sound.face import PageNumbers, Sound
+from holdfast.sound.peers import MOST_PEERS, Superseded
+from router.core.beside import board_leg, is_board
+from softphone.plans import AgentLost, AgentUp, Event
 from softphone.relay import Relay
 from softphone.sdp import OfferError
 
 log = structlog.get_logger()
 
-ANSWER_S = 5.0
 MOST_MS = 10_000.0
-MOST_PEERS = 2
-"""Of one desk: the one that sounds, and the one that is being built to follow it."""
-
-Spawn = Callable[[Coroutine[Any, Any, Any], str], None]
 
 
 class RtcForm(Form, frozen=True):
@@ -45,14 +36,13 @@ class RtcStateForm(Form, frozen=True):
     buffer_ms: float | None = None
 
 
-def _measured(form: RtcStateForm, now: float) -> PageSays:
+def _measured(form: RtcStateForm) -> PageNumbers:
     """A page may say anything; what cannot be is the nearest that can."""
 
     def within(value: float | None, most: float) -> float:
         return min(max(value or 0.0, 0.0), most)
 
-    return PageSays(
-        now,
+    return (
         within(form.rtt_ms, MOST_MS),
         within(form.loss, 1.0),
         within(form.jitter_ms, MOST_MS),
@@ -60,51 +50,56 @@ def _measured(form: RtcStateForm, now: float) -> PageSays:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
-    """How browsers reach us."""
-
-    address: str | None = None
-    """HOLDFAST_MEDIA_ADDRESS."""
-    ports: Ports | None = None
-    """Of this process; None: each page has a socket of its own."""
-    relay: Relay | None = None
-
-
 class DeskSound:
-    """Answers pages' peer connections and attaches them to the exchange."""
+    """Handlers of what pages say of their sound."""
 
-    def __init__(self, exchange: Exchange, spawn: Spawn, network: Network) -> None:
-        self._exchange = exchange
-        self._spawn = spawn
-        self._network = network
-        self._peers: dict[str, AgentPeer] = {}
+    def __init__(
+        self, sound: Sound, desk_of: Callable[[str], Page | None], relay: Relay | None = None
+    ) -> None:
+        """`desk_of`: an account's desk, if it is open."""
+        self._sound, self._desk_of = sound, desk_of
+        self._relay = relay
         self._epochs: dict[str, int] = {}
-        self._open: dict[str, list[AgentPeer]] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._asked: dict[str, dict[int, Page]] = {}
+        """Of each board's sound: the pages that asked for it, under their epochs."""
         self._boards: dict[str, Page] = {}
         """Of each board's sound: the page that has it."""
+        sound.listeners.append(self.heard)
+        sound.again = self.again
 
     async def heard_by(self, page: Page) -> bool:
-        """True while sound can flow between this board and us; what is just coming up is waited
-        for, since the page knows of it a moment before us."""
+        """True while sound can flow between this board and us."""
         leg = board_leg(page.account.id)
-        return await self._settled(leg) and self._boards.get(leg) is page
+        return await self._sound.heard(leg) and self._boards.get(leg) is page
 
-    async def _settled(self, leg: str) -> bool:
-        for peer in self._open.get(leg, [])[-1:]:
-            await peer.settled()
-        return self.connected(leg)
+    def where(self, agent: str) -> str | None:
+        """The process with this agent's sound, while it is up."""
+        return self._sound.where(agent)
 
-    def connected(self, agent: str) -> bool:
-        """True while sound can flow between this agent's browser and us."""
-        peer = self._peers.get(agent)
-        return peer is not None and peer.connected
+    def heard(self, event: Event) -> None:
+        """What becomes of calls; of it: which board hears. Another board of the same person is
+        told, or it would ask for its sound back."""
+        match event:
+            case AgentUp(leg, epoch) if is_board(leg):
+                page, before = self._asked.get(leg, {}).pop(epoch, None), self._boards.get(leg)
+                if page is not None:
+                    self._boards[leg] = page
+                if page is not None and before is not None and before is not page:
+                    words = "You hear the call on another page now."
+                    before.send(notice("info", "sound_moved", words))
+            case AgentLost(leg, _, _) if is_board(leg):
+                self._boards.pop(leg, None)
+
+    def again(self, who: str) -> None:
+        """Their page builds its sound anew: it goes on in another process."""
+        page = self._boards.get(who) if is_board(who) else self._desk_of(who)
+        if page is not None:
+            page.send(notice("info", "sound_again", "Your sound is built anew."))
 
     @intent("relays", desk_only=False)
     async def relays(self, page: Page, form: Nothing) -> Result:
         """Where a browser may send its sound if nothing else gets through."""
-        relay = self._network.relay
+        relay = self._relay
         if relay is None:
             return {"ice": [], "only": False}
         return {"ice": relay.servers(page.account.id, now_ms() / 1000), "only": relay.only}
@@ -120,79 +115,25 @@ class DeskSound:
             agent = board_leg(agent)
         epoch = max(now_ms(), self._epochs.get(agent, 0) + 1)
         self._epochs[agent] = epoch
-        async with self._turns.setdefault(agent, asyncio.Lock()):
-            if self._epochs[agent] != epoch:
-                raise Refused("too_late", "No sound: this page has asked again since.")
-            peer, answer = await self._answer(agent, form, page.host)
-
-            def up(connected: AgentPeer) -> None:
-                self._peers[agent] = connected
-                if not page.kind.on_duty:
-                    self._heard_here(agent, page)
-                if not self._exchange.attach_agent(agent, epoch, connected):
-                    self._spawn(connected.close("superseded"), "close peer")
-
-            peer.on_up = up
-            self._spawn(self._watch(agent, peer), f"peer {agent}")
-            await self._make_room(agent, peer)
-        return {"sdp": answer}
-
-    def _heard_here(self, leg: str, page: Page) -> None:
-        """Another board of the same person is told, or it would ask for its sound back."""
-        before = self._boards.get(leg)
-        self._boards[leg] = page
-        if before is not None and before is not page:
-            before.send(notice("info", "sound_moved", "You hear the call on another page now."))
-
-    async def _make_room(self, agent: str, newest: AgentPeer) -> None:
-        """Closes the oldest that carries no sound; a page that asks again and again has two."""
-        here = self._open.setdefault(agent, [])
-        here.append(newest)
-        for old in [peer for peer in here if peer not in (newest, self._peers.get(agent))]:
-            if len(here) <= MOST_PEERS:
-                break
-            here.remove(old)
-            await old.close("superseded")
-
-    async def _answer(self, agent: str, form: RtcForm, page_host: str) -> tuple[AgentPeer, str]:
+        if not page.kind.on_duty:
+            newest = list(self._asked.get(agent, {}).items())[-MOST_PEERS:]
+            self._asked[agent] = {**dict(newest), epoch: page}
         try:
-            async with asyncio.timeout(ANSWER_S):
-                return await AgentPeer.answer(
-                    form.sdp,
-                    media_address=self._network.address,
-                    page_host=page_host,
-                    name=f"agent:{agent}",
-                    ports=self._network.ports,
-                    on_lost=lambda lost, cause: self._exchange.detach_agent(agent, lost, cause),
-                )
+            answer = await self._sound.answer(agent, epoch, form.sdp, page.host)
+        except Superseded as error:
+            raise Refused("too_late", "No sound: this page has asked again since.") from error
         except OfferError as error:
             raise Refused("bad_request", f"No sound: {error}.") from error
         except TimeoutError as error:
             raise Refused("not_ready", "No sound: the connection was not answered.") from error
-
-    async def _watch(self, agent: str, peer: AgentPeer) -> None:
-        try:
-            self._sound_ended(agent, peer, await peer.run())
-        except Exception:
-            self._sound_ended(agent, peer, "failed")  # else the agent looks able to talk for ever
-            raise
-
-    def _sound_ended(self, agent: str, peer: AgentPeer, cause: str) -> None:
-        log.info("agent.peer_ended", agent=agent, cause=cause)
-        self._exchange.detach_agent(agent, peer, cause)
-        if peer in self._open.get(agent, []):
-            self._open[agent].remove(peer)
-        if self._peers.get(agent) is peer:
-            del self._peers[agent]
-            self._boards.pop(agent, None)
+        return {"sdp": answer}
 
     @intent("rtc_state", RtcStateForm, desk_only=False)
     async def rtc_state(self, page: Page, form: RtcStateForm) -> Result:
         """Takes the page's measurements of what it hears, and says whether it is heard here: a path
         of another worker, or one that was given up while the page slept, looks sound to it."""
         leg = page.account.id if page.kind.on_duty else board_leg(page.account.id)
-        if (peer := self._peers.get(leg)) is not None:
-            peer.page_says = _measured(form, asyncio.get_running_loop().time())
+        self._sound.page_says(leg, _measured(form))
         log.debug(
             "agent.rtc_state",
             agent=page.account.id,
@@ -200,4 +141,4 @@ class DeskSound:
             rtt_ms=form.rtt_ms,
             loss=form.loss,
         )
-        return {"here": await self._settled(leg)}
+        return {"here": await self._sound.heard(leg)}

@@ -10,7 +10,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Form, IntentHandler, Nothing, Result, Word, done, handlers, intent
-from holdfast.switchboard import Switchboard
+from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core import rebuild_facts
 from router.core.model import SIGNED_IN, Chosen, LiveAgent
@@ -43,16 +43,13 @@ def _handed(known: LiveAgent | None) -> dict[str, Any]:
 class Desk:
     """Presence, and the handlers of all topics; one instance for all pages of this process."""
 
-    def __init__(
-        self, centre: Centre, hub: Hub, switchboard: Switchboard, sound: DeskSound
-    ) -> None:
+    def __init__(self, centre: Centre, hub: Hub, sound: Sound, pages: DeskSound) -> None:
         self._engine = centre.engine
         self._current = centre.config
         self._hub = hub
-        self._switchboard = switchboard
         self._sound = sound
         self.handlers: dict[str, IntentHandler] = {}
-        self.takes(self, sound)
+        self.takes(self, pages)
 
     def takes(self, *topics: object) -> None:
         """From now on pages can ask for the intents that these declare."""
@@ -78,7 +75,7 @@ class Desk:
                 },
                 conn=page.conn,
             )
-            self._switchboard.report_agent(account.id)
+            self._sound.report_agent(account.id)
         except (IndexUnavailable, IndexLost):
             log.warning("desk.index_away", agent=account.id)  # the rebuild asks for our desks
 
@@ -125,7 +122,7 @@ class Desk:
     async def sign_out(self, agent: str) -> Result:
         """Ends the agent's duty; refused during a call."""
         result = done(await self._engine.step("agent_off", agent=agent))
-        self._switchboard.exchange.forget_agent(agent)
+        self._sound.forget_agent(agent)
         return result
 
     def desks(self) -> list[rebuild_facts.ConnectedDesk]:
@@ -142,7 +139,7 @@ class Desk:
                     skills=page.account.skills,
                     choice=known.choice if known else SIGNED_IN,
                     conn=page.conn,
-                    sound=self._sound.connected(page.account.id),
+                    proc=self._sound.where(page.account.id),
                     supervisor=page.account.role != "agent",
                     duty=duty_of(page.account.terms, self._current.value, now_ms()),
                     handed=_handed(known),

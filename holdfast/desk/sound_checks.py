@@ -11,12 +11,12 @@ import msgspec
 
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Form, Key, Refused, Result, Word, intent
+from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core.sound_check import Measured, judge
 from router.records import sound_checks
 from router.records.database import RecordUnavailable
 from softphone.echo import SPEAK_S, Spoken
-from softphone.exchange import Exchange
 
 AGAIN_S: Final = 5.0
 DAY_MS: Final = 24 * 3_600_000
@@ -51,9 +51,9 @@ class CheckedForm(Form, frozen=True):
 class SoundChecks:
     """Handlers of the check, and what the last ones found."""
 
-    def __init__(self, centre: Centre, hub: Hub, exchange: Exchange) -> None:
+    def __init__(self, centre: Centre, hub: Hub, sound: Sound) -> None:
         self._database, self._clock = centre.database, centre.clock
-        self._hub, self._exchange = hub, exchange
+        self._hub, self._sound = hub, sound
         self._spoken: dict[str, Spoken] = {}
         self._judged: dict[str, str] = {}
         """The key of each agent's last check: its verdict is told also while it cannot be kept."""
@@ -79,13 +79,13 @@ class SoundChecks:
         agent = page.account.id
         self._spoken.pop(agent, None)
         if not form.on:
-            self._exchange.end_echo(agent)
+            self._sound.end_echo(agent)
             return {}
 
         def measured(spoken: Spoken) -> None:
             self._spoken[agent] = spoken
 
-        if not self._exchange.echo(agent, measured):
+        if not await self._sound.echo(agent, measured):
             raise Refused(
                 "not_ready", "The check needs your sound, and no call. It goes on after the call."
             )

@@ -18,9 +18,9 @@ from holdfast.desk.intents import (
     said,
 )
 from holdfast.desk.owners import Owners
+from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core.config import Config
-from softphone.exchange import Exchange
 
 
 class OfferForm(Form, frozen=True):
@@ -48,12 +48,12 @@ class CloseForm(Form, frozen=True):
 class Talk:
     """Handlers of what an agent does with a contact in hand."""
 
-    def __init__(self, centre: Centre, hub: Hub, exchange: Exchange) -> None:
+    def __init__(self, centre: Centre, hub: Hub, sound: Sound) -> None:
         self._engine = centre.engine
         self._current = centre.config
         self._hub = hub
         self._owners = Owners(centre, hub)
-        self._exchange = exchange
+        self._sound = sound
 
     @intent("accept", OfferForm)
     async def _accept(self, page: Page, form: OfferForm) -> Result:
@@ -87,9 +87,8 @@ class Talk:
         live = self._hub.view.contacts.get(form.contact)
         if live is None or live.agent != page.account.id:
             raise Refused("not_yours", WORDS["not_yours"])
-        for key in form.digits[:32]:
-            if not self._exchange.digit(form.contact, key):
-                raise Refused("bad_request", "Only 0-9, * and # can be sent, and only in a call.")
+        if not await self._sound.digits(form.contact, form.digits[:32]):
+            raise Refused("bad_request", "Only 0-9, * and # can be sent, and only in a call.")
         return {}
 
     @intent("wrapped", WrappedForm)

@@ -84,9 +84,10 @@ def _major(path: str) -> int:
     return int(hit.group(1)) if hit else 0
 
 
-def socket_path(data_dir: Path) -> Path:
-    """Where the store listens; a long data folder gets a short place of its own."""
-    path = data_dir / "store" / "store.sock"
+def socket_path(data_dir: Path, name: str = "store/store.sock") -> Path:
+    """Where the store, or another process of ours, listens; a long data folder gets a short place
+    of its own."""
+    path = data_dir / name
     if len(os.fsencode(path)) <= SOCKET_LIMIT:
         return path
     mark = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
@@ -94,7 +95,7 @@ def socket_path(data_dir: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)  # in /tmp, where others may have made it before us
     if folder.stat().st_uid != os.getuid():
         raise StoreError(f"{folder} belongs to somebody else. Set a shorter HOLDFAST_DATA_DIR.")
-    return folder / "store.sock"
+    return folder / Path(name).name
 
 
 class EmbeddedStore:

@@ -21,11 +21,10 @@ from channels.twilio.signature import (
 from channels.voice.dials import Dials
 from channels.voice.outside import HOOKS as OUTSIDE_HOOKS
 from channels.voice.probe import Probe
-from channels.voice.stream import stream_handler
+from channels.voice.stream import StreamOwner, stream_handler
 from channels.voice.webhooks import VoiceWebhooks
 from holdfast.followers.metrics import Metrics
 from holdfast.http.access import Open, Route
-from holdfast.switchboard import Switchboard
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records.database import RecordUnavailable
 
@@ -126,6 +125,13 @@ class TextHooks:
         return handle
 
 
+def stream_routes(owner: StreamOwner, authorise: Callable[[web.Request], bool]) -> list[Route]:
+    """Where the carrier opens media streams."""
+    stream = stream_handler(owner, authorise=authorise)
+    paths = ("/twilio/stream", "/twilio/stream/{rest:.*}")
+    return [Route("GET", path, stream, Open.CARRIER) for path in paths]
+
+
 class VoiceHooks:
     """Webhooks of calls, and their media streams."""
 
@@ -134,15 +140,16 @@ class VoiceHooks:
         signatures: Signatures,
         metrics: Metrics,
         voice: VoiceWebhooks,
-        switchboard: Switchboard,
+        streams: StreamOwner | None,
         parting: Callable[[str], str | None],
     ) -> None:
-        """`parting`: a document in place of a hook's own, once we go (`processes.leaving`)."""
+        """`streams`: None: they come to other processes. `parting`: a document in place of a
+        hook's own, once we go (`processes.leaving`)."""
         self._signatures = signatures
         self._metrics = metrics
         self._voice = voice
         self._parting = parting
-        self._stream = stream_handler(switchboard, authorise=signatures.of_stream)
+        self._streams = stream_routes(streams, signatures.of_stream) if streams is not None else []
 
     def routes(self) -> list[Route]:
         return [
@@ -155,8 +162,7 @@ class VoiceHooks:
                 )
                 for hook in VOICE_HOOKS
             ),
-            Route("GET", "/twilio/stream", self._stream, Open.CARRIER),
-            Route("GET", "/twilio/stream/{rest:.*}", self._stream, Open.CARRIER),
+            *self._streams,
         ]
 
     def _voice_hook(self, hook: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

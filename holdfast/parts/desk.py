@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from holdfast.desk.agent_media import Network
 from holdfast.desk.api import DeskApi
 from holdfast.desk.asked_numbers import AskedNumbers
 from holdfast.desk.guard import SessionGuard
@@ -30,15 +29,13 @@ from holdfast.desk.topics import (
     Writing,
 )
 from holdfast.desk.typed_numbers import TypedNumbers
-from holdfast.followers.metrics import Metrics
 from holdfast.followers.waits import Waits
 from holdfast.http.web import Gate
 from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
 from holdfast.security.credentials import Sessions
 from holdfast.settings.environment import Settings
-from holdfast.switchboard import Switchboard
-from holdfast.tasks import LooseTasks
+from holdfast.sound.face import Sound
 from router.callbacks.immediate import Callbacks
 from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import ScheduledCallbacks
@@ -46,30 +43,24 @@ from router.intake.door import Intake
 from router.on_call import OutsideRouting
 from router.outbox import Replies
 from router.recorder import Recorder
-from softphone.port import Ports
 
 
 def part(house: House) -> Part:
-    centre, hub, switchboard = house.centre, house[Hub], house[Switchboard]
-    exchange = switchboard.exchange
-    settings = house[Settings]
-    ports = Ports(settings.media_ports)
-    house[Metrics].watch_ports(ports)
-    network = Network(settings.media_address, ports, settings.relay)
-    sound = DeskSound(exchange, house[LooseTasks].spawn, network)
+    centre, hub, sound = house.centre, house[Hub], house[Sound]
+    pages = DeskSound(sound, hub.desk_of, house[Settings].relay)
     finder, opened = Finder(centre, hub.view), Incidents(centre)
     explained = Explained(hub, house[Waits])
     severities = Severities(centre, hub, house[Intake])
-    checks = SoundChecks(centre, hub, exchange)
-    desk = Desk(centre, hub, switchboard, sound)
+    checks = SoundChecks(centre, hub, sound)
+    desk = Desk(centre, hub, sound, pages)
     typed, outside = TypedNumbers(centre), house[OutsideRouting]
     numbers = AskedNumbers(centre, outside, house[Callbacks], typed, hub.view)
     desk.takes(
-        Talk(centre, hub, exchange),
+        Talk(centre, hub, sound),
         MachineMessages(centre, hub),
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),
-        BesideAgents(centre, hub, sound),
+        BesideAgents(centre, hub, pages),
         Consulting(centre, hub, numbers),
         Transfers(centre, hub, outside, typed, numbers),
         CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),

@@ -19,7 +19,7 @@ def part(house: House) -> Part:
         house[Signatures],
         house[Metrics],
         house[VoiceWebhooks],
-        house[Switchboard],
+        house.get(Switchboard),
         house[Leaving].parting,
     )
     answered = AnsweredHook(house[Signatures], house[Dials])

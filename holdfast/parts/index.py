@@ -18,7 +18,7 @@ from holdfast.parts import House, Part
 from holdfast.recovery.index_keeper import Followers, IndexKeeper
 from holdfast.recovery.unanswered import Unanswered
 from holdfast.settings.engine_settings import engine_settings
-from holdfast.switchboard import Switchboard
+from holdfast.sound.face import Sound
 from router.core import rebuild_facts
 from router.intake.door import Intake
 from router.intake.spool import Spool
@@ -36,16 +36,16 @@ ASK_S = 5.0
 class _Witness:
     """The facts that this process and the carrier know without the index."""
 
-    def __init__(self, desk: Desk, switchboard: Switchboard, client: CarrierClient) -> None:
+    def __init__(self, desk: Desk, sound: Sound, client: CarrierClient) -> None:
         self._desk = desk
-        self._switchboard = switchboard
+        self._sound = sound
         self._client = client
 
     def desks(self) -> list[rebuild_facts.ConnectedDesk]:
         return self._desk.desks()
 
-    def bridges(self) -> list[rebuild_facts.CallerStream]:
-        return self._switchboard.bridges()
+    async def streams(self) -> list[rebuild_facts.CallerStream]:
+        return await self._sound.streams()
 
     async def live_calls(self) -> set[str] | None:
         try:
@@ -58,15 +58,15 @@ class _Witness:
 
 def part(house: House) -> Part:
     centre, hub, desk = house.centre, house[Hub], house[Desk]
-    switchboard, intake, recorder = house[Switchboard], house[Intake], house[Recorder]
-    seen = _Witness(desk, switchboard, house[CarrierClient])
+    sound, intake, recorder = house[Sound], house[Intake], house[Recorder]
+    seen = _Witness(desk, sound, house[CarrierClient])
     rebuild = Rebuild(centre, recorder, lambda: _settings(house), seen)
     violations = house[Metrics].violations
     keeper = IndexKeeper(
         centre,
         rebuild,
         recorder,
-        Followers(hub, house[Waits], switchboard, desk),
+        Followers(hub, house[Waits], sound, desk),
         Sweeper(centre.engine, lambda what: violations.labels(what).inc()),
         [lambda: intake.announce_missed(centre.clock()), house[Unanswered].sweep],
     )

@@ -8,13 +8,13 @@ from holdfast.desk.hub import Hub
 from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
 from holdfast.settings.environment import Settings
-from holdfast.switchboard import Switchboard
+from holdfast.sound.face import Sound
 
 
 def part(house: House) -> Part:
     leaving = Leaving(
         house[Hub],
-        house[Switchboard],
+        house[Sound],
         house[CarrierClient],
         house[Settings].drain_s,
         house[VoiceLink].parting,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from holdfast.clips import CallerSounds, Clips
 from holdfast.desk.hub import Hub
 from holdfast.followers.call_sounds import CallSounds
@@ -11,8 +13,14 @@ from holdfast.followers.sound_retention import SoundRetention
 from holdfast.http.clips_site import ClipsSite
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
+from holdfast.settings.environment import Settings
+from holdfast.sound.face import Sound
+from holdfast.sound.here import SoundHere
+from holdfast.sound.peers import Network, Peers
 from holdfast.switchboard import Switchboard
+from holdfast.tasks import LooseTasks
 from router.core.model import LiveContact
+from softphone.port import Ports
 
 
 def _number(live: LiveContact | None) -> str | None:
@@ -20,7 +28,7 @@ def _number(live: LiveContact | None) -> str | None:
 
 
 def part(house: House) -> Part:
-    centre, hub, clips = house.centre, house[Hub], house[Clips]
+    centre, clips, settings = house.centre, house[Clips], house[Settings]
     clips.load(centre.config.value)
     switchboard = Switchboard(
         centre.engine,
@@ -31,16 +39,29 @@ def part(house: House) -> Part:
         house[Metrics].observe_sound,
     )
     house.keep(Switchboard, switchboard)
+    ports = Ports(settings.media_ports)
+    house[Metrics].watch_ports(ports)
+    network = Network(settings.media_address, ports)
+    peers = Peers(switchboard.exchange, house[LooseTasks].spawn, network)
+    followed = follow(house, SoundHere(switchboard, peers))
+    return replace(
+        followed,
+        routes=[*ClipsSite(clips).routes(), *followed.routes],
+        tasks={"switchboard": switchboard.run, **followed.tasks},
+        listeners=[switchboard.on_step, *followed.listeners],
+    )
+
+
+def follow(house: House, sound: Sound) -> Part:
+    """What is made of the sound of calls, wherever it is: how they sound, for pages and record."""
+    centre, hub = house.centre, house[Hub]
+    house.keep(Sound, sound)
     sounds = CallSounds(centre.clock)
-    switchboard.listeners.append(sounds.heard)
+    sound.listeners.append(sounds.heard)
     hub.view.sound, sounds.show = sounds.shown, hub.show_sound
     house.keep(CallSounds, sounds)
     house[Metrics].watch_calls(sounds)
-    exchange = switchboard.exchange
-    house[Metrics].watch_legs(
-        lambda: len(exchange.snapshot()) + switchboard.lines,
-        lambda: len(exchange.agents()) - switchboard.lines,
-    )
+    house[Metrics].watch_legs(lambda: sound.tally()[0], lambda: sound.tally()[1])
     file = house[Premises].data_dir / "sound-reports.json"
     reports = SoundReports(centre.database, file, centre.clock)
     reports.changed = hub.incident_changed
@@ -50,13 +71,11 @@ def part(house: House) -> Part:
     sounds.alarm.append(reports.alarm)
     retention = SoundRetention(centre.database, centre.config, centre.clock)
     return Part(
-        routes=ClipsSite(clips).routes(),
         tasks={
-            "switchboard": switchboard.run,
             "sounds": sounds.run,
             "sound reports": reports.run,
             "sound retention": retention.run,
         },
-        listeners=[switchboard.on_step, sounds.on_step, reports.on_step],
+        listeners=[sounds.on_step, reports.on_step],
         drain=reports.keep_last,
     )

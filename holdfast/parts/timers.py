@@ -28,7 +28,7 @@ class _Nobody:
     def desks(self) -> list[ConnectedDesk]:
         return []
 
-    def bridges(self) -> list[CallerStream]:
+    async def streams(self) -> list[CallerStream]:
         return []
 
     async def live_calls(self) -> set[str] | None:

@@ -21,7 +21,7 @@ from holdfast.desk.hub import Hub
 from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
-from holdfast.switchboard import Switchboard
+from holdfast.sound.face import Sound
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.core.current import Current
 from router.core.durations import duration_ms
@@ -47,18 +47,24 @@ def part(house: House) -> Part:
     hub, waits = house.get(Hub), house.get(Waits)
     notices = {"notice": hub.notice} if hub else {}
     turns = Turns(lambda: config.value.dialling.calls_per_second)
-    door = Door(place.public_url, place.key)
+    sound = house[Sound]
+    door = Door(place.public_url, place.key, sound.stream_url)
     told = ToldByTelephone(centre, outside, client, door.url, limits, turns)
     lines = Lines(centre, outside, client, door, turns, **notices)
     writing = Writing(door.url, limits, prompts)
     calls = OutsideCalls(centre.engine, outside, house[Voicemail], writing, told, lines)
     link = VoiceLink(
-        place.public_url, place.key, prompts, lambda: config.value.callbacks.key, calls
+        place.public_url,
+        place.key,
+        prompts,
+        lambda: config.value.callbacks.key,
+        calls,
+        sound.stream_url,
     )
     house.keep(VoiceLink, link)
     dials = Dials(centre, client, link, place.fallback_url, turns=turns, **notices)
     house.keep(Dials, dials)
-    house.keep(VoiceEffects, VoiceEffects(centre, client, link, house[Switchboard], calls, dials))
+    house.keep(VoiceEffects, VoiceEffects(centre, client, link, sound, calls, dials))
 
     async def lives(call_sid: str) -> bool | None:
         info = await client.call(call_sid)

@@ -83,6 +83,8 @@ class Parent:
     """Starts everything, restarts what dies, ends all of it in order."""
 
     settings: Settings
+    role: str = "all"
+    """Of its worker."""
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> int:
@@ -169,7 +171,7 @@ class Parent:
         return subprocess.Popen(
             [
                 *(sys.executable, "-P", "-m", "holdfast.processes.worker", mode),
-                *("--socket", str(fds[0]), "--ready", str(fds[1])),
+                *("--socket", str(fds[0]), "--ready", str(fds[1]), "--role", self.role),
                 *(("--log", str(self._log)) if self._log else ()),
                 *(("--again",) if self._announced else ()),
                 *(("--spare", str(spare)) if spare is not None else ()),

@@ -21,17 +21,18 @@ with quickly():
     from holdfast.demo.sandbox_site import sandbox_from_environment
     from holdfast.processes.parent import CANNOT_START
     from holdfast.processes.standby_worker import wait_for
+    from holdfast.role import Role
     from holdfast.settings.environment import SettingsError, load
     from holdfast.settings.reload import Reload
     from router.records.database import RecordUnavailable
     from router.triage.learned import Weights
 
 
-async def _serve(demo: bool, fd: int, ready: int | None, again: bool) -> None:
+async def _serve(demo: bool, fd: int, ready: int | None, again: bool, role: Role) -> None:
     sandbox = sandbox_from_environment() if demo else None
     settings = load(demo=demo, again=again)
     sock = socket.socket(fileno=fd)
-    app = App(settings, settings.redis_url or "", sandbox)
+    app = App(settings, settings.redis_url or "", sandbox, role)
     if settings.config.triage.second_opinion:
         app.house[Weights].load()  # 0.2 s, now and not at the first text
     loop = asyncio.get_running_loop()
@@ -49,6 +50,7 @@ def main() -> int:
     parser.add_argument("--socket", type=int, required=True)
     parser.add_argument("--ready", type=int)
     parser.add_argument("--log", type=Path)
+    parser.add_argument("--role", type=Role, default=Role.ALL)
     parser.add_argument("--again", action="store_true", help="one before it was ready")
     parser.add_argument("--spare", type=int, help="waits on this descriptor until it is needed")
     options = parser.parse_args()
@@ -64,7 +66,8 @@ def main() -> int:
     try:
         with runner:
             demo = options.mode == "demo"
-            runner.run(_serve(demo, options.socket, options.ready, options.again))
+            serve = _serve(demo, options.socket, options.ready, options.again, options.role)
+            runner.run(serve)
     except (SettingsError, RecordUnavailable) as error:
         for line in str(error).splitlines():
             sys.stderr.write(f"holdfast: {line}\n")

@@ -14,7 +14,7 @@ from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub
 from holdfast.followers.rhythm import Rhythm
 from holdfast.followers.waits import Waits
-from holdfast.switchboard import Switchboard
+from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core.abandoned import DONE, abandoned_by, spoken_at
 from router.core.model import Snapshot, Step
@@ -46,7 +46,7 @@ class Followers:
 
     hub: Hub
     waits: Waits
-    switchboard: Switchboard
+    sound: Sound
     desk: Desk
 
 
@@ -70,7 +70,8 @@ class IndexKeeper:
         self._recorder = recorder
         self._hub = followers.hub
         self._waits = followers.waits
-        self._switchboard = followers.switchboard
+        self._sound = followers.sound
+        self._proc = centre.proc
         self._desk = followers.desk
         self._owed = owed
         self._sweeper = sweeper
@@ -95,13 +96,13 @@ class IndexKeeper:
         while True:
             await self._rebuild.run()
             try:
-                await self._engine.step("process_gone", proc=self._switchboard.proc)
+                await self._engine.step("process_gone", proc=self._proc)
                 snapshot = await self._engine.snapshot()
                 break
             except (IndexLost, IndexUnavailable):
                 await asyncio.sleep(RETRY_S)
         await self._show(snapshot)
-        self._switchboard.report_all()  # pages may have been quicker than we
+        self._sound.report_all()  # pages may have been quicker than we
         async with asyncio.TaskGroup() as group:
             self.tasks = [
                 group.create_task(feed.run(snapshot.last), name="feed"),
@@ -120,7 +121,7 @@ class IndexKeeper:
         """Steps may have been missed: everything is read again. Returns the last step in it."""
         snapshot = await self._engine.snapshot()
         await self._show(snapshot)
-        self._switchboard.report_all()
+        self._sound.report_all()
         return snapshot.last
 
     async def lost(self) -> None:
@@ -128,14 +129,14 @@ class IndexKeeper:
         await self._rebuild.run()
         try:
             await self._show(await self._engine.snapshot())
-            self._switchboard.report_all()
+            self._sound.report_all()
         except (IndexLost, IndexUnavailable):
             pass  # the deadline loop comes here again
 
     async def _show(self, snapshot: Snapshot) -> None:
         self._waits.load(snapshot)
         self._hub.load(snapshot)
-        self._switchboard.adopt(snapshot)
+        self._sound.adopt(snapshot)
         for page in self._hub.pages():
             await self._desk.seen(page)
         self._anew = True
@@ -213,16 +214,16 @@ class IndexKeeper:
     async def beat(self) -> None:
         """Says that this process lives: quickly while it carries sound."""
         while True:
-            busy = self._switchboard.busy
+            busy = self._sound.busy
             with contextlib.suppress(IndexLost, IndexUnavailable):
                 reply = await self._engine.beat(
                     "process_alive",
-                    proc=self._switchboard.proc,
+                    proc=self._proc,
                     lease_ms=BUSY_LEASE_MS if busy else IDLE_LEASE_MS,
                 )
                 if reply.lapsed:
-                    self._switchboard.report_all()
+                    self._sound.report_all()
             for _ in range(1 if busy else int(IDLE_BEAT_S / BUSY_BEAT_S)):
                 await asyncio.sleep(BUSY_BEAT_S)
-                if self._switchboard.busy and not busy:
+                if self._sound.busy and not busy:
                     break

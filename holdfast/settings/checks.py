@@ -182,6 +182,25 @@ def smtp_url(text: str | None, found: list[Fault]) -> str | None:
     return _scheme("HOLDFAST_SMTP_URL", text, ("smtp", "smtps"), sample, found)
 
 
+def media_url(text: str | None, found: list[Fault]) -> str | None:
+    sample = "https://media1.example.org"
+    url = _scheme("HOLDFAST_MEDIA_URL", text, ("https", "http"), sample, found)
+    return url.rstrip("/") if url else None
+
+
+def media_link(text: str | None, found: list[Fault]) -> str | None:
+    """A place of this machine (unix:/path), or an address and port (tcp:10.0.0.5:7000)."""
+    if not text:
+        return None
+    kind, _, where = text.partition(":")
+    host, _, port = where.rpartition(":")
+    if (kind == "unix" and where.startswith("/")) or (kind == "tcp" and host and _is_port(port)):
+        return text
+    mend = "Such as tcp:10.0.0.5:7000, on a network that is only yours."
+    found.append(Fault("HOLDFAST_MEDIA_LINK", f"{text!r} is no place to listen at.", mend))
+    return None
+
+
 def base_url(text: str | None, found: list[Fault]) -> str | None:
     sample = "http://127.0.0.1:8090"
     return _scheme("TWILIO_API_BASE_URL", text, ("https", "http"), sample, found)

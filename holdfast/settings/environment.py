@@ -72,6 +72,8 @@ KNOWN = frozenset(
         "HOLDFAST_SECRET_KEY",
         "HOLDFAST_MEDIA_ADDRESS",
         "HOLDFAST_MEDIA_PORTS",
+        "HOLDFAST_MEDIA_URL",
+        "HOLDFAST_MEDIA_LINK",
         *relays.NAMES,
         "HOLDFAST_FALLBACK_URL",
         "HOLDFAST_TLS_CERT",
@@ -124,6 +126,10 @@ class Settings:
     media_address: str | None
     media_ports: range
     """UDP, the first that is free; 0 = any."""
+    media_url: str | None
+    """Of a process that carries sound: under which the carrier reaches it."""
+    media_link: str | None
+    """Of such a process: where it listens for the others; None = a socket in the data folder."""
     relay: Relay | None
     fallback_url: str | None
     tls_cert: str | None
@@ -268,6 +274,8 @@ def gather(
         config_path=config_path,
         media_address=checks.media_address(env.get("HOLDFAST_MEDIA_ADDRESS"), found),
         media_ports=checks.media_ports(env.get("HOLDFAST_MEDIA_PORTS"), found),
+        media_url=checks.media_url(env.get("HOLDFAST_MEDIA_URL"), found),
+        media_link=checks.media_link(env.get("HOLDFAST_MEDIA_LINK"), found),
         relay=relays.relay(env, secrets[relays.SECRET], found),
         fallback_url=checks.fallback_url(env.get("HOLDFAST_FALLBACK_URL"), found),
         tls_cert=tls_cert,

@@ -18,7 +18,8 @@ class ConnectedDesk:
     skills: Mapping[str, int]
     choice: Chosen
     conn: str
-    sound: bool
+    proc: str | None
+    """The process with their sound, while it is up."""
     supervisor: bool = False
     duty: Mapping[str, Any] = field(default_factory=dict)
     """Floor, stage and shift; see router/core/terms.py."""
@@ -28,11 +29,13 @@ class ConnectedDesk:
 
 @dataclass(frozen=True, slots=True)
 class CallerStream:
-    """A caller's stream in this process; agent = the one joined with it or holding it."""
+    """A caller's stream; agent = the one joined with it or holding it."""
 
     contact: str
     link_epoch: int
     agent: str | None
+    proc: str
+    """The process that has it."""
     held: bool = False
 
 
@@ -41,7 +44,7 @@ class Witness(Protocol):
 
     def desks(self) -> list[ConnectedDesk]: ...
 
-    def bridges(self) -> list[CallerStream]: ...
+    async def streams(self) -> list[CallerStream]: ...
 
     async def live_calls(self) -> set[str] | None:
         """Carrier ids of our live calls; None if the carrier cannot be asked."""

@@ -25,7 +25,6 @@ class Facts:
     accounts: Container[str]
     bridges: Mapping[str, CallerStream]
     living: Container[str] | None
-    proc: str
     now: int
 
     def is_elsewhere(self, live: LiveContact) -> bool:
@@ -57,7 +56,7 @@ def correct(live: LiveContact, facts: Facts) -> bool:
         return True
     bridge = facts.bridges.get(live.id)
     live.link = "streaming" if bridge else "at_carrier"
-    live.link_owner = facts.proc if bridge else None
+    live.link_owner = bridge.proc if bridge else None
     if bridge:
         live.link_epoch = bridge.link_epoch
         live.caller = "present"

@@ -237,6 +237,14 @@ class Engine:
         claimed = msgspec.json.decode(raw, type=Claimed)
         return msgspec.convert(claimed.effects, list[Effect]) if claimed.count else []
 
+    async def processes(self) -> dict[str, bytes]:
+        """What each process that carries sound for others said of itself (JSON), while it lives."""
+        try:
+            found: Any = await self._redis.hgetall(f"{self.prefix}:procs")
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise IndexUnavailable(str(error)) from error
+        return {name.decode(): about for name, about in found.items()}
+
     async def look(self, contact_id: str) -> LiveContact | None:
         """A contact as the index has it; None if it has none with that id."""
         return self._replies.decode(await self.call("look", {"contact": contact_id})).contact

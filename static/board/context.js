@@ -1,4 +1,5 @@
 import { createLink } from '../link.js';
+import { anew } from '../softphone.js';
 import { SAYS_OF_UNDO, toast, wordsOf } from '../toasts.js';
 import { computed, signal } from '../ui.js';
 import { firstOf, severityWord } from '../contact.js';
@@ -7,6 +8,7 @@ import { stateOf } from '../states.js';
 
 export const link = createLink('board', {
   onNotice: (n) => {
+    if (n.code === 'sound_again') return anew();
     if (n.code === 'sound_moved') for (const act of onMoved) act();
     const tone = n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info';
     const about = n.contact;

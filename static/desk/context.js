@@ -2,6 +2,7 @@
 import { createLink } from '../link.js';
 import { news } from '../agent.js';
 import { besideOf, myCall, myContacts, myOffer, myself } from '../model.js';
+import { anew } from '../softphone.js';
 import { local, session } from '../store.js';
 import { toast, wordsOf } from '../toasts.js';
 import { computed, effect, signal } from '../ui.js';
@@ -12,6 +13,7 @@ import { ContactState } from '../states.js';
 export const link = createLink('desk', {
   onNotice: (n) => {
     if (n.code === 'taken_over') return moved();
+    if (n.code === 'sound_again') return anew();
     // Who pressed Answer too late hears it as the answer to that.
     if (n.code === 'ring.over' && pending.peek().accept) return;
     if (n.code === 'dial.machine') machineAnswered(n.text);

@@ -64,13 +64,14 @@ class Centre:
     data_dir: Path
     sandbox: Sandbox
     env: dict[str, str]
+    role: str = "all"
     process: asyncio.subprocess.Process | None = None
     log: list[str] = field(default_factory=list)
 
     async def start(self) -> None:
         """Starts the parent and waits until the worker says that it is ready."""
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "holdfast.cli", "serve"),
+            *(sys.executable, "-m", "holdfast.cli", "serve", "--role", self.role),
             env={**os.environ, **self.env},
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
@@ -200,7 +201,12 @@ async def add_people(database_url: str) -> None:
 
 @asynccontextmanager
 async def running_centre(
-    folder: Path, *, carrier: tuple[str, ...] = (), port: int | None = None, **env: str
+    folder: Path,
+    *,
+    carrier: tuple[str, ...] = (),
+    port: int | None = None,
+    role: str = "all",
+    **env: str,
 ) -> AsyncIterator[Centre]:
     """A centre of its own in `folder`; `env` adds settings, `carrier` adds flags of its sandbox."""
     port = port or free_port()
@@ -224,7 +230,7 @@ async def running_centre(
         }
         url_of_record = env.get("HOLDFAST_DATABASE_URL", f"sqlite:///{folder / 'holdfast.db'}")
         await add_people(url_of_record)
-        centre = Centre(url, port, folder, sandbox, settings)
+        centre = Centre(url, port, folder, sandbox, settings, role)
         await centre.start()
         try:
             yield centre

@@ -34,9 +34,9 @@ class OneDesk:
         self._choice = choice
 
     def desks(self) -> list[ConnectedDesk]:
-        return [ConnectedDesk("a", "a", {}, self._choice, "conn-a", False)]
+        return [ConnectedDesk("a", "a", {}, self._choice, "conn-a", None)]
 
-    def bridges(self) -> list[CallerStream]:
+    async def streams(self) -> list[CallerStream]:
         return []
 
     async def live_calls(self) -> set[str] | None:

@@ -39,7 +39,7 @@ class Alone:
     def desks(self) -> list[ConnectedDesk]:
         return []
 
-    def bridges(self) -> list[CallerStream]:
+    async def streams(self) -> list[CallerStream]:
         return []
 
     async def live_calls(self) -> set[str] | None:
@@ -337,9 +337,9 @@ class Joined(Alone):
     """A process that has one caller's stream and its agent's sound; the carrier does not answer."""
 
     def __init__(self, contact: str, agent: str) -> None:
-        self._bridge = CallerStream(contact, 1, agent)
+        self._bridge = CallerStream(contact, 1, agent, "media-1")
 
-    def bridges(self) -> list[CallerStream]:
+    async def streams(self) -> list[CallerStream]:
         return [self._bridge]
 
     async def live_calls(self) -> set[str] | None:

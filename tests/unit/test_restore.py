@@ -22,11 +22,11 @@ def call(state: str, **fields: Any) -> LiveContact:
 
 
 def facts(*bridges: CallerStream, living: set[str] | None = None) -> Facts:
-    return Facts({AVA}, {b.contact: b for b in bridges}, living, "p1", NOW)
+    return Facts({AVA}, {b.contact: b for b in bridges}, living, NOW)
 
 
-ELSEWHERE = CallerStream("c2", 1, AVA)
-HELD_ELSEWHERE = CallerStream("c2", 1, AVA, held=True)
+ELSEWHERE = CallerStream("c2", 1, AVA, "p1")
+HELD_ELSEWHERE = CallerStream("c2", 1, AVA, "p1", held=True)
 
 
 @pytest.mark.parametrize("other", [ELSEWHERE, HELD_ELSEWHERE])
@@ -43,14 +43,14 @@ def test_call_whose_agent_is_with_another_caller_waits_again(
 
 def test_call_that_nobody_else_disturbs_stays_in_hands_as_it_was() -> None:
     live = call("active", held=True, talk_from=NOW - 5_000)
-    assert correct(live, facts(CallerStream("c2", 1, None)))
+    assert correct(live, facts(CallerStream("c2", 1, None, "p1")))
     assert (live.state, live.agent, live.held) == ("active", AVA, True)
 
 
 @pytest.mark.parametrize("held", [True, False])
 def test_who_has_a_caller_here_keeps_him_held_or_not(held: bool) -> None:
     live = call("connecting", held=not held)
-    assert correct(live, facts(CallerStream("c1", 3, AVA, held=held)))
+    assert correct(live, facts(CallerStream("c1", 3, AVA, "p1", held=held)))
     assert (live.state, live.agent, live.held) == ("active", AVA, held)
     assert (live.link, live.link_epoch, live.answered_at) == ("streaming", 3, NOW)
 
@@ -78,7 +78,7 @@ def test_own_call_that_was_left_is_not_rung_for_who_talks_to_another() -> None:
 
 def test_whom_we_called_and_who_answered_waits_for_somebody_else() -> None:
     live = call("dialing", dir="out")
-    assert correct(live, facts(ELSEWHERE, CallerStream("c1", 1, None)))
+    assert correct(live, facts(ELSEWHERE, CallerStream("c1", 1, None, "p1")))
     assert (live.state, live.agent, live.link) == ("queued", None, "streaming")
 
 

@@ -20,7 +20,8 @@ from holdfast.parts import House, intake, spool, voice
 from holdfast.parts.premises import Premises
 from holdfast.recovery.unanswered import Unanswered
 from holdfast.settings.engine_settings import engine_settings
-from holdfast.switchboard import Switchboard, plan_of
+from holdfast.sound.face import Sound
+from holdfast.switchboard import plan_of
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.centre import Centre as Shared
 from router.core.consult import of_line
@@ -102,7 +103,7 @@ class Centre:
         centre = Shared(self.database, self.engine, Current(self.config), self._clock, "AC1", PROC)
         house = House(centre, Premises("https://x.test", self._folder, b"key"))
         house.keep(CarrierClient, self.carrier)
-        house.keep(Switchboard, self)
+        house.keep(Sound, self)
         house.keep(Voicemail, self)
         self.recorder = house.keep(Recorder, _Recorder(self.database, self.engine))
         self.promises = ScheduledCallbacks(centre, self.recorder.reached)
@@ -305,6 +306,9 @@ class Centre:
     async def promise(self, contact: str, why: str) -> None:
         await self.unanswered.promise(contact, why)
 
+    def stream_url(self, name: str) -> str | None:
+        return None
+
     # Witness of a rebuild -----------------------------------------------------------------------
 
     def desks(self) -> list[ConnectedDesk]:
@@ -314,14 +318,15 @@ class Centre:
             choice = known.choice if known else Chosen(ready=True)
             found.append(
                 ConnectedDesk(
-                    page.agent, page.agent, self.skills[page.agent], choice, page.conn, page.sound,
+                    page.agent, page.agent, self.skills[page.agent], choice, page.conn,
+                    PROC if page.sound else None,
                 )
             )  # fmt: skip
         return found
 
-    def bridges(self) -> list[CallerStream]:
+    async def streams(self) -> list[CallerStream]:
         callers = [(c, epoch) for c, (_, epoch) in self.legs.items() if not of_line(c)]
-        return [CallerStream(c, epoch, self.joined.get(c)) for c, epoch in callers]
+        return [CallerStream(c, epoch, self.joined.get(c), PROC) for c, epoch in callers]
 
     async def live_calls(self) -> set[str] | None:
         return None if self._rng.random() < self.carrier.rough else self.carrier.living()

@@ -1,7 +1,7 @@
 -- Steps of agents: sign-in, choice, presence, sound.
 
 local has, key = values.has, values.key
-local agent, contact, touch = records.agent, records.contact, records.touch
+local agent, contact, touch, touch_agent = records.agent, records.contact, records.touch, records.touch_agent
 local disarm = deadlines.disarm
 local event = events.add
 local mutation, no = entry.mutation, entry.no
@@ -105,8 +105,11 @@ mutation('agent_media', function(req)
   local a = agent(req.agent)
   if not a then return no('unknown', 'no_agent') end
   if req.media == 'up' then
+    if a.media_proc ~= req.proc then touch_agent(a) end
     a.media_proc = req.proc
     redis.call('SADD', key('media_of:' .. req.proc), a.id)
+  elseif has(a.media_proc) and a.media_proc ~= req.proc then
+    return { ok = true } -- it ended where they were before
   end
   if a.media == req.media then return { ok = true } end
   if req.media == 'up' then life.media_up(a) else life.media_down(a) end

@@ -199,6 +199,7 @@ function fire.proc(id)
     end
   end
   redis.call('DEL', key('media_of:' .. id))
+  redis.call('HDEL', key('procs'), id)
   moments.process_lost.come(id)
   for _, eid in ipairs(redis.call('ZRANGE', key('effects'), 0, 199)) do
     local row = load('e:' .. eid)
@@ -250,11 +251,13 @@ mutation('tick', function(req)
 end)
 
 -- A process says that it is alive; its legs stay its own for this long.
--- lapsed: others may have taken its legs for dead, so it reports again what it holds.
--- takes: lease_ms, proc
+-- lapsed: others may have taken its legs for dead, so it reports again what it holds. about: what other
+-- processes should know of one that carries sound for them (as text; read by Engine.processes).
+-- takes: about, lease_ms, proc
 mutation('process_alive', function(req)
   local lapsed = not redis.call('ZSCORE', key('deadlines'), 'proc|' .. req.proc)
   arm('proc', req.proc, ctx.now + req.lease_ms)
+  if has(req.about) then redis.call('HSET', key('procs'), req.proc, req.about) end
   return { ok = true, lapsed = lapsed }
 end)
 

@@ -1,0 +1,201 @@
+"""The sound of calls in processes of its own: hops between them, deaths, drains, a new worker.
+
+Two processes of role `media` beside one of role `web`, on one store; the sandbox carrier.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+
+from router.live.engine import Engine
+from tests.flow.conftest import short_config, until_heard
+from tests.kit.centre import Centre, running_centre
+from tests.kit.desk import DeskClient, desk
+from tests.kit.media import media
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CALLER, AGENT = 440, 700
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    folder = tmp_path_factory.mktemp("apart")
+    config = short_config(folder)
+    async with running_centre(folder / "d", role="web", HOLDFAST_CONFIG=str(config)) as centre:
+        yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def centre(running: Centre) -> AsyncIterator[Centre]:
+    yield running
+    for call in await running.sandbox.calls(live=True):
+        await running.sandbox.hang_up(call["sid"])
+    await running.until_ready()
+    await running.end_everything()
+
+
+async def until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(60):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
+async def both_hear(centre: Centre, call: str, agent: DeskClient) -> None:
+    """The caller hears the agent, and the agent the caller."""
+    await until_heard(centre, call, AGENT)
+    await until(lambda: agent.ear and abs(agent.ear.hertz() - CALLER) < 8)
+
+
+async def talking(centre: Centre, agent: DeskClient) -> tuple[str, str]:
+    """A call in which both hear each other: the carrier's id, and the contact."""
+    call = await centre.sandbox.call(talk="tone", hz=CALLER)
+    contact = await agent.accept()
+    await agent.until_state(contact, "active")
+    await both_hear(centre, call, agent)
+    return call, contact
+
+
+async def test_a_call_is_answered_with_sound_of_another_process(centre: Centre) -> None:
+    async with media(centre) as one, desk(centre) as agent:
+        _, contact = await talking(centre, agent)
+        about = await one.about()
+        assert about is not None
+        await one.until(calls=1, pages=1, lent=0)
+        await agent.do("hang_up", contact=contact)
+        await agent.until_state(contact, "wrapup")
+        await one.until(calls=0, pages=1)
+
+
+async def test_an_agent_comes_back_in_the_process_of_their_call(centre: Centre) -> None:
+    async with media(centre) as one, desk(centre) as agent:
+        call, contact = await talking(centre, agent)
+        async with media(centre) as other:
+            await agent.close()
+            async with desk(centre) as again:
+                await again.until_state(contact, "active")
+                await both_hear(centre, call, again)
+            await one.until(calls=1)
+            await other.until(calls=0, pages=0)
+
+
+async def test_a_call_is_handed_on_to_an_agent_of_another_process(centre: Centre) -> None:
+    async with media(centre) as one, desk(centre) as first:
+        call, contact = await talking(centre, first)
+        async with media(centre) as other, desk(centre, "tomas") as second:
+            await other.until(pages=1)
+            await first.do("transfer", contact=contact, to="agent", agent=second.me["id"], note="")
+            await second.accept()
+            await second.until_state(contact, "active")
+            await both_hear(centre, call, second)
+            await one.until(calls=1, lent=0)  # the caller has not moved
+            await other.until(calls=0, lent=1)
+            await second.do("hold", contact=contact, on=True)
+            await until_music(centre, call)
+            second.ear.samples = second.ear.samples[:0]
+            await second.do("hold", contact=contact, on=False)
+            await both_hear(centre, call, second)
+            await second.do("hang_up", contact=contact)
+            await other.until(lent=0)
+
+
+async def test_a_board_listens_and_takes_part_from_another_process(centre: Centre) -> None:
+    async with media(centre) as one, desk(centre) as agent:
+        call, contact = await talking(centre, agent)
+        async with media(centre) as other, desk(centre, "dana", view="board") as board:
+            await board.sound(1000)
+            await other.until(pages=1)
+            await board.do("sit_beside", contact=contact, mode="listen")
+            await until(lambda: board.ear.tones(CALLER, AGENT) == {CALLER, AGENT})
+            assert await agent_alone(centre, call)
+            await board.do("sit_beside", contact=contact, mode="barge")
+            await until(lambda: agent.ear.tones(CALLER, 1000) == {CALLER, 1000})
+            await one.until(calls=1)
+
+
+async def agent_alone(centre: Centre, call: str) -> bool:
+    """The caller hears the agent and nobody else."""
+    heard = (await centre.sandbox.look(call, 0.4))["heard"]
+    return bool(heard.get("hz")) and abs(heard["hz"] - AGENT) < 12
+
+
+async def test_a_process_is_killed_in_a_call_and_another_goes_on_with_it(centre: Centre) -> None:
+    async with media(centre) as one, desk(centre) as agent:
+        call, contact = await talking(centre, agent)
+        async with media(centre) as other:
+            one.kill()
+            await agent.until(lambda: any(n["code"] == "sound_again" for n in agent.notices))
+            await agent.sound()
+            await both_hear(centre, call, agent)
+            await other.until(calls=1, pages=1)
+            live = agent.contacts[contact]
+            assert (live["state"], live["agent"]) == ("active", agent.me["id"])
+
+
+async def test_a_process_that_drains_drops_no_talk(centre: Centre) -> None:
+    async with media(centre, HOLDFAST_DRAIN="1s") as one, desk(centre) as agent:
+        call, contact = await talking(centre, agent)
+        async with media(centre) as other:
+            one.ask_to_end()
+            await agent.until(lambda: any(n["code"] == "sound_again" for n in agent.notices))
+            await agent.sound()
+            await both_hear(centre, call, agent)
+            assert await one.ended() == 0
+            await other.until(calls=1, pages=1)
+            await both_hear(centre, call, agent)
+            assert agent.contacts[contact]["agent"] == agent.me["id"]
+            assert [live["sid"] for live in await centre.sandbox.calls(live=True)] == [call]
+
+
+async def test_the_pages_process_is_killed_and_nobody_hears_a_gap(centre: Centre) -> None:
+    async with media(centre) as one, desk(centre) as agent:
+        call, contact = await talking(centre, agent)
+        before = await streams_of(centre, call)
+        centre.kill_worker()
+        await agent.until(lambda: agent.cut)
+        await centre.until_ready()
+        await agent.connect()
+        await agent.until_state(contact, "active")
+        await both_hear(centre, call, agent)
+        await one.until(calls=1, pages=1)
+        assert await streams_of(centre, call) == before
+        await agent.do("hang_up", contact=contact)
+        await agent.until_state(contact, "wrapup")
+
+
+async def test_the_store_loses_everything_and_the_talk_goes_on(centre: Centre) -> None:
+    async with media(centre) as one, desk(centre) as agent:
+        call, contact = await talking(centre, agent)
+        await flush(centre)
+        await agent.until(lambda: "contact" in agent.contacts.get(contact, {"contact": 1}) or True)
+        await one.until(calls=1, pages=1)
+        await agent.until_state(contact, "active")
+        await both_hear(centre, call, agent)
+        await agent.do("hang_up", contact=contact)
+        await agent.until_state(contact, "wrapup")
+
+
+async def until_music(centre: Centre, call: str) -> None:
+    """The caller hears nobody any more."""
+    async with asyncio.timeout(60):
+        while await agent_alone(centre, call):
+            await asyncio.sleep(0.05)
+
+
+async def streams_of(centre: Centre, call: str) -> int:
+    """How many streams the carrier has opened for it."""
+    timeline = (await centre.sandbox.ask("GET", f"calls/{call}"))["timeline"]
+    return sum(event["event"] == "stream.started" for event in timeline)
+
+
+async def flush(centre: Centre) -> None:
+    """The index is lost with all that it held."""
+    engine = Engine(centre.redis_url)
+    try:
+        await engine.wipe()
+    finally:
+        await engine.close()
