@@ -188,6 +188,23 @@ def check_config(path: Annotated[Path | None, typer.Argument()] = None) -> None:
 
 
 @app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False) -> None:
+    """What waits and talks at this moment, and which processes carry sound."""
+    from holdfast.host.store import socket_path
+    from holdfast.processes.status_command import run
+    from holdfast.settings.environment import load_record, secret
+
+    try:
+        _, data_dir = load_record()
+        url = secret(os.environ, "HOLDFAST_REDIS_URL", []) or f"unix://{socket_path(data_dir)}"
+    except SettingsError as error:
+        fail(str(error))
+    code, words = asyncio.run(run(url, as_json=as_json))
+    typer.echo(words, err=code != 0)
+    raise typer.Exit(code)
+
+
+@app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
     demo: Annotated[

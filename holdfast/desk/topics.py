@@ -16,6 +16,7 @@ from holdfast.desk.machine_message import MachineMessages
 from holdfast.desk.opened import Incidents
 from holdfast.desk.severities import Severities
 from holdfast.desk.sound_checks import SoundChecks
+from holdfast.desk.sound_places import SoundPlaces
 from holdfast.desk.steering import Steering
 from holdfast.desk.talk import Talk
 from holdfast.desk.transfer import Transfers
@@ -38,6 +39,7 @@ __all__ = [
     "MachineMessages",
     "Severities",
     "SoundChecks",
+    "SoundPlaces",
     "Steering",
     "Talk",
     "Transfers",

@@ -18,6 +18,7 @@ from holdfast.doctor import (
     mail,
     numbers,
     relay,
+    sound,
     standing,
     store,
     triage,
@@ -46,6 +47,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
     asked = settings.config.triage.second_opinion
     found += await triage.weights(settings.database_url, settings.data_dir, asked=asked)
     found += await store.live_store(settings.redis_url, settings.data_dir, running)
+    found += await sound.processes(settings.redis_url, settings.data_dir)
     if demo and not settings.twilio_base_url:
         why = "the demo does not run: start it with make demo, then run doctor again"
         names = ("credentials", "numbers", "clock", "public address", "signature", "mail")

@@ -23,6 +23,7 @@ from holdfast.desk.topics import (
     MachineMessages,
     Severities,
     SoundChecks,
+    SoundPlaces,
     Steering,
     Talk,
     Transfers,
@@ -72,6 +73,7 @@ def part(house: House) -> Part:
         opened,
         explained,
         checks,
+        SoundPlaces(sound),
     )
     house.keep(Desk, desk)
     sessions, gate = house[Sessions], house[Gate]

@@ -14,6 +14,7 @@ from holdfast.followers.record_watch import RecordWatch
 from holdfast.followers.waits import Waits
 from holdfast.parts import House, Part
 from holdfast.settings.environment import Settings
+from holdfast.sound.face import Sound
 from router.core.explain import Limits
 from router.core.figures import day_number
 from router.core.incident import REASONS
@@ -66,4 +67,5 @@ def _told(house: House) -> dict[str, Any]:
         "account": house[AccountWatch].limits,
         "email_ready": "email" in house[Replies].channels,
         "relay": house[Settings].relay is not None,
+        "sound_apart": house[Sound].apart,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from holdfast.clips import Clips
+from holdfast.desk.hub import Hub
 from holdfast.http.clips_site import ClipsSite
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
@@ -16,7 +17,7 @@ def part(house: House) -> Part:
     centre, clips = house.centre, house[Clips]
     clips.load(centre.config.value)
     sound = SoundElsewhere(centre.engine, house[Premises].key, centre.proc)
-    house.keep(SoundElsewhere, sound)
+    sound.alarm = house[Hub].alarm_boards
     followed = follow(house, sound)
     return replace(
         followed,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -31,12 +31,12 @@ from holdfast.sound.served import (
     Streams,
     Told,
 )
-from holdfast.sound.standing import About
+from holdfast.sound.standing import About, known
 from router.core.consult import of_line
 from router.core.model import LiveContact, Snapshot, Step
 from router.core.rebuild_facts import CallerStream
 from router.core.states import OVER
-from router.live.engine import Engine, IndexUnavailable
+from router.live.engine import Engine, IndexLost, IndexUnavailable
 from softphone import link as links
 from softphone.echo import Spoken
 from softphone.link import Link, Words
@@ -62,6 +62,12 @@ STREAMS_S: Final = 2.0
 COMES_S: Final = 3.0
 """So long a page waits for a process, where there is none: each of them may be just beginning."""
 NOBODY: Final = "no process carries sound at this moment; your page tries again"
+ALARMS: Final = {
+    "sound.none": "No process carries sound: callers wait in line, and nobody can talk. Start one: "
+    "holdfast serve --role media.",
+    "sound.full": "All sound processes are full: calls are still taken, and may sound worse. Start "
+    "another: holdfast serve --role media.",
+}
 EVENTS: Final[dict[str, type[Any]]] = {
     kind.__name__: kind
     for kind in (
@@ -80,7 +86,10 @@ class SoundElsewhere:
         self._engine, self._key, self._proc = engine, key, proc
         self.listeners: list[Hears] = []
         self.again: Callable[[str], None] = lambda _who: None
-        self.procs: dict[str, About] = {}
+        self.alarm: Callable[[str, str], None] = lambda _words, _code: None
+        """Words for every board, and their code."""
+        self._alarmed = ""
+        self._procs: dict[str, About] = {}
         """All that there are, as they said last."""
         self._links: dict[str, Link] = {}
         self._where: dict[str, tuple[str, int]] = {}
@@ -92,27 +101,34 @@ class SoundElsewhere:
         self._next = 0
         self._moving: set[str] = set()
         self._came = asyncio.Event()
+        self._look = asyncio.Event()
 
     # Which processes there are --------------------------------------------------------------------
 
     async def run(self) -> None:
         """Keeps a link to each, until cancelled."""
         while True:
-            with contextlib.suppress(IndexUnavailable):
-                found = await self._engine.processes()
-                self.procs = {
-                    proc: msgspec.json.decode(about, type=About) for proc, about in found.items()
-                }
-                for proc in self._links.keys() - self.procs.keys():
+            with contextlib.suppress(IndexLost, IndexUnavailable):
+                self._procs = known(await self._engine.processes())
+                for proc in self._links.keys() - self._procs.keys():
                     self._links[proc].close()
-                for proc in self.procs.keys() - self._links.keys():
+                for proc in self._procs.keys() - self._links.keys():
                     await self._open(proc)
                 self._empty()
-            await asyncio.sleep(LOOK_S)
+                self._look_for_room()
+            self._look.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._look.wait()
 
     async def _open(self, proc: str) -> None:
+        """Nobody listens where it did: it is dead, and the index need not wait for its lease."""
         try:
-            link = await links.connect(self.procs[proc].link, self._key, self._proc)
+            link = await links.connect(self._procs[proc].link, self._key, self._proc)
+        except (ConnectionRefusedError, FileNotFoundError):
+            log.warning("sound.process_dead", proc=proc)
+            await self._engine.step("process_gone", proc=proc)
+            return
         except (OSError, TimeoutError) as error:
             log.warning("sound.not_reached", proc=proc, reason=str(error)[:100])
             return
@@ -126,6 +142,7 @@ class SoundElsewhere:
                 if at == proc:
                     self._tell(proc, AgentLost(who, epoch, "its process is gone"))
                     self.again(who)
+            self._look.set()
 
         def heard(words: Words) -> None:
             self._heard(proc, words)
@@ -140,24 +157,33 @@ class SoundElsewhere:
 
     def _empty(self) -> None:
         """Pages whose process is about to end build their sound anew, elsewhere."""
-        leaving = {proc for proc, about in self.procs.items() if about.draining}
+        leaving = {proc for proc, about in self._procs.items() if about.draining}
         here = {who for who, (proc, _) in self._where.items() if proc in leaving}
         if leaving < self._links.keys():
             for who in here - self._moving:
                 self.again(who)
         self._moving = here
 
+    def _look_for_room(self) -> None:
+        """Boards are told once when there is none, or none with room."""
+        here = self.places().values()
+        code = "" if any(not (about.full or about.draining) for about in here) else "sound.full"
+        code = code if here else "sound.none"
+        if code != self._alarmed and code:
+            self.alarm(ALARMS[code], code)
+        self._alarmed = code
+
     def _best(self, liked: Iterable[str | None] = ()) -> str | None:
         """Where somebody goes: the first they would like to, or where there is most room."""
         open_ = {
             proc: about
-            for proc, about in self.procs.items()
+            for proc, about in self._procs.items()
             if proc in self._links and not about.draining
         }
         for proc in liked:
             if proc in open_:
                 return proc
-        rest = open_ or {proc: about for proc, about in self.procs.items() if proc in self._links}
+        rest = open_ or {proc: about for proc, about in self._procs.items() if proc in self._links}
         pages = Counter(self._sent.values())
 
         def load(proc: str) -> tuple[bool, bool, int, float]:
@@ -223,8 +249,11 @@ class SoundElsewhere:
     def busy(self) -> bool:
         return False
 
+    def places(self) -> Mapping[str, About]:
+        return {proc: about for proc, about in self._procs.items() if proc in self._links}
+
     def tally(self) -> tuple[int, int]:
-        every = self.procs.values()
+        every = self._procs.values()
         return sum(one.calls for one in every), sum(one.pages for one in every)
 
     def adopt(self, snapshot: Snapshot) -> None:
@@ -244,12 +273,16 @@ class SoundElsewhere:
         self._say(self.where(agent), Report(agent))
 
     async def streams(self) -> list[CallerStream]:
-        found: list[CallerStream] = []
-        for proc in list(self._links):
-            with contextlib.suppress(TimeoutError):
-                reply = await self._ask(proc, Streams(), STREAMS_S)
-                found += msgspec.convert(reply["is"], list[CallerStream])
-        return found
+        async with asyncio.TaskGroup() as asked:
+            every = [asked.create_task(self._streams_of(proc)) for proc in self._links]
+        return [one for task in every for one in task.result()]
+
+    async def _streams_of(self, proc: str) -> list[CallerStream]:
+        try:
+            reply = await self._ask(proc, Streams(), STREAMS_S)
+        except TimeoutError:
+            return []
+        return msgspec.convert(reply["is"], list[CallerStream])
 
     def stream_url(self, name: str) -> str | None:
         line = of_line(name)
@@ -261,7 +294,7 @@ class SoundElsewhere:
             liked += [self.where(who) for who in people if who]
             liked.append(live.link_owner)
         proc = self._best(liked)
-        return None if proc is None else self.procs[proc].url
+        return None if proc is None else self._procs[proc].url
 
     def close_stream(self, contact: str, reason: str) -> None:
         for proc in self._links:

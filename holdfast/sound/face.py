@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from holdfast.sound.standing import About
 from router.core.model import Snapshot, Step
 from router.core.rebuild_facts import CallerStream
 from softphone.echo import Spoken
@@ -30,6 +31,9 @@ class Sound(Protocol):
     @property
     def busy(self) -> bool:
         """A caller's sound is in this very process."""
+
+    def places(self) -> Mapping[str, About]:
+        """The processes of their own that carry sound, by their names."""
 
     def tally(self) -> tuple[int, int]:
         """How many calls and numbers outside, and how many pages, have their sound here."""

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from holdfast.sound.standing import About
+from holdfast.sound.standing import About, known
 from holdfast.switchboard import Switchboard
 from router.core.model import Step
 from router.live.engine import Engine, IndexLost, IndexUnavailable
@@ -112,5 +112,4 @@ class Follower:
         return reply.lapsed
 
     def _know(self, found: dict[str, bytes]) -> None:
-        known = {proc: msgspec.json.decode(about, type=About) for proc, about in found.items()}
-        self._hops.know({proc: about.link for proc, about in known.items()})
+        self._hops.know({proc: about.link for proc, about in known(found).items()})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from holdfast.sound.face import Hears, PageNumbers
 from holdfast.sound.peers import Peers
+from holdfast.sound.standing import About
 from holdfast.switchboard import Switchboard
 from router.core.model import Snapshot, Step
 from router.core.rebuild_facts import CallerStream
@@ -28,6 +29,9 @@ class SoundHere:
     @property
     def busy(self) -> bool:
         return self._switchboard.busy
+
+    def places(self) -> Mapping[str, About]:
+        return {}
 
     def tally(self) -> tuple[int, int]:
         lines = self._switchboard.lines

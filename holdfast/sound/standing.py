@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+import structlog
+
+log = structlog.get_logger()
 
 LOOK_S: Final = 0.05
 """A timer that fires so often is late by as much as the loop is."""
@@ -37,6 +41,17 @@ class About(msgspec.Struct, frozen=True):
     draining: bool = False
     since: int = 0
     """ms since 1970."""
+
+
+def known(found: Mapping[str, bytes]) -> dict[str, About]:
+    """What processes said of themselves; one of another version that we cannot read is left out."""
+    every = {}
+    for proc, about in found.items():
+        try:
+            every[proc] = msgspec.json.decode(about, type=About)
+        except msgspec.DecodeError:
+            log.error("sound.process_unreadable", proc=proc)
+    return every
 
 
 class Load:

@@ -23,6 +23,7 @@ import { Free } from './free.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
 import { NotNeededDialog } from './not_needed.js';
+import { SoundPlaces, soundPlacesItem } from './sound_places.js';
 import { Tiles } from './tiles.js';
 import { Why } from '../why.js';
 import { Assign } from './steer.js';
@@ -93,6 +94,7 @@ function Board() {
               window.open('/callers', '_blank');
             },
           },
+          soundPlacesItem(),
           centre.value?.demo && {
             label: t.menu.phone,
             act: () => {
@@ -110,6 +112,7 @@ function Board() {
       <${Free}/>
       <${NotNeededDialog}/>
       <${FigureDialog}/>
+      <${SoundPlaces}/>
     </main>
     ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
       text=${t.record.board(t.record.why[centre.value.record] ?? '')}/>`}

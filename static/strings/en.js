@@ -17,6 +17,7 @@ import { network } from './en/network.js';
 import { callers } from './en/callers.js';
 import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
+import { places } from './en/places.js';
 import { seen } from './en/seen.js';
 import { today } from './en/today.js';
 
@@ -38,6 +39,7 @@ export const t = {
   ...check,
   ...network,
   ...timeline,
+  ...places,
   ...seen,
   ...today,
 };

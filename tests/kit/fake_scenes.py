@@ -14,6 +14,7 @@ ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
       "permissions": ["desk.use", "board.see", "queue.steer", "call.listen"]}  # fmt: skip
 CENTRE = {
     "name": "Incident Safety West", "demo": True, "email_ready": True, "relay": False,
+    "sound_apart": False,
     "hours": {}, "lines": [], "record": None, "account": [],
     "severities": [
         {"level": 1, "word": "life"},

@@ -14,9 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import msgspec
-
-from holdfast.sound.standing import About
+from holdfast.sound.standing import About, known
 from router.live.engine import Engine
 from tests.kit.centre import Centre, free_port
 from tests.kit.sandbox import ROOT
@@ -62,8 +60,7 @@ async def abouts(centre: Centre) -> dict[int, About]:
         found = await engine.processes()
     finally:
         await engine.close()
-    every = {proc: msgspec.json.decode(about, type=About) for proc, about in found.items()}
-    return {int(proc.rpartition("-")[2]): about for proc, about in every.items()}
+    return {int(proc.rpartition("-")[2]): about for proc, about in known(found).items()}
 
 
 async def start_media(centre: Centre, port: int | None = None, **env: str) -> Media:

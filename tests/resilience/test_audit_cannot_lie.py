@@ -41,6 +41,7 @@ READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays",
     "agent_day",
+    "sound_places",
 }  # fmt: skip
 """They change nothing."""
 BEST = {

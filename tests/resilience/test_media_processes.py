@@ -6,6 +6,9 @@ Two processes of role `media` beside one of role `web`, on one store; the sandbo
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -13,7 +16,7 @@ import pytest_asyncio
 
 from router.live.engine import Engine
 from tests.flow.conftest import short_config, until_heard
-from tests.kit.centre import Centre, running_centre
+from tests.kit.centre import Centre, free_port, running_centre
 from tests.kit.desk import DeskClient, desk
 from tests.kit.media import media
 
@@ -199,3 +202,75 @@ async def flush(centre: Centre) -> None:
         await engine.wipe()
     finally:
         await engine.close()
+
+
+async def told(centre: Centre, *command: str) -> tuple[int, str]:
+    """Exit status and words of a command at this centre."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "holdfast.cli", *command),
+        env={**os.environ, **centre.env},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()
+
+
+async def test_each_process_is_shown_with_its_calls(centre: Centre) -> None:
+    async with (
+        media(centre) as one,
+        desk(centre) as agent,
+        desk(centre, "dana", view="board") as board,
+    ):
+        await talking(centre, agent)
+        await one.until(calls=1, pages=1)
+        code, words = await told(centre, "status")
+        assert code == 0
+        row = next(line for line in words.splitlines() if f"-{one.port} " in line).split()
+        assert row[1:4] == ["1", "1", "0"]
+        assert " 1 in hand" in words
+        assert f"-{one.port}: 1 calls, 1 pages" in (await told(centre, "doctor"))[1]
+        (place,) = (await board.do("sound_places"))["places"]
+        assert (place["calls"], place["pages"], place["draining"]) == (1, 1, False)
+        assert await agent.code_of("sound_places") == "not_allowed"
+    await board_hears_that_there_is_none(centre)
+
+
+async def board_hears_that_there_is_none(centre: Centre) -> None:
+    async with desk(centre, "dana", view="board") as board:
+        async with media(centre):
+            pass
+        await board.until(lambda: any(n["code"] == "sound.none" for n in board.notices))
+
+
+async def test_a_process_that_hangs_is_noticed_by_its_lease(centre: Centre) -> None:
+    async with media(centre) as one, desk(centre) as agent:
+        call, contact = await talking(centre, agent)
+        async with media(centre) as other:
+            one.process.send_signal(signal.SIGSTOP)
+            try:
+                await agent.until(lambda: any(n["code"] == "sound_again" for n in agent.notices))
+                await agent.sound()
+                await both_hear(centre, call, agent)
+                await other.until(calls=1, pages=1)
+            finally:
+                one.process.send_signal(signal.SIGCONT)
+            await one.until(calls=0, pages=0)  # awake again, it knows that others have them
+            await both_hear(centre, call, agent)
+            assert agent.contacts[contact]["agent"] == agent.me["id"]
+
+
+async def test_processes_of_two_machines_meet_by_tcp(centre: Centre) -> None:
+    places = [f"tcp:127.0.0.1:{free_port()}" for _ in range(2)]
+    async with media(centre, HOLDFAST_MEDIA_LINK=places[0]) as one, desk(centre) as first:
+        call, contact = await talking(centre, first)
+        async with (
+            media(centre, HOLDFAST_MEDIA_LINK=places[1]) as other,
+            desk(centre, "tomas") as it,
+        ):
+            await other.until(pages=1)
+            await first.do("transfer", contact=contact, to="agent", agent=it.me["id"], note="")
+            await it.accept()
+            await both_hear(centre, call, it)
+            await one.until(calls=1, lent=0)
+            await other.until(calls=0, lent=1)

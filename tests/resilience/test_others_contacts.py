@@ -117,6 +117,7 @@ TABLE: dict[str, Row] = {
     # The line, and the page's own.
     "waiting": Row(A.talking, DONE, DONE, DONE),
     "incidents": Row(A.talking, DONE, DONE, DONE),
+    "sound_places": Row(A.waiting, NO, DONE, DONE, owner=None),
     "agent_day": Row(A.waiting, NO, DONE, DONE, owner=None),
     "figure": Row(A.talking, DONE, DONE, DONE, fields=(("figure", "left"), ("severity", 0))),
     "snapshot": Row(A.talking, DONE, DONE, DONE),
@@ -132,6 +133,7 @@ READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays",
     "agent_day",
+    "sound_places",
 }  # fmt: skip
 
 
