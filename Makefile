@@ -46,6 +46,7 @@ bench-media: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_mix
 	@$(BIN)/python -m tests.bench_controls
 	@$(BIN)/python -m tests.bench_ring
+	@$(BIN)/python -m tests.bench_processes
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router

@@ -90,6 +90,7 @@ def part(house: House) -> Part:
             "hops": hops.run,
             "index": follower.run,
             "load": load.run,
+            "alive": served.run,
         },
         listeners=[follower.on_step, switchboard.on_step],
     )

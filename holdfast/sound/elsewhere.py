@@ -59,6 +59,9 @@ LOOK_S: Final = 0.5
 ASK_S: Final = 6.0
 """Longer than an offer has to be answered."""
 STREAMS_S: Final = 2.0
+QUIET_S: Final = 1.0
+"""Nothing was heard of it for so long: nobody is sent there. Shorter than a lease, or callers of a
+process that hangs were sent to it again."""
 COMES_S: Final = 3.0
 """So long a page waits for a process, where there is none: each of them may be just beginning."""
 NOBODY: Final = "no process carries sound at this moment; your page tries again"
@@ -92,6 +95,8 @@ class SoundElsewhere:
         self._procs: dict[str, About] = {}
         """All that there are, as they said last."""
         self._links: dict[str, Link] = {}
+        self._loop = asyncio.get_running_loop()
+        self._heard_at: dict[str, float] = {}
         self._where: dict[str, tuple[str, int]] = {}
         self._sent: dict[str, str] = {}
         """Where each page went last: it counts there before the process says so."""
@@ -148,6 +153,7 @@ class SoundElsewhere:
             self._heard(proc, words)
 
         link.on_words, link.on_lost = heard, lost
+        self._heard_at[proc] = self._loop.time()
         if link.closed:
             lost()
             return
@@ -164,6 +170,9 @@ class SoundElsewhere:
                 self.again(who)
         self._moving = here
 
+    def _is_heard(self, proc: str) -> bool:
+        return self._loop.time() - self._heard_at.get(proc, 0.0) < QUIET_S
+
     def _look_for_room(self) -> None:
         """Boards are told once when there is none, or none with room."""
         here = self.places().values()
@@ -178,7 +187,7 @@ class SoundElsewhere:
         open_ = {
             proc: about
             for proc, about in self._procs.items()
-            if proc in self._links and not about.draining
+            if proc in self._links and not about.draining and self._is_heard(proc)
         }
         for proc in liked:
             if proc in open_:
@@ -195,6 +204,7 @@ class SoundElsewhere:
     # What they say --------------------------------------------------------------------------------
 
     def _heard(self, proc: str, words: Words) -> None:
+        self._heard_at[proc] = self._loop.time()
         match words:
             case {"event": str(kind), "of": told} if kind in EVENTS:
                 self._tell(proc, msgspec.convert(told, EVENTS[kind]))
@@ -230,7 +240,7 @@ class SoundElsewhere:
             raise TimeoutError
         self._next += 1
         number = self._next
-        waits: asyncio.Future[Words] = asyncio.get_running_loop().create_future()
+        waits: asyncio.Future[Words] = self._loop.create_future()
         self._questions[number] = waits
         try:
             async with asyncio.timeout(within_s):

@@ -6,7 +6,8 @@ is told all that becomes of calls here.
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -20,6 +21,8 @@ from softphone.plans import Event
 from softphone.sdp import OfferError
 
 log = structlog.get_logger()
+
+ALIVE_S: Final = 0.25
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer", tag_field="do"):
@@ -98,6 +101,13 @@ class Served:
                 self._told(msgspec.convert(told, Told))
             case _:
                 log.warning("link.unknown_words", peer=link.peer, words=sorted(words)[:5])
+
+    async def run(self) -> None:
+        """Lets followers know that we live, until cancelled."""
+        while True:
+            for link in self._followers:
+                link.words({"alive": True})
+            await asyncio.sleep(ALIVE_S)
 
     def gone(self, link: Link) -> None:
         """A link has ended."""

@@ -21,6 +21,7 @@ import aiohttp
 from tests.kit.centre import running_centre
 from tests.load.memory import Memory
 from tests.load.rig import Rig, busy
+from tests.load.talks import Talks
 
 LOCKED_EVERY_S, LOCKED_S = 20.0, 6.0
 KILLED_EVERY_S = 15.0
@@ -49,11 +50,19 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
         if options.callbacks:
             watch = {"PYTHONPATH": str(WATCH), "LOAD_CALLBACKS": f"{folder}/callbacks"}
         async with (
-            running_centre(Path(folder) / "data", HOLDFAST_SPARE="1", **watch) as centre,
+            running_centre(
+                Path(folder) / "data",
+                role="web" if options.media else "all",
+                carrier=("--stream-start-ms", "300-600") if options.media else (),
+                HOLDFAST_SPARE="1",
+                HOLDFAST_DRAIN="3s",
+                **watch,
+            ) as centre,
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
         ):
-            rig = Rig(centre, session)
-            async with rig.people(options.desks):
+            rig, talks = Rig(centre, session), Talks(centre, options.media)
+            await rig.add_agents(options.talks, "talk")
+            async with talks.going(options.talks), rig.people(options.desks):
                 began = time.monotonic()
                 memory = Memory()
                 watching = asyncio.create_task(memory.watch(centre))
@@ -62,7 +71,9 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
                     faults.append(rig.locks(LOCKED_EVERY_S, LOCKED_S))
                 if options.kill:
                     faults.append(rig.kills(KILLED_EVERY_S))
-                with busy(options.busy):
+                if options.media:
+                    faults.append(talks.chaos(options.chaos))
+                with busy(options.busy), rig.routers(options.routers):
                     tasks = [asyncio.create_task(fault) for fault in faults]
                     await rig.contacts(options.rate, count, options.calls, options.mails)
                     took = time.monotonic() - began
@@ -75,6 +86,8 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
                 with contextlib.suppress(TimeoutError):
                     await centre.until_ready(60)
                 lost_calls, lost_texts, lost_mails = await rig.lost()
+                await asyncio.sleep(options.chaos if options.media else 0)  # what was killed last
+                told = await talks.told()
             longest = callbacks(Path(folder))
             log = (centre.data_dir / "centre.log").read_text(errors="replace")
             if options.keep:
@@ -102,6 +115,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
         },
         "longest_callbacks_cpu_ms": longest,
         "memory": memory.told(options.warm),
+        "talks": told,
         "requests_cut": seen.cut,
         "spool_empty_after_s": round(emptied, 1),
         "kept_in_spool": log.count("spool.kept"),
@@ -126,6 +140,12 @@ def main() -> None:
     )
     parser.add_argument("--lock", action="store_true", help="lock the database for 6 s of every 20")
     parser.add_argument("--kill", action="store_true", help="kill the worker every 15 s")
+    parser.add_argument("--media", type=int, default=0, help="processes for sound; 0: none apart")
+    parser.add_argument("--talks", type=int, default=0, help="talks with sound that go on")
+    parser.add_argument("--routers", type=int, default=0, help="processes for timers and record")
+    parser.add_argument(
+        "--chaos", type=float, default=12.0, help="s after which a sound process fails"
+    )
     parser.add_argument("--keep", help="where the centre's log goes")
     print(json.dumps(asyncio.run(measure(parser.parse_args())), indent=2))
 

@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import random
 import sqlite3
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,13 +186,14 @@ class Rig:
 
     # Desks ------------------------------------------------------------------------------------
 
-    async def add_agents(self, count: int) -> None:
+    async def add_agents(self, count: int, login: str = "load") -> None:
         database = Database(self.centre.env.get("HOLDFAST_DATABASE_URL")
                             or f"sqlite:///{self.centre.data_dir / 'holdfast.db'}")  # fmt: skip
         hashed = await Passwords().hash(PASSWORD)
         async with database.write() as connection:
             for n in range(count):
-                await accounts.add(connection, login=f"load{n}", name=f"Load {n}", role="agent",
+                name = f"{login.title()} {n}"
+                await accounts.add(connection, login=f"{login}{n}", name=name, role="agent",
                                    password_hash=hashed, skills={"safety": 3}, now=1)  # fmt: skip
         await database.close()
 
@@ -281,6 +284,20 @@ class Rig:
             await asyncio.to_thread(server.stop)
             await asyncio.sleep(for_s)
             await asyncio.to_thread(server.start)
+
+    @contextlib.contextmanager
+    def routers(self, count: int) -> Iterator[None]:
+        """So many processes for timers and the record beside it."""
+        env = {**os.environ, **self.centre.env, "HOLDFAST_REDIS_URL": self.centre.redis_url}
+        command = [sys.executable, "-m", "holdfast.cli", "serve", "--role", "router"]
+        out = subprocess.DEVNULL
+        every = [psutil.Popen(command, env=env, stdout=out, stderr=out) for _ in range(count)]
+        try:
+            yield
+        finally:
+            for process in every:
+                process.kill()
+                process.wait()
 
     async def kills(self, every_s: float) -> None:
         while True:
