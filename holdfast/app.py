@@ -38,7 +38,8 @@ from router.triage.learned import Weights
 
 log = structlog.get_logger()
 
-load(Role.ALL)  # with this module: a standby worker has all of its imports done
+for role in (Role.ALL, Role.WEB):
+    load(role)  # with this module: a standby worker has all of its imports done
 
 PREPARE_AGAIN_S = 2.0
 PROC = "media-1"

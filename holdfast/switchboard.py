@@ -17,7 +17,8 @@ from channels.voice.stream import CarrierLeg
 from holdfast.clips import CallerSounds
 from router.core.beside import is_board
 from router.core.consult import Consulted, line_leg, of_line
-from router.core.model import LiveAgent, LiveContact, Snapshot, Step
+from router.core.home import Home
+from router.core.model import LiveContact, Snapshot, Step
 from router.core.rebuild_facts import CallerStream
 from router.core.states import OVER, State
 from router.live.engine import Engine, IndexLost, IndexUnavailable
@@ -85,42 +86,6 @@ def _has_no_desk(leg: str) -> bool:
     return is_board(leg) or of_line(leg) is not None
 
 
-class Home:
-    """Where a call is put together, if several processes carry sound: where the caller's stream is,
-    and without one where its agent's sound is."""
-
-    def __init__(self, proc: str) -> None:
-        self._proc = proc
-        self._where: dict[str, str | None] = {}
-        self._open: dict[str, LiveContact] = {}
-
-    def load(self, snapshot: Snapshot) -> None:
-        """Everything as it is."""
-        self._where = {agent.id: agent.media_proc for agent in snapshot.agents}
-        self._open = {live.id: live for live in snapshot.contacts if live.channel == "voice"}
-
-    def moved(self, step: Step) -> list[LiveContact]:
-        """All contacts whose sound may have changed by this step."""
-        moved = {agent.id for agent in step.agents if self._moves(agent)}
-        changed = {live.id: live for live in step.contacts}
-        for live in step.contacts:
-            if live.state in OVER:
-                self._open.pop(live.id, None)
-            elif live.channel == "voice":
-                self._open[live.id] = live
-        theirs = [live for live in self._open.values() if live.agent in moved] if moved else []
-        return [*step.contacts, *(live for live in theirs if live.id not in changed)]
-
-    def _moves(self, agent: LiveAgent) -> bool:
-        before = self._where.get(agent.id)
-        self._where[agent.id] = agent.media_proc
-        return agent.media_proc != before
-
-    def here(self, live: LiveContact) -> bool:
-        """It is put together in this process."""
-        return (live.link_owner or self._where.get(live.agent or "")) == self._proc
-
-
 class Switchboard:
     """The process's sound. Implements channels.voice.stream.StreamOwner and …effects.Streams."""
 
@@ -132,11 +97,7 @@ class Switchboard:
         clock: Callable[[], int],
         sounds: CallerSounds | None,
         observe: Callable[[str, float], None],
-        *,
-        alone: bool = True,
     ) -> None:
-        """`alone`: no other process carries sound."""
-        self._alone = alone
         self._engine = engine
         self._key = key
         self._clock = clock
@@ -149,16 +110,21 @@ class Switchboard:
         self._lines: dict[str, dict[str, CarrierLeg]] = {}
         """Numbers that were asked in, by contact and fence."""
         self._epoch = 0
-        self._home = Home(proc)
+        self._home: Home | None = None
         self.listeners: list[Callable[[Event], None]] = []
         """Hear all that the exchange tells."""
+
+    def share(self) -> None:
+        """Other processes carry sound, too: each call is put together in one of them."""
+        self._home = Home(self.proc)
 
     # From the index ---------------------------------------------------------------------------
 
     def adopt(self, snapshot: Snapshot) -> None:
         """Everything open when this process begins (or after the index was rebuilt)."""
         self._epoch = snapshot.epoch
-        self._home.load(snapshot)
+        if self._home is not None:
+            self._home.load(snapshot)
         for live in snapshot.contacts:
             self._apply(live)
         for contact in self._lines.keys() - {live.id for live in snapshot.contacts}:
@@ -167,7 +133,7 @@ class Switchboard:
     def on_step(self, _step_id: str, step: Step) -> None:
         if step.epoch < self._epoch:
             return  # of a life of the index that is over: it takes nobody out of a talk
-        for live in self._home.moved(step):
+        for live in self._home.moved(step) if self._home is not None else step.contacts:
             if live.channel == "voice":
                 self._apply(live)
 
@@ -175,7 +141,7 @@ class Switchboard:
         line = live.consult.line if live.consult is not None else None
         self._end_lines(live.id, line.fence if line is not None else None)
         plan = plan_of(live)
-        if plan is not None and not (self._alone or self._home.here(live)):
+        if plan is not None and self._home is not None and not self._home.here(live):
             self.exchange.unplan(live.id)
         elif plan is not None:
             music = self._sounds.music(live.line, live.queue) if self._sounds else None

@@ -47,8 +47,8 @@ def part(house: House) -> Part:
         centre.clock,
         CallerSounds(clips, lambda: centre.config.value),
         lambda _name, _ms: None,
-        alone=False,
     )
+    switchboard.share()
     house.keep(Switchboard, switchboard)
     ports = Ports(settings.media_ports)
     sound = SoundHere(

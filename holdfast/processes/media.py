@@ -26,7 +26,7 @@ from holdfast.http.web import HALF_S
 from holdfast.parts import House
 from holdfast.parts.life import Process
 from holdfast.parts.media import Place
-from holdfast.parts.roles import built
+from holdfast.parts.roles import built, load
 from holdfast.role import Role
 from holdfast.settings.environment import Settings, static_dir
 from holdfast.settings.reload import ConfigFile
@@ -40,6 +40,8 @@ from router.records.database import Database
 from softphone.hops import Hops
 
 log = structlog.get_logger()
+
+load(Role.MEDIA)
 
 LOOK_S = 0.1
 

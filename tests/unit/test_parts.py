@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from holdfast import cli
 from holdfast.parts import House, Part
 from holdfast.parts.life import Process
-from holdfast.parts.roles import PARTS, built
-from holdfast.role import Role, refusal
+from holdfast.parts.roles import PARTS, built, load
+from holdfast.role import Role
 from holdfast.settings.environment import default_config_path
 from holdfast.settings.reload import ConfigFile
 from router.core.current import Current
@@ -35,21 +35,30 @@ def house(folder: Path) -> House:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_each_role_runs_alone_or_is_refused_with_what_can_be_done(role: Role) -> None:
-    no = refusal(role)
-    assert (no is None) == (role in PARTS)
-    if no is not None:
-        assert no.startswith(f"{role} does not run alone yet: ")
-        assert "holdfast serve --role all" in no
-        answer = CliRunner().invoke(cli.app, ["serve", "--role", role])
-        assert answer.exit_code == 1
-        assert no in answer.output.replace("\n", " ")
+def test_each_role_has_its_parts(role: Role) -> None:
+    assert len(load(role)) == len(PARTS[role]) > 1
 
 
 def test_a_role_that_nobody_knows_is_refused_with_those_there_are() -> None:
     answer = CliRunner().invoke(cli.app, ["serve", "--role", "brain"])
     assert answer.exit_code == 1
     assert "--role must be one of: all, web, router, media" in answer.output
+
+
+def test_a_process_for_sound_needs_the_shared_store(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = {
+        "HOLDFAST_PUBLIC_URL": "http://127.0.0.1:8080", "HOLDFAST_DATA_DIR": str(tmp_path),
+        "HOLDFAST_SECRET_KEY": "k" * 32, "HOLDFAST_EMAIL_SECRET": "an email secret of a test",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "0" * 32,
+    }  # fmt: skip
+    monkeypatch.delenv("HOLDFAST_REDIS_URL", raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    answer = CliRunner().invoke(cli.app, ["serve", "--role", "media"])
+    assert answer.exit_code == 1
+    assert "HOLDFAST_REDIS_URL is not set" in answer.output
 
 
 def test_a_router_needs_the_shared_store(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +88,12 @@ def test_two_tasks_of_one_name_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("module", "role", "sound"),
-    [("holdfast.processes.router", Role.ROUTER, False), ("holdfast.app", Role.ALL, True)],
+    [
+        ("holdfast.processes.router", Role.ROUTER, False),
+        ("holdfast.app", Role.ALL, True),
+        ("holdfast.app", Role.WEB, True),
+        ("holdfast.processes.media", Role.MEDIA, True),
+    ],
 )
 def test_a_process_loads_its_own_parts_and_a_standby_worker_has_loaded_all(
     module: str, role: Role, sound: bool
