@@ -11,6 +11,7 @@ from holdfast.http.media_site import MediaSite
 from holdfast.http.proxies import Proxies
 from holdfast.parts import House, Part
 from holdfast.settings.environment import Settings
+from holdfast.settings.reload import ConfigFile, Reload
 from holdfast.sound.follower import Follower
 from holdfast.sound.here import SoundHere
 from holdfast.sound.peers import Network, Peers
@@ -80,6 +81,7 @@ def part(house: House) -> Part:
     house.keep(Follower, follower)
     house.keep(StepFeed, follower.feed)
     signatures = Signatures(place.url, settings.auth_tokens)
+    reload = Reload(house[ConfigFile], centre.config, centre.engine, clips=clips)
     return Part(
         routes=[
             *stream_routes(switchboard, signatures.of_stream),
@@ -91,6 +93,7 @@ def part(house: House) -> Part:
             "index": follower.run,
             "load": load.run,
             "alive": served.run,
+            "reload": reload.run,
         },
-        listeners=[follower.on_step, switchboard.on_step],
+        listeners=[reload.on_step, follower.on_step, switchboard.on_step],
     )

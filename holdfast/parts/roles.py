@@ -36,7 +36,7 @@ _ALL = (
 PARTS: dict[Role, tuple[str, ...]] = {
     Role.ALL: _ALL,
     Role.WEB: tuple("sound_elsewhere" if name == "sound" else name for name in _ALL),
-    Role.MEDIA: ("media", "other_file"),
+    Role.MEDIA: ("media",),
     Role.ROUTER: ("recorder", "timers", "other_file"),
 }
 """Modules of this folder, in the order in which they are built: a part finds what those before it

@@ -119,12 +119,16 @@ class MediaProcess:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._settings.drain_s
         log.info("media.draining", calls=len(self._switchboard.exchange.snapshot()))
-        while self._switchboard.busy and loop.time() < until:
+        while self._carries() and loop.time() < until:
             await asyncio.sleep(LOOK_S)
         await self._follower.leave()  # whoever is still here gets a stream elsewhere
         until = loop.time() + MOVES_S
-        while self._switchboard.busy and loop.time() < until:
+        while self._carries() and loop.time() < until:
             await asyncio.sleep(LOOK_S)
+
+    def _carries(self) -> bool:
+        """A caller's stream is here, or that of a number outside."""
+        return self._switchboard.busy or self._switchboard.lines > 0
 
 
 def run(settings: Settings) -> None:
