@@ -162,15 +162,18 @@ class Switchboard:
             for fence in fences:
                 self._post("line_up", contact=contact, fence=fence, proc=self.proc)
         for agent in filterfalse(_has_no_desk, self.exchange.agents()):
-            self._post("agent_media", agent=agent, media="up", proc=self.proc)
+            self.report_agent(agent)
         for bridge in self.bridges():
             if bridge.agent:
                 self._post("connected", contact=bridge.contact, agent=bridge.agent)
 
     def report_agent(self, agent: str) -> None:
         """Their desk is back; if their sound never went, the index should know."""
-        if self.exchange.agent_epoch(agent) is not None:
-            self._post("agent_media", agent=agent, media="up", proc=self.proc)
+        if (epoch := self.exchange.agent_epoch(agent)) is not None:
+            self._media(agent, epoch, "up")
+
+    def _media(self, agent: str, epoch: int, media: str) -> None:
+        self._post("agent_media", agent=agent, epoch=epoch, media=media, proc=self.proc)
 
     # From the carrier's streams -----------------------------------------------------------------
 
@@ -266,11 +269,11 @@ class Switchboard:
                 self._post("stream_lost", contact=contact, link_epoch=epoch, cause=cause)
             case AgentUp(leg, _) | AgentLost(leg, _, _) if _has_no_desk(leg):
                 pass  # a board's page is known by its socket, a number by its stream
-            case AgentUp(agent, _):
-                self._post("agent_media", agent=agent, media="up", proc=self.proc)
-            case AgentLost(agent, _, cause):
+            case AgentUp(agent, epoch):
+                self._media(agent, epoch, "up")
+            case AgentLost(agent, epoch, cause):
                 log.info("agent.sound_lost", agent=agent, cause=cause)
-                self._post("agent_media", agent=agent, media="down", proc=self.proc)
+                self._media(agent, epoch, "down")
             case FirstAudio(contact, direction, ms):
                 name = (
                     "first_caller_frame_ms"

@@ -71,6 +71,8 @@ ALARMS: Final = {
     "sound.full": "All sound processes are full: calls are still taken, and may sound worse. Start "
     "another: holdfast serve --role media.",
 }
+LASTS_S: Final = {"": 0.0, "sound.none": 0.0, "sound.full": 10.0}
+"""How long it must be so before boards are told."""
 EVENTS: Final[dict[str, type[Any]]] = {
     kind.__name__: kind
     for kind in (
@@ -92,6 +94,8 @@ class SoundElsewhere:
         self.alarm: Callable[[str, str], None] = lambda _words, _code: None
         """Words for every board, and their code."""
         self._alarmed = ""
+        self._lacks = ("", 0.0)
+        """What there is none of, and since when."""
         self._procs: dict[str, About] = {}
         """All that there are, as they said last."""
         self._links: dict[str, Link] = {}
@@ -178,9 +182,13 @@ class SoundElsewhere:
         here = self.places().values()
         code = "" if any(not (about.full or about.draining) for about in here) else "sound.full"
         code = code if here else "sound.none"
-        if code != self._alarmed and code:
-            self.alarm(ALARMS[code], code)
-        self._alarmed = code
+        if code != self._lacks[0]:
+            self._lacks = (code, self._loop.time())
+        lasted = self._loop.time() - self._lacks[1] >= LASTS_S[code]
+        if lasted and code != self._alarmed:
+            self._alarmed = code
+            if code:
+                self.alarm(ALARMS[code], code)
 
     def _best(self, liked: Iterable[str | None] = ()) -> str | None:
         """Where somebody goes: the first they would like to, or where there is most room."""
@@ -222,8 +230,12 @@ class SoundElsewhere:
     def _tell(self, proc: str, event: Event) -> None:
         match event:
             case AgentUp(who, epoch):
-                if epoch < self._where.get(who, ("", -1))[1]:
-                    return  # an older page's, that is about to end
+                before, newest = self._where.get(who, (proc, -1))
+                if epoch < newest:
+                    self._say(proc, Forget(who))  # it hung, and does not know of the newer one
+                    return
+                if before != proc:
+                    self._say(before, Forget(who))
                 self._where[who] = (proc, epoch)
             case AgentLost(who, epoch, _):
                 if self._where.get(who) != (proc, epoch):

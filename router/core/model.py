@@ -295,6 +295,8 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     presence: str = "offline"
     media: str = "down"
     media_proc: str | None = None
+    media_epoch: float | None = None
+    """Of their page's sound: what is told of an older one does not count."""
     state: AgentState = AgentState.OFFLINE
     state_at: float = 0
     idle_since: float = 0

@@ -28,11 +28,11 @@ const Row = ({ place }) => {
   const how = stateOf(place);
   return html`<tr>
     <th scope="row">${place.name}</th>
-    <td class="num">${place.calls}</td>
-    <td class="num">${place.pages}</td>
-    <td class="num">${place.lent}</td>
-    <td class="num">${t.places.core(place.core)}</td>
-    <td class="num">${t.places.late(place.late_ms)}</td>
+    <td class="amount">${place.calls}</td>
+    <td class="amount">${place.pages}</td>
+    <td class="amount">${place.lent}</td>
+    <td class="amount">${t.places.core(place.core)}</td>
+    <td class="amount">${t.places.late(place.late_ms)}</td>
     <td class=${how === 'more' ? '' : 's2 b'}>${t.places.states[how]}</td>
   </tr>`;
 };
@@ -65,7 +65,7 @@ function Places() {
   const shut = () => {
     open.value = false;
   };
-  return html`<${Dialog} title=${t.places.title} close=${shut}>
+  return html`<${Dialog} title=${t.places.title} close=${shut} class="placesbox">
     <p class="faint">${t.places.lead}</p>
     ${fault && html`<p class="s2 b" role="alert">${fault}</p>`}
     ${places &&
@@ -74,7 +74,7 @@ function Places() {
           <thead>
             <tr>
               ${t.places.heads.map(
-                (head, n) => html`<th scope="col" class=${n > 0 && n < 6 ? 'num' : ''}>${head}</th>`,
+                (head, n) => html`<th scope="col" class=${n > 0 && n < 6 ? 'amount' : ''}>${head}</th>`,
               )}
             </tr>
           </thead>

@@ -64,3 +64,22 @@ async def test_late_news_of_an_ended_call_does_not_open_it_again(world: World) -
     again = await world.engine.step("enqueue", contact=msgspec.to_builtins(recorded), inline=False)
     assert (again.ok, again.code) == (False, "ended")
     assert await world.events() == []
+
+
+async def test_an_older_page_of_theirs_takes_no_sound_away(world: World) -> None:
+    """A process that hung tells late of a page that has long been built anew elsewhere."""
+    await world.agent("ava")
+
+    async def told(media: str, proc: str, epoch: int) -> tuple[str, str | None]:
+        step = {"agent": "ava", "media": media, "proc": proc, "epoch": epoch}
+        assert (await world.engine.step("agent_media", **step)).ok
+        (ava,) = (await world.engine.snapshot()).agents
+        return ava.media, ava.media_proc
+
+    assert await told("up", "one", 1) == ("up", "one")
+    assert await told("up", "two", 2) == ("up", "two")
+    assert await told("up", "one", 1) == ("up", "two")
+    assert await told("down", "one", 1) == ("up", "two")
+    assert await told("down", "one", 3) == ("up", "two")  # where they are not any more
+    assert await told("down", "two", 2) == ("down", "two")
+    assert await told("up", "one", 4) == ("up", "one")

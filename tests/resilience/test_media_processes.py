@@ -250,6 +250,7 @@ async def test_a_process_that_hangs_is_noticed_by_its_lease(centre: Centre) -> N
             one.process.send_signal(signal.SIGSTOP)
             try:
                 await agent.until(lambda: any(n["code"] == "sound_again" for n in agent.notices))
+                before, agent._pc = agent._pc, None  # it still sends, and is heard when that wakes
                 await agent.sound()
                 await both_hear(centre, call, agent)
                 await other.until(calls=1, pages=1)
@@ -258,6 +259,9 @@ async def test_a_process_that_hangs_is_noticed_by_its_lease(centre: Centre) -> N
             await one.until(calls=0, pages=0)  # awake again, it knows that others have them
             await both_hear(centre, call, agent)
             assert agent.contacts[contact]["agent"] == agent.me["id"]
+            assert not agent.contacts[contact].get("fault")
+            assert before is not None
+            await before.close()
 
 
 async def test_processes_of_two_machines_meet_by_tcp(centre: Centre) -> None:

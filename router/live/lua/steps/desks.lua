@@ -1,6 +1,6 @@
 -- Steps of agents: sign-in, choice, presence, sound.
 
-local has, key = values.has, values.key
+local has, key, num = values.has, values.key, values.num
 local agent, contact, touch, touch_agent = records.agent, records.contact, records.touch, records.touch_agent
 local disarm = deadlines.disarm
 local event = events.add
@@ -98,15 +98,17 @@ mutation('agent_lost', function(req)
   return { ok = true }
 end)
 
--- takes: agent, media, proc
+-- Of an older page of theirs nothing counts: it may be told late, by a process that hung.
+-- takes: agent, epoch, media, proc
 -- refuses: unknown
 -- tells: agent.sound_down, agent.sound_up
 mutation('agent_media', function(req)
   local a = agent(req.agent)
   if not a then return no('unknown', 'no_agent') end
+  if num(req.epoch, 0) < num(a.media_epoch, 0) then return { ok = true } end
   if req.media == 'up' then
     if a.media_proc ~= req.proc then touch_agent(a) end
-    a.media_proc = req.proc
+    a.media_proc, a.media_epoch = req.proc, req.epoch
     redis.call('SADD', key('media_of:' .. req.proc), a.id)
   elseif has(a.media_proc) and a.media_proc ~= req.proc then
     return { ok = true } -- it ended where they were before
