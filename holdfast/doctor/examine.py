@@ -46,8 +46,10 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
     found += await store.agents(settings.database_url, settings.config)
     asked = settings.config.triage.second_opinion
     found += await triage.weights(settings.database_url, settings.data_dir, asked=asked)
-    found += await store.live_store(settings.redis_url, settings.data_dir, running)
-    found += await sound.processes(settings.redis_url, settings.data_dir)
+    stored = await store.live_store(settings.redis_url, settings.data_dir, running)
+    found += stored
+    if stored[0].state is State.OK:
+        found += await sound.processes(settings.redis_url, settings.data_dir)
     if demo and not settings.twilio_base_url:
         why = "the demo does not run: start it with make demo, then run doctor again"
         names = ("credentials", "numbers", "clock", "public address", "signature", "mail")

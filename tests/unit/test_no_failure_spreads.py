@@ -18,12 +18,12 @@ from channels.sandbox.carrier import Carrier
 from channels.sandbox.options import Options
 from channels.sandbox.session import after
 from holdfast.desk import hub as hub_room
-from holdfast.desk.agent_media import DeskSound, Network
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Refused, read
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.desk.topics import INTENTS
 from holdfast.http.web import errors
+from holdfast.sound.peers import Network, Peers
 from holdfast.tasks import LooseTasks
 from router.core.text import clean
 from router.records.accounts import Account
@@ -61,7 +61,7 @@ async def test_an_agent_s_sound_that_fails_is_taken_off_him() -> None:
     exchange = SimpleNamespace(
         detach_agent=lambda agent, _peer, cause: detached.append((agent, cause))
     )
-    sound = DeskSound(cast(Any, exchange), cast(Any, None), Network())
+    sound = Peers(cast(Any, exchange), cast(Any, None), Network())
     peer = cast(Any, Peer())
     sound._peers["u1"] = peer
     with pytest.raises(ConnectionError):
