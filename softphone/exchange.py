@@ -220,9 +220,10 @@ class Exchange:
         self._settle(self._lines.get(self._bound.get(agent, "")))
 
     def forget_agent(self, agent: str, reason: str = "signed out") -> None:
-        """The agent signed out: the leg is closed and epochs may start again from 0."""
+        """The agent signed out, or their sound is in another process: the leg is closed and epochs
+        may start again from 0. One that is lent from there stays."""
         seat = self._agents.get(agent)
-        if seat is not None:
+        if seat is not None and not seat.guest:
             self.detach_agent(agent, seat.leg, reason)
             self._closing.dismiss(seat.leg, reason)
         self._agent_newest.pop(agent, None)

@@ -179,6 +179,20 @@ async def test_a_page_that_comes_back_in_another_process_is_heard_from_there(tow
     assert THIRD not in caller.heard
 
 
+async def test_whose_page_is_elsewhere_by_now_is_forgotten_here_and_heard_from_there(
+    town: Town,
+) -> None:
+    home, other = await town.begins("home"), await town.begins("other")
+    caller, before = home.caller(), home.agent(epoch=1)
+    home.exchange.plan("c", Joined("a"))
+    await hears(before, VOICE, caller)
+    after = other.agent(epoch=2)
+    await hears(after, OTHER, caller)
+    home.exchange.forget_agent("a")  # the process with the pages says so, once the other is up
+    await hears(after, THIRD, caller)
+    await hears(caller, VOICE, after)
+
+
 async def test_three_of_three_processes_take_part_in_one_call(town: Town) -> None:
     home, other, third = [await town.begins(name) for name in ("home", "other", "third")]
     caller, agent, beside = home.caller(), other.agent("a"), third.agent("board:s")
