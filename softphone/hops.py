@@ -69,7 +69,7 @@ class Hops:
             while True:
                 self._changed.clear()
                 for proc in self._borrowers.keys() - self._others.keys():
-                    self._borrowers[proc][0].close()
+                    self._borrowers[proc][0].abort()
                 for proc, address in self._others.items():
                     if proc not in self._borrowers:
                         await self._open(proc, address)

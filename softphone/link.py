@@ -78,8 +78,14 @@ class Link(asyncio.Protocol):
         transport.write(head + payload)
 
     def close(self) -> None:
+        """Ends it, once all that was said is taken."""
         if self._transport is not None:
             self._transport.close()
+
+    def abort(self) -> None:
+        """Ends it now: the other end is gone, or hangs, and would never take what was said."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def _write(self, kind: int, body: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():
@@ -203,12 +209,16 @@ async def connect(address: str, key: bytes, proc: str) -> Link:
             known.set_exception(ConnectionError("it ended the connection"))
 
     link.on_words, link.on_lost = met, lost
-    async with asyncio.timeout(PROOF_S):
-        if kind == "unix":
-            await loop.create_unix_connection(lambda: link, where)
-        else:
-            host, _, port = where.rpartition(":")
-            await loop.create_connection(lambda: link, host, int(port))
-        await known
+    try:
+        async with asyncio.timeout(PROOF_S):
+            if kind == "unix":
+                await loop.create_unix_connection(lambda: link, where)
+            else:
+                host, _, port = where.rpartition(":")
+                await loop.create_connection(lambda: link, host, int(port))
+            await known
+    except BaseException:  # such as: it hangs; without this our end stayed open as long
+        link.abort()
+        raise
     link.on_lost = lambda: None
     return link

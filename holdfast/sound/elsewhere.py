@@ -120,7 +120,7 @@ class SoundElsewhere:
             with contextlib.suppress(IndexLost, IndexUnavailable):
                 self._procs = known(await self._engine.processes())
                 for proc in self._links.keys() - self._procs.keys():
-                    self._links[proc].close()
+                    self._links[proc].abort()
                 for proc in self._procs.keys() - self._links.keys():
                     await self._open(proc)
                 self._empty()

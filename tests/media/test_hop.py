@@ -6,6 +6,7 @@ Each process is an exchange of its own; the links between them are real sockets.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -269,6 +270,35 @@ async def test_an_interruption_reaches_the_page(town: Town) -> None:
     await hears(agent, OTHER, caller)
     home.exchange._agents["a"].leg.interrupt()
     await until(lambda: agent.clears)
+
+
+async def test_whoever_hangs_and_takes_nothing_is_let_go_with_what_was_said(town: Town) -> None:
+    home, other = await town.begins("home"), await town.begins("other")
+    caller, agent = home.caller(), other.agent()
+    home.exchange.plan("c", Joined("a"))
+    await hears(agent, OTHER, caller)
+    for link in other.hops.met:
+        assert link._transport is not None
+        link._transport.pause_reading()
+    for n in range(3000):  # until the kernel takes no more
+        home.exchange._agents["a"].leg.send(VOICE * 8, n * 1280)
+    home.hops.know({})
+    await until(lambda: not any(line.bridged for line in home.exchange.snapshot()))
+
+
+async def test_whoever_never_proves_who_they_are_keeps_no_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "PROOF_S", 0.05)
+    with socket.socket(socket.AF_UNIX) as hangs:
+        hangs.bind(str(tmp_path / "hangs"))
+        hangs.listen()
+        with pytest.raises(TimeoutError):
+            await links.connect(f"unix:{tmp_path / 'hangs'}", KEY, "one")
+        there, _ = hangs.accept()
+        there.settimeout(5)
+        assert await asyncio.to_thread(there.recv, 1) == b""  # it ended
+        there.close()
 
 
 async def test_nobody_without_the_secret_is_heard(town: Town) -> None:
