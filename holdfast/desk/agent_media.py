@@ -78,7 +78,10 @@ class DeskSound:
 
     def heard(self, event: Event) -> None:
         """What becomes of calls; of it: which board hears. Another board of the same person is
-        told, or it would ask for its sound back."""
+        told, or it would ask for its sound back. No epoch of ours is older than what is up there:
+        the clock of the worker before us may have been ahead."""
+        if isinstance(event, AgentUp):
+            self._epochs[event.agent] = max(event.epoch, self._epochs.get(event.agent, 0))
         match event:
             case AgentUp(leg, epoch) if is_board(leg):
                 page, before = self._asked.get(leg, {}).pop(epoch, None), self._boards.get(leg)

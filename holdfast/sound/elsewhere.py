@@ -105,7 +105,7 @@ class SoundElsewhere:
         self._sent: dict[str, str] = {}
         """Where each page went last: it counts there before the process says so."""
         self._calls: dict[str, LiveContact] = {}
-        self._questions: dict[int, asyncio.Future[Words]] = {}
+        self._questions: dict[int, tuple[Link, asyncio.Future[Words]]] = {}
         self._echoes: dict[str, Callable[[Spoken], None]] = {}
         self._next = 0
         self._moving: set[str] = set()
@@ -147,6 +147,9 @@ class SoundElsewhere:
             if self._links.get(proc) is link:
                 del self._links[proc]
             log.warning("sound.process_lost", proc=proc)
+            for asked, waits in list(self._questions.values()):
+                if asked is link and not waits.done():
+                    waits.set_exception(TimeoutError())  # nobody is left who would answer
             for who, (at, epoch) in list(self._where.items()):
                 if at == proc:
                     self._tell(proc, AgentLost(who, epoch, "its process is gone"))
@@ -220,7 +223,7 @@ class SoundElsewhere:
                 for who, epoch in msgspec.convert(people, list[tuple[str, int]]):
                     self._tell(proc, AgentUp(who, epoch))
             case {"reply": int(number)}:
-                waits = self._questions.pop(number, None)
+                _, waits = self._questions.pop(number, (None, None))
                 if waits is not None and not waits.done():
                     waits.set_result(words)
             case {"spoken": [str(agent), spoken]}:
@@ -253,7 +256,7 @@ class SoundElsewhere:
         self._next += 1
         number = self._next
         waits: asyncio.Future[Words] = self._loop.create_future()
-        self._questions[number] = waits
+        self._questions[number] = link, waits
         try:
             async with asyncio.timeout(within_s):
                 link.words({"ask": number, "of": msgspec.to_builtins(question)})
