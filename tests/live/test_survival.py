@@ -32,6 +32,19 @@ async def test_a_lapsed_process_is_told_to_say_again_what_it_holds(world: World)
     assert (await world.engine.beat("process_alive", proc="p1", lease_ms=1500)).lapsed
 
 
+async def test_when_the_store_was_held_up_no_process_is_taken_for_dead(world: World) -> None:
+    """Nobody could say that they live; whoever does not do so from now on is dead as ever."""
+    await world.engine.beat("process_alive", proc="p1", lease_ms=1500, about="{}")
+    world.engine.now = world.now + 3_500
+    await world.engine.beat("tick", proc="web")
+    assert not (await world.engine.beat("process_alive", proc="p1", lease_ms=1500)).lapsed
+    world.engine.now = world.now + 3_500
+    await world.engine.beat("tick", proc="web")
+    assert await world.engine.processes()
+    await world.advance(1_500)
+    assert not await world.engine.processes()
+
+
 async def test_a_full_store_is_away_not_a_crash() -> None:
     with running_store() as url:
         world = await World(url).open()

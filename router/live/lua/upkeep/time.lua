@@ -218,6 +218,10 @@ local function first_due()
   return tonumber(redis.call('ZRANGE', key('deadlines'), 0, 0, 'WITHSCORES')[2] or nil)
 end
 
+-- A lease that ran out so long before anybody looked: the store was held up, or who looks, and then nobody
+-- else could say that they live either.
+local HELD_MS = 500
+
 -- Fires what is due, by (deadline, kind, id), then matches once: the match sees everybody whom the clock
 -- allows by now; if one tick is not enough, this is the last of several. Returns the next deadline and the
 -- next effect.
@@ -227,13 +231,14 @@ mutation('tick', function(req)
   local began = match.cpu_s()
   while fired < num(req.limit, 500) and not match.too_long(began, fired) do
     deadlines.flush()
-    local due = redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1)[1]
+    local due, at = unpack(redis.call('ZRANGE', key('deadlines'), '-inf', ctx.now, 'BYSCORE', 'LIMIT', 0, 1,
+      'WITHSCORES'))
     if not due then break end
     local kind, id = string.match(due, '^([%a_]+)|(.*)$')
     ctx.due[due] = false
     disarm(kind, id)
-    if kind == 'proc' and id == req.proc then
-      arm('proc', id, ctx.now + 1500) -- a pause that the process survived: it still ticks
+    if kind == 'proc' and (id == req.proc or ctx.now - tonumber(at) > HELD_MS) then
+      arm('proc', id, ctx.now + 1500) -- a pause that it survived: it still ticks; or that all of us had
     elseif fire[kind] then fire[kind](id) end
     standing.settle()
     fired = fired + 1
