@@ -47,6 +47,7 @@ bench-media: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_controls
 	@$(BIN)/python -m tests.bench_ring
 	@$(BIN)/python -m tests.bench_processes
+	@$(BIN)/python -m tests.bench_survival
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router

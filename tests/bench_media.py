@@ -151,7 +151,8 @@ class Server:
     async def usage(self, _request: web.Request) -> web.Response:
         firsts = [event.ms for event in self.events if isinstance(event, FirstAudio)]
         live = sum(line.bridged for line in self.exchange.snapshot())
-        return web.json_response({"cpu_s": time.process_time(), "first_ms": firsts, "live": live})
+        used, tasks = time.process_time(), len(asyncio.all_tasks())
+        return web.json_response({"cpu_s": used, "first_ms": firsts, "live": live, "tasks": tasks})
 
     async def run(self) -> None:
         app = web.Application()

@@ -11,7 +11,9 @@ A row whose generator was more than 1 ms late at p99, or used more than 90 % of 
 `--flood 16667`: as many packets a second of STUN, DTLS, RTP and plain noise come to the port from a
 stranger. `--chromium`: one more call is a real browser's, which is asked once a second whether it
 hears its caller's tone. `--chaos loss=0.01,late=0.01,dup=0.01,garbage=0.01`: the browsers' packets.
-Prints JSON.
+`--attack 1000000`: then so many wrong frames come by other streams, and the calls are counted again
+meanwhile. `--every 30`: memory, tasks and descriptors of the gateway are looked at as often, and
+judged; for long rows (`--rows ours:100 --seconds 600`). Prints JSON.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ import aiohttp
 import uvloop
 
 from holdfast.http.selfsigned import make_certificate
+from tests.bench_calls import soak
+from tests.bench_calls.attack import Attack
 from tests.bench_calls.browser import Chaos, Page
 from tests.bench_calls.carrier import Stream
 from tests.bench_calls.chromium import Looks, looking
@@ -99,6 +103,11 @@ class Call:
     def count(self, on: bool) -> None:
         self.counting = self.page.counting = on
 
+    def begin_anew(self) -> None:
+        """What was counted is told; what is under way still counts."""
+        for ms in self.ms.values():
+            ms.clear()
+
 
 def percentiles(values: list[float]) -> dict[str, float]:
     if len(values) < 2:
@@ -141,6 +150,9 @@ class Setting:
     chaos: Chaos
     flood_per_s: float
     chromium: bool
+    every_s: float
+    attack: tuple[int, float]
+    """Wrong frames, and how many a second."""
 
 
 async def measure(row: str, setting: Setting) -> dict[str, Any]:
@@ -163,6 +175,7 @@ async def measure(row: str, setting: Setting) -> dict[str, Any]:
     cpu = (~server.pid << 3) | 2  # the clock of that process
     flood: Flood | None = None
     looks: Looks | None = None
+    attacked: dict[str, Any] = {}
     try:
         async with aiohttp.ClientSession() as http, contextlib.AsyncExitStack() as stack:
             for call in calls:
@@ -183,18 +196,22 @@ async def measure(row: str, setting: Setting) -> dict[str, Any]:
             for call in calls:
                 call.count(True)
             clock.counting = True
-            await asyncio.sleep(setting.seconds)
+            usage = _Usage(http, base)
+            stayed = await _carry_on(server.pid, usage, calls, setting)
             used = time.clock_gettime(cpu) - used
             passed = time.perf_counter() - began
             own = (time.process_time() - own) / passed
+            if setting.attack[0]:
+                attacked = await _attacked(cpu, stream_port, tls, calls, clock, setting)
             for call in calls:
                 call.count(False)
             clock.counting = False
             await asyncio.sleep(0.4)  # what is still under way
-            async with http.get(f"{base}/usage") as reply:
-                live = (await reply.json())["live"]
+            live = (await usage.now())["live"]
         figures = _figures(row, calls, live, used / passed, own, clock)
         figures |= {"flood_packets": flood.sent} if flood else {}
+        figures |= {"stayed": stayed} if stayed else {}
+        figures |= {"attacked": attacked} if attacked else {}
         if looks is not None:
             figures |= {"chromium_looks": len(looks.hertz), "chromium_heard": looks.heard}
         return figures
@@ -211,6 +228,70 @@ async def measure(row: str, setting: Setting) -> dict[str, Any]:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(2):
                     await call.page.close()
+
+
+class _Usage:
+    """What the gateway says of itself."""
+
+    def __init__(self, http: aiohttp.ClientSession, base: str) -> None:
+        self._http, self._url = http, f"{base}/usage"
+
+    async def now(self) -> dict[str, Any]:
+        async with self._http.get(self._url) as reply:
+            found: dict[str, Any] = await reply.json()
+        return found
+
+    async def tasks(self) -> int:
+        return int((await self.now())["tasks"])
+
+
+def _p99(calls: list[Call]) -> dict[str, float]:
+    return {
+        way: percentiles([v for call in calls for v in call.ms[way]]).get("p99", 0.0)
+        for way in WAYS
+    }
+
+
+async def _carry_on(pid: int, usage: _Usage, calls: list[Call], setting: Setting) -> dict[str, Any]:
+    """The time of a row. What is kept of each frame is thrown away at each look: the generator
+    stays as it is, too."""
+    if not setting.every_s:
+        await asyncio.sleep(setting.seconds)
+        return {}
+
+    def p99() -> dict[str, float]:
+        found = _p99(calls)
+        for call in calls:
+            call.begin_anew()
+        return found
+
+    looks = await soak.watch(pid, usage.tasks, p99, setting.seconds, setting.every_s)
+    return soak.judged(looks) | {"p99_ms": [look.p99_ms for look in looks]}
+
+
+async def _attacked(
+    cpu: int, port: int, tls: Any, calls: list[Call], clock: Clock, setting: Setting
+) -> dict[str, Any]:
+    """What the other calls have of it, beside what they had before."""
+    calm = _p99(calls)
+    for call in calls:
+        call.begin_anew()
+    attack = Attack(*setting.attack, port, tls)
+    clock.always(attack.speak)
+    began, used = time.perf_counter(), time.clock_gettime(cpu)
+    await attack.done.wait()
+    took, used = time.perf_counter() - began, time.clock_gettime(cpu) - used
+    await attack.close()
+    beside = _p99(calls)
+    return {
+        "wrong_frames": attack.sent,
+        "streams": attack.streams,
+        "seconds": round(took, 1),
+        "core_percent": round(100 * used / took, 1),
+        "p99_ms": beside,
+        "p99_ms_before": calm,
+        "added_ms": {way: round(beside[way] - calm[way], 2) for way in WAYS},
+    }
 
 
 def _figures(
@@ -246,10 +327,15 @@ def main() -> None:
     parser.add_argument("--chaos", default="")
     parser.add_argument("--chromium", action="store_true", help="a real browser among them")
     parser.add_argument("--flood", type=float, default=0.0, help="packets a second")
+    parser.add_argument("--attack", type=int, default=0, help="wrong frames of other streams")
+    parser.add_argument("--attack-rate", type=float, default=5_000.0, help="a second")
+    parser.add_argument("--every", type=float, default=0.0, help="s between looks at the gateway")
     parser.add_argument("--core", type=int, default=1, help="the gateway's")
     parser.add_argument("--own-core", type=int, default=0, help="the generator's")
     parser.add_argument("--rt", action="store_true")
     options = parser.parse_args()
+    if options.attack and options.every:
+        parser.error("--attack and --every are two runs: each look forgets what came before")
     gc.disable()
     os.sched_setaffinity(0, {options.own_core})
     if options.rt:
@@ -259,8 +345,9 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         setting = Setting(
-            options.seconds, options.core, Path(folder), chaos, options.flood, options.chromium
-        )
+            options.seconds, options.core, Path(folder), chaos, options.flood, options.chromium,
+            options.every, (options.attack, options.attack_rate),
+        )  # fmt: skip
         for _ in range(options.rounds):
             for row in options.rows.split(","):
                 rows.append(uvloop.run(measure(row, setting)))
