@@ -41,7 +41,7 @@ class _Carried:
             await writer.drain()
         if not self.dead:
             raise EOFError
-        await asyncio.Event().wait()
+        await self._line.over.wait()
 
 
 class Line:
@@ -61,7 +61,7 @@ class Line:
         self._media: Address | None = None
         self._inside = self._bound()
         self._loop.add_reader(self._inside.fileno(), self._from_browser)
-        self.moved = 0
+        self.over = asyncio.Event()
 
     @property
     def script(self) -> str:
@@ -102,7 +102,6 @@ class Line:
         for way in self._ways.values():
             self._drop(way)
         self._ways.clear()
-        self.moved += 1
 
     def fails(self) -> None:
         """Nothing passes; the centre gives its ends up, and the browser is told of nothing."""
@@ -173,6 +172,7 @@ class Line:
         sock.close()
 
     def close(self) -> None:
+        self.over.set()
         for sock in (self._inside, *self._ways.values()):
             self._drop(sock)
 
