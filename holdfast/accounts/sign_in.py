@@ -15,9 +15,10 @@ from holdfast.http.access import Open, Route
 from holdfast.http.proxies import Proxies, throttle_key
 from holdfast.http.web import ACCOUNT, Gate, problem, read_form
 from holdfast.security.credentials import HashingBusy, Passwords, Sessions, password_fault
-from holdfast.security.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices, Tries
+from holdfast.security.tries import ADDRESS_TRIES, LOGIN_TRIES, Devices, SharedTries
 from router.centre import Centre
 from router.core.terms import barred
+from router.live.shared import Shared
 from router.records import accounts
 
 log = structlog.get_logger()
@@ -67,8 +68,9 @@ class SignIn:
         self._gate = gate
         self._proxies = proxies
         self._in_call = in_call
-        self._logins = Tries(LOGIN_TRIES, centre.clock)
-        self._addresses = Tries(ADDRESS_TRIES, centre.clock)
+        shared = Shared(centre.engine)
+        self._logins = SharedTries(shared, "login", LOGIN_TRIES, centre.clock)
+        self._addresses = SharedTries(shared, "address", ADDRESS_TRIES, centre.clock)
 
     def routes(self) -> list[Route]:
         return [
@@ -93,7 +95,7 @@ class SignIn:
         form = await read_form(request, Login)
         login = form.login.strip().casefold()
         counted = self._buckets(request, login)
-        if wait_s := _take(counted):
+        if wait_s := await _take(counted):
             return _too_many(wait_s)
         looked = right = False
         try:
@@ -106,7 +108,7 @@ class SignIn:
             return _busy()
         finally:
             if right or not looked:
-                _give_back(counted)
+                await _give_back(counted)
         if not right or account is None:
             log.warning("session.refused")
             return problem(401, "wrong", "Login or password is wrong.")
@@ -119,7 +121,7 @@ class SignIn:
         self._devices.remember(request, response, login)
         return response
 
-    def _buckets(self, request: web.Request, login: str) -> list[tuple[Tries, str]]:
+    def _buckets(self, request: web.Request, login: str) -> list[tuple[SharedTries, str]]:
         """Where this try counts: on a known device only there, otherwise by login and by
         address."""
         mark = self._devices.known(request, login)
@@ -143,7 +145,7 @@ class SignIn:
                 409, "in_call", "Nothing was changed: finish your call and its wrap-up first."
             )
         counted = [(self._logins, f"own {account.id}")]
-        if wait_s := _take(counted):
+        if wait_s := await _take(counted):
             return _too_many(wait_s)
         looked = right = False
         try:
@@ -154,7 +156,7 @@ class SignIn:
             return _busy()
         finally:
             if right or not looked:
-                _give_back(counted)
+                await _give_back(counted)
         if not right:
             log.warning("account.password_refused", agent=account.id)
             return problem(403, "wrong", "The old password is wrong. Nothing was changed.")
@@ -164,18 +166,18 @@ class SignIn:
         return response
 
 
-def _take(counted: list[tuple[Tries, str]]) -> int:
+async def _take(counted: list[tuple[SharedTries, str]]) -> int:
     """Counts in each, or in none; returns the seconds to wait."""
     for n, (tries, key) in enumerate(counted):
-        if wait_s := tries.take(key):
-            _give_back(counted[:n])
+        if wait_s := await tries.take(key):
+            await _give_back(counted[:n])
             return wait_s
     return 0
 
 
-def _give_back(counted: list[tuple[Tries, str]]) -> None:
+async def _give_back(counted: list[tuple[SharedTries, str]]) -> None:
     for tries, key in counted:
-        tries.give_back(key)
+        await tries.give_back(key)
 
 
 def _later(response: web.Response, wait_s: int) -> web.Response:

@@ -72,9 +72,9 @@ class AskedNumbers:
         await self._typed.count(page, TYPED_TOO_OFTEN, contact, WITH_YOU)
         return {"kind": "typed", "name": "typed", "word": mask_phone(to), "to": to}
 
-    def give_back(self, page: Page, line: dict[str, Any]) -> None:
+    async def give_back(self, page: Page, line: dict[str, Any]) -> None:
         """Nobody is called after all."""
-        (self._typed if line["kind"] == "typed" else self._listed).give_back(page)
+        await (self._typed if line["kind"] == "typed" else self._listed).give_back(page)
 
     def _ours(self) -> str | None:
         """In national form it is a number of the country of our first line."""

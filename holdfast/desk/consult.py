@@ -104,7 +104,7 @@ class Consulting:
         try:
             await self._step("consult", page, form.contact, asked, detail=line["word"], line=line)
         except Refused:
-            self._numbers.give_back(page, line)
+            await self._numbers.give_back(page, line)
             raise
         return {}
 

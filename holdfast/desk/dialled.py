@@ -96,7 +96,7 @@ class Dialled:
             raise
         finally:
             if counted and not written:
-                self._typed.give_back(page, form.key)
+                await self._typed.give_back(page, form.key)
         return done(reply)
 
     @intent("last_called", Nothing)

@@ -16,6 +16,7 @@ from holdfast.http.access import Open, Route, allowed
 from holdfast.http.web import ACCOUNT, Gate, problem
 from holdfast.security.credentials import Sessions, Tickets
 from router.centre import Centre
+from router.live.shared import Shared
 from router.records import accounts
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ class SocketRoutes:
         self._sessions = sessions
         self._gate = gate
         self._admits = admits
-        self._tickets = Tickets()
+        self._tickets = Tickets(Shared(centre.engine))
 
     def routes(self) -> list[Route]:
         return [
@@ -70,14 +71,14 @@ class SocketRoutes:
         return response
 
     async def ticket(self, request: web.Request) -> web.StreamResponse:
-        ticket = self._tickets.issue(request[ACCOUNT].id, self._sessions.digest(request))
+        ticket = await self._tickets.issue(request[ACCOUNT].id, self._sessions.digest(request))
         return web.json_response({"ticket": ticket, "expires_in_s": 20})
 
     async def ws(self, request: web.Request) -> web.StreamResponse:
         if not self._gate.origin_listed(request.headers.get("Origin")):
             log.warning("desk.origin_refused")
             return problem(403, "not_allowed", "This page's address is not listed.")
-        redeemed = self._tickets.redeem(request.query.get("ticket", ""))
+        redeemed = await self._tickets.redeem(request.query.get("ticket", ""))
         if redeemed is None:
             return problem(401, "signed_out", "The ticket was already used or is too old.")
         account_id, session = redeemed

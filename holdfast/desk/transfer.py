@@ -201,5 +201,5 @@ class Transfers:
             audit=said(page, "contact.sent_outside", live.id),
         )
         if known is None and not reply.ok:
-            self._typed.give_back(page)  # nobody is called
+            await self._typed.give_back(page)  # nobody is called
         return done(reply)

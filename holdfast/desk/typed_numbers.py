@@ -5,15 +5,17 @@ somebody who profits from what calls cost, and holds while the record is away as
 from __future__ import annotations
 
 import contextlib
+from typing import ClassVar
 
 import structlog
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Page
 from holdfast.desk.intents import Refused
-from holdfast.security.tries import Tries
+from holdfast.security.tries import SharedTries
 from router.centre import Centre
 from router.core.text import span
+from router.live.shared import Shared
 from router.records import audit
 from router.records.database import RecordUnavailable
 
@@ -25,10 +27,12 @@ HOUR_MS = 3_600_000
 class _AnHour:
     """One count, for each account."""
 
+    NAME: ClassVar[str]
+
     def __init__(self, centre: Centre) -> None:
         self._database = centre.database
         self._current = centre.config
-        self._tries = Tries(0, now_ms, HOUR_MS)
+        self._tries = SharedTries(Shared(centre.engine), self.NAME, 0, now_ms, HOUR_MS)
         self._orders: dict[tuple[str, str], int] = {}
         """(account, key) of each order that was counted -> when."""
 
@@ -47,7 +51,7 @@ class _AnHour:
         if key is not None and (page.account.id, key) in self._orders:
             return False
         most = self.most()
-        wait_s = self._tries.take(page.account.id, most)
+        wait_s = await self._tries.take(page.account.id, most)
         if not wait_s:
             if key is not None:
                 self._orders[page.account.id, key] = now_ms()
@@ -75,15 +79,17 @@ class _AnHour:
                     connection, actor=page.account.id, action=action, subject=subject, now=now_ms()
                 )
 
-    def give_back(self, page: Page, key: str | None = None) -> None:
+    async def give_back(self, page: Page, key: str | None = None) -> None:
         """Nobody is called after all."""
-        self._tries.give_back(page.account.id)
+        await self._tries.give_back(page.account.id)
         if key is not None:
             self._orders.pop((page.account.id, key), None)
 
 
 class TypedNumbers(_AnHour):
     """One count for all ways in which a number is typed."""
+
+    NAME = "typed"
 
     def most(self) -> int:
         return self._current.value.dialling.typed_an_hour
@@ -94,6 +100,8 @@ class TypedNumbers(_AnHour):
 
 class ListedNumbers(_AnHour):
     """Interpreters and numbers of the configuration that an agent asks into calls."""
+
+    NAME = "listed"
 
     def most(self) -> int:
         return self._current.value.dialling.asked_an_hour

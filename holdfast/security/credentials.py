@@ -19,6 +19,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from holdfast.clock import now_ms
 from router.core.terms import day_of
+from router.live.engine import IndexUnavailable
+from router.live.shared import Shared
 from router.records import accounts, audit
 from router.records.accounts import Account
 from router.records.database import Database
@@ -223,25 +225,42 @@ class Sessions:
 
 
 class Tickets:
-    """Single-use tickets for a WebSocket: an upgrade request carries no custom header."""
+    """Single-use tickets for a WebSocket: an upgrade request carries no custom header. Whichever
+    process is asked takes them; while the store is away, the one that gave them."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
         self._open: OrderedDict[str, tuple[str, str, int]] = OrderedDict()
 
-    def issue(self, account_id: str, session: str) -> str:
+    async def issue(self, account_id: str, session: str) -> str:
         """`session` is the digest of the one that asked: the socket lives as long as that
         session."""
-        now = now_ms()
-        while self._open and next(iter(self._open.values()))[2] < now:
-            self._open.popitem(last=False)
         ticket = secrets.token_urlsafe(24)
-        self._open[ticket] = (account_id, session, now + TICKET_MS)
+        try:
+            await self._shared.keep(_named(ticket), f"{account_id} {session}", TICKET_MS)
+        except IndexUnavailable:
+            now = now_ms()
+            while self._open and next(iter(self._open.values()))[2] < now:
+                self._open.popitem(last=False)
+            self._open[ticket] = (account_id, session, now + TICKET_MS)
         return ticket
 
-    def redeem(self, ticket: str) -> tuple[str, str] | None:
+    async def redeem(self, ticket: str) -> tuple[str, str] | None:
         """Account and session of a ticket, once and in time."""
         account_id, session, expires = self._open.pop(ticket, ("", "", 0))
-        return (account_id, session) if account_id and now_ms() <= expires else None
+        if account_id:
+            return (account_id, session) if now_ms() <= expires else None
+        try:
+            found = await self._shared.take(_named(ticket))
+        except IndexUnavailable:
+            return None
+        account_id, _, session = (found or "").partition(" ")
+        return (account_id, session) if session else None
+
+
+def _named(ticket: str) -> str:
+    """The store keeps no tickets."""
+    return f"ticket/{hashlib.sha256(ticket.encode()).hexdigest()}"
 
 
 def same(given: str, expected: str) -> bool:

@@ -8,6 +8,7 @@ Device Cookies").
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -15,6 +16,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from aiohttp import web
+
+from router.live.engine import IndexUnavailable
+from router.live.shared import Shared
 
 LOGIN_TRIES = 10
 ADDRESS_TRIES = 50
@@ -53,10 +57,50 @@ class Tries:
             self._at.popitem(last=False)
         return wait_s
 
-    def give_back(self, key: str) -> None:
-        """The try was correct, or was never checked."""
-        if times := self._at.get(key):
-            times.pop()
+    def give_back(self, key: str) -> bool:
+        """The try was correct, or was never checked. False: none was counted here."""
+        times = self._at.get(key)
+        if not times:
+            return False
+        times.pop()
+        return True
+
+
+class SharedTries:
+    """The same for all processes of a centre, and over a restart. While the store is away each
+    counts by itself."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        name: str,
+        limit: int,
+        clock: Callable[[], int],
+        window_ms: int = WINDOW_MS,
+    ) -> None:
+        """`name`: what is tried; the rest as for Tries."""
+        self._shared, self._name = shared, name
+        self._limit, self._clock, self._window_ms = limit, clock, window_ms
+        self._here = Tries(limit, clock, window_ms)
+
+    async def take(self, key: str, limit: int | None = None) -> int:
+        """As Tries.take."""
+        most = self._limit if limit is None else limit
+        try:
+            wait_ms = await self._shared.count(self._of(key), most, self._window_ms, self._clock())
+        except IndexUnavailable:
+            return self._here.take(key, limit)
+        return -(-wait_ms // 1000)
+
+    async def give_back(self, key: str) -> None:
+        """As Tries.give_back."""
+        if not self._here.give_back(key):
+            with contextlib.suppress(IndexUnavailable):
+                await self._shared.uncount(self._of(key))
+
+    def _of(self, key: str) -> str:
+        """The store keeps no logins and no addresses."""
+        return f"tries/{self._name}/{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
 class Devices:

@@ -88,6 +88,11 @@ class Engine:
         self._encoder = msgspec.json.Encoder()
         self._replies = msgspec.json.Decoder(Reply)
 
+    @property
+    def client(self) -> Redis:
+        """For what is beside the index (router/live/shared.py)."""
+        return self._redis
+
     async def close(self) -> None:
         await self._redis.aclose()
         await self._reader.aclose()

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 import pytest
@@ -102,7 +102,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     sessions = Sessions(database, secure=False)
     gate = Gate(sessions, [])
     site = SignIn(
-        centre_of(database, cast(Engine, None), clock=lambda: house.now[0]),
+        centre_of(database, Engine("unix:///nowhere"), clock=lambda: house.now[0]),
         Keys(passwords, sessions, Devices(b"k" * 32, secure=False)),
         gate,
         Proxies(checks.networks("127.0.0.1", [])),
