@@ -101,7 +101,7 @@ async def test_an_agent_gone_for_good_leaves_the_call_its_place_and_its_notes(
             incident = (await first.until_state(contact, "active"))["incident"]
             fields = {"incident": incident, "contact": contact, "note": "note-of-the-first"}
             await first.do("note", text="limps on the left", ago_ms=0, **fields)
-            later = await centre.sandbox.call(from_="+12065550188", to=OFFICE, keys=["3"])
+            later = await centre.sandbox.call(from_="+12065551977", to=OFFICE, keys=["3"])
             await centre.sandbox.wait_for(later, "play.started")
         await board.until_state(contact, "queued")
         assert (await centre.sandbox.look(call))["status"] == "in-progress"
