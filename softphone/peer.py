@@ -57,7 +57,8 @@ PAYLOAD_PCMU: Final = 0
 MAX_FRAMES: Final = 10
 """Toward the browser at most 200 ms wait; the oldest is dropped."""
 CONNECT_S: Final = 5.0
-NO_RTP_S: Final = 1.5
+NO_RTP_S: Final = 1.4
+"""In a call: then it is known within 1.5 s that nothing comes from a browser any more."""
 PING_S: Final = 1.0
 STALL_S: Final = 0.25
 """A timer this late is our own stall (a pause of the machine, a slow disk), not the browser's."""
@@ -363,7 +364,7 @@ class AgentPeer:
                 )
             return
         if self._sink is not None and now >= self._heard_at + NO_RTP_S:
-            self._lose("no sound packets from the browser for 1.5 s")
+            self._lose(f"no sound packets from the browser for {NO_RTP_S} s")
         elif self._pinged_at is None or now >= self._pinged_at + PING_S:
             if self._unanswered >= MAX_UNANSWERED and self._sink is None:
                 self._lose("the browser does not answer")

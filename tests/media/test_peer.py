@@ -17,7 +17,7 @@ from aiortc.rtcrtpreceiver import RTCRtpReceiver
 from softphone import peer as peer_module
 from softphone import sdp as sdp_tools
 from softphone.incoming import Incoming
-from softphone.peer import AgentPeer, PassThroughReceiver, PassThroughTrack
+from softphone.peer import NO_RTP_S, AgentPeer, PassThroughReceiver, PassThroughTrack
 from softphone.port import Ports
 from softphone.sdp import OfferError
 from softphone.timeline import Timeline
@@ -94,7 +94,7 @@ async def test_a_page_that_closes_is_lost_at_once_and_told_once(
     assert peer.closed
 
 
-async def test_no_packets_in_a_call_is_lost_after_a_second_and_a_half(
+async def test_no_packets_in_a_call_is_lost_within_a_second_and_a_half(
     browser: Browser, ports: Ports | None
 ) -> None:
     peer, answer = await AgentPeer.answer(await browser.offer(), ports=ports)
@@ -104,8 +104,8 @@ async def test_no_packets_in_a_call_is_lost_after_a_second_and_a_half(
         await connected(peer)
         start = asyncio.get_running_loop().time()
         peer.listen(lambda _payload, _timestamp: None)
-        assert "1.5 s" in await running
-        assert 1.4 < asyncio.get_running_loop().time() - start < 4
+        assert f"{NO_RTP_S} s" in await running
+        assert asyncio.get_running_loop().time() - start >= NO_RTP_S
 
 
 async def test_an_idle_page_answers_pings_and_is_lost_when_it_stops(
