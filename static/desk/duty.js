@@ -1,5 +1,5 @@
 /** On duty: the first Ready asks for the microphone, sound and notifications, then tells the server. */
-import { effect, signal } from '../ui.js';
+import { computed, effect, signal } from '../ui.js';
 import { dayAndTime } from '../format.js';
 import { session } from '../store.js';
 import { t } from '../strings/en.js';
@@ -8,6 +8,7 @@ import { inUse } from '../devices.js';
 import { toldOf } from '../network.js';
 import * as phone from '../softphone.js';
 import { act, centre, layer, me, onLive, offer, call } from './context.js';
+import { joined } from './consult.js';
 import { ringOn, unlockSound } from './ring.js';
 
 export const starting = signal(false);
@@ -68,6 +69,24 @@ export async function readyForTexts() {
   return !!(await act('ready'));
 }
 
+/** A new call starts unmuted: nobody should answer an emergency into a closed microphone. Whoever is muted
+ * stays so over a reload: they speak with somebody beside them. */
+function followMute() {
+  const at = computed(() => call.value?.id ?? (joined.value ? `with ${joined.value.c.id}` : ''));
+  let talking = '';
+  effect(() => {
+    if (at.value === talking) return;
+    talking = at.value;
+    if (talking) phone.setMuted(session.get('muted') === talking);
+  });
+  effect(() => {
+    const on = phone.muted.value;
+    if (!at.peek()) return;
+    if (on) session.set('muted', at.peek());
+    else session.drop('muted');
+  });
+}
+
 /** After a reload: if this tab was on duty the sound path is built at once, beside the snapshot. */
 export function resumeDuty() {
   effect(() => ringOn(inUse('ring')));
@@ -84,15 +103,7 @@ export function resumeDuty() {
       });
     } else phone.afterReconnect();
   });
-  // A new call starts unmuted: nobody should answer an emergency into a closed microphone.
-  let talking = '';
-  effect(() => {
-    const id = call.value?.id ?? '';
-    if (id !== talking) {
-      talking = id;
-      if (id) phone.setMuted(false);
-    }
-  });
+  followMute();
   effect(() => {
     const idle = phone.path.peek() === 'off' && !starting.peek() && !textsOnly.peek();
     if (offer.value && idle) void phone.start();
