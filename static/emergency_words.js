@@ -1,9 +1,5 @@
 /** Which words made it urgent, and who said them where. Pure. */
-
-/** As triage reads (router/core/triage.py): small letters, no accents, plain apostrophes.
- * @param {string} text */
-const folded = (text) =>
-  text.normalize('NFKD').toLowerCase().replaceAll('’', "'").replace(/\p{M}/gu, '').replace(/\s+/g, ' ');
+import { folded } from './fold.js';
 
 /** emergency words: “xylitol” → xylitol. @param {string|null|undefined} rule @returns {string[]} */
 export const firedWords = (rule) => [...(rule ?? '').matchAll(/“([^”]+)”/g)].map((m) => m[1]);

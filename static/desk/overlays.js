@@ -4,6 +4,7 @@ import { whoOf } from '../contact.js';
 import { Sev } from '../icons.js';
 import { pauseChoice } from '../agent.js';
 import { Dialog } from '../dialog.js';
+import { hasAll, wordsIn } from '../fold.js';
 import { SignIn } from '../signin.js';
 import { singleKeys, toggleSingleKeys } from '../single_keys.js';
 import { PasswordDialog } from '../password.js';
@@ -183,9 +184,9 @@ function commands() {
 function Commands() {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsIn(query);
   const found = commands()
-    .filter(([name]) => words.every((w) => name.toLowerCase().includes(w)))
+    .filter(([name]) => hasAll(name, words))
     .slice(0, 9);
   const chosen = Math.min(at, found.length - 1);
   const run = (/** @type {Command} */ command) => {

@@ -5,6 +5,7 @@ import { pausedWord, stateWord } from '../agent.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
+import { folded, hasAll, wordsIn } from '../fold.js';
 import { skillsText } from '../format.js';
 import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
@@ -66,7 +67,7 @@ const interpreterRow = (it) => ({
 /** How well a row answers what is typed, the least first: a word of its name begins so, it is in its name, or
  * only in what is said of it. @param {TargetRow} row @param {string[]} words */
 function far({ name }, words) {
-  const all = name.toLowerCase();
+  const all = folded(name);
   const begins = all.split(/[\s(:/·-]+/);
   return Math.max(
     ...words.map((w) =>
@@ -80,7 +81,7 @@ function far({ name }, words) {
  * @param {boolean} [refused] the number is not called
  * @returns {TargetRow[]} */
 export function rowsOf(found, typed, call = false, refused = false) {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsIn(typed);
   /** @type {TargetRow[]} */
   const all = [
     ...found.agents.map(
@@ -125,9 +126,7 @@ export function rowsOf(found, typed, call = false, refused = false) {
       }),
     ),
   ];
-  const rows = all.filter((row) =>
-    words.every((w) => `${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`.toLowerCase().includes(w)),
-  );
+  const rows = all.filter((row) => hasAll(`${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`, words));
   if (words.length) rows.sort((a, b) => far(a, words) - far(b, words));
   const number = typed.trim();
   if ((found.any_number || call) && NUMBER.test(number))

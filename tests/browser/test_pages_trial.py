@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -51,4 +52,22 @@ async def test_whoever_is_muted_stays_so_over_a_reload_and_a_new_call_begins_unm
     await page.reload()
     await expect(bar).to_contain_text("sound good")
     await expect(mute).to_have_attribute("aria-pressed", "false")
+    await close(page)
+
+
+async def test_a_name_is_found_without_its_accents(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+
+    async def targets(_: dict[str, Any]) -> dict[str, Any]:
+        return {"agents": [], "skills": [], "numbers": [], "any_number": False, "interpreters": [],
+                "queues": [{"name": n, "word": w, "open": True} for n, w in (
+                    ("of", "Front desk"), ("to", "Tomás Vega’s own"))]}  # fmt: skip
+
+    here.do_transfer_targets = targets  # type: ignore[attr-defined]
+    await page.keyboard.press("Alt+t")
+    rows = page.get_by_role("option")
+    await expect(rows).to_have_count(2)
+    await page.get_by_role("combobox").fill("tomas vega's")
+    await expect(rows.locator("b")).to_have_text(["Tomás Vega’s own"])
     await close(page)

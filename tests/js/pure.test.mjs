@@ -3,6 +3,7 @@ import test from 'node:test';
 import { nextOffset } from '../../static/clock.js';
 import { decided, firedWords, whereFired } from '../../static/emergency_words.js';
 import { aboutText, flowed, leftText, needsText, nextAt, spanText } from '../../static/format.js';
+import { hasAll, wordsIn } from '../../static/fold.js';
 import { becauseText } from '../../static/grounds.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
 import { hear, nothing } from '../../static/phone/words.js';
@@ -28,6 +29,14 @@ test('segments: one curly quote turns all into UCS-2, 70 then 67, surrogate pair
   assert.equal(segments(`${'a'.repeat(70)}’`).segments, 2);
   assert.equal(segments(`${'a'.repeat(66)}😀${'a'.repeat(66)}`).segments, 3);
   assert.equal(segments('\r\n¿ñ').alphabet, 'GSM-7');
+});
+
+test('fold: names are found without their accents, and with them', () => {
+  const finds = (typed, name) => hasAll(name, wordsIn(typed));
+  for (const typed of ['tomas', 'TOMÁS  ve', 'toma\u0301s', ' ', 'vega tom'])
+    assert.ok(finds(typed, 'Tomás Vega'), typed);
+  assert.ok(finds('espanol', 'Español') && finds('o’h', "O'Hara") && finds('zoe', 'Zoe\u0308'));
+  assert.ok(!finds('tomas vego', 'Tomás Vega'));
 });
 
 test('clock: a late message moves it down slowly, an early one up at once, a jump is taken', () => {
