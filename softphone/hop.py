@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from router.ports import AudioLeg, FrameSink
-from softphone.far_hops import PageSays
+from softphone.far_hops import FRESH_S, PageSays
 from softphone.link import Link, Words
 
 _Page = tuple[float, float, float, float | None]
@@ -258,8 +258,10 @@ class Lender:
     def says(self) -> None:
         """Once: the round trip, what stands, and what a page measured, of each loan."""
         said: dict[Link, list[Any]] = {}
+        now = asyncio.get_running_loop().time()
         for loan in self._loans.values():
             page = getattr(loan.leg, "page_says", None)
+            page = page if page and now - page.at <= FRESH_S else None
             known = (page.rtt_ms, page.lost, page.jitter_ms, page.buffer_ms) if page else None
             numbers = (getattr(loan.leg, name, None) for name in ("rtt_ms", "standing_ms"))
             said.setdefault(loan.link, []).append([loan.channel, *numbers, known])

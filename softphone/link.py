@@ -28,6 +28,8 @@ LARGEST: Final = 1 << 20
 """Bytes of one message; more is nonsense, and ends the connection."""
 STANDS: Final = 64 * 1024
 """Bytes that nobody takes: above it frames are left out, as a network would."""
+HANGS: Final = 8 << 20
+"""Bytes that nobody takes: the other end hangs, and the connection ends."""
 PROOF_S: Final = 2.0
 _WORDS, _FRAME = 0, 1
 _HEAD: Final = struct.Struct(">IB")
@@ -88,8 +90,14 @@ class Link(asyncio.Protocol):
             self._transport.abort()
 
     def _write(self, kind: int, body: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(_HEAD.pack(1 + len(body), kind) + body)
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        if transport.get_write_buffer_size() > HANGS:
+            log.warning("link.hangs", peer=self.peer)
+            self.abort()
+            return
+        transport.write(_HEAD.pack(1 + len(body), kind) + body)
 
     # -- asyncio.Protocol
 

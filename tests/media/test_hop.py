@@ -17,6 +17,7 @@ from router.core.beside import Beside, Mode
 from softphone import link as links
 from softphone.exchange import Exchange
 from softphone.far_hops import PageSays
+from softphone.hop import HopLeg
 from softphone.hops import Hops
 from softphone.plans import Event, Joined, Measured, OnHold, Second
 from tests.media.fakes import FakeLeg
@@ -263,6 +264,20 @@ async def test_what_is_known_of_a_hop_beyond_is_known_at_the_home(town: Town) ->
     await until(told)
 
 
+async def test_what_a_page_said_long_ago_is_not_told_as_if_it_were_new(town: Town) -> None:
+    home, other = await town.begins("home"), await town.begins("other")
+    caller, agent = home.caller(), other.agent()
+    before = asyncio.get_running_loop().time() - 60
+    agent.page_says = PageSays(before, lost=0.25)  # type: ignore[attr-defined]
+    agent.rtt_ms = 80.0  # type: ignore[attr-defined]
+    home.exchange.plan("c", Joined("a"))
+    await hears(agent, OTHER, caller)
+    leg = home.exchange._agents["a"].leg
+    assert isinstance(leg, HopLeg)
+    await until(lambda: leg.rtt_ms == 80.0)
+    assert leg.page_says is None
+
+
 async def test_an_interruption_reaches_the_page(town: Town) -> None:
     home, other = await town.begins("home"), await town.begins("other")
     caller, agent = home.caller(), other.agent()
@@ -284,6 +299,20 @@ async def test_whoever_hangs_and_takes_nothing_is_let_go_with_what_was_said(town
         home.exchange._agents["a"].leg.send(VOICE * 8, n * 1280)
     home.hops.know({})
     await until(lambda: not any(line.bridged for line in home.exchange.snapshot()))
+
+
+async def test_words_that_nobody_takes_are_not_kept_for_ever(tmp_path: Path) -> None:
+    met: list[links.Link] = []
+    server = await links.listen(f"unix:{tmp_path / 'one'}", KEY, "one", met.append)
+    link = await links.connect(f"unix:{tmp_path / 'one'}", KEY, "two")
+    met[0]._transport.pause_reading()  # type: ignore[union-attr]
+    lost = asyncio.Event()
+    link.on_lost = lost.set
+    for n in range(20):
+        link.words({"n": n, "long": "x" * 1_000_000})
+    async with asyncio.timeout(20):
+        await lost.wait()
+    server.close()
 
 
 async def test_whoever_never_proves_who_they_are_keeps_no_connection(
