@@ -70,9 +70,10 @@ class Hops:
                 self._changed.clear()
                 for proc in self._borrowers.keys() - self._others.keys():
                     self._borrowers[proc][0].abort()
-                for proc, address in self._others.items():
-                    if proc not in self._borrowers:
-                        await self._open(proc, address)
+                async with asyncio.TaskGroup() as opening:  # one that hangs holds up nobody
+                    for proc, address in self._others.items():
+                        if proc not in self._borrowers:
+                            opening.create_task(self._open(proc, address), name=f"link {proc}")
                 whole = self._borrowers.keys() >= self._others.keys()
                 try:
                     async with asyncio.timeout(None if whole else AGAIN_S):

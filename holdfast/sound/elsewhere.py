@@ -110,6 +110,8 @@ class SoundElsewhere:
         self._next = 0
         self._moving: set[str] = set()
         self._came = asyncio.Event()
+        self._looked = asyncio.Event()
+        """Whoever is there was asked at least once."""
         self._look = asyncio.Event()
 
     # Which processes there are --------------------------------------------------------------------
@@ -121,8 +123,10 @@ class SoundElsewhere:
                 self._procs = known(await self._engine.processes())
                 for proc in self._links.keys() - self._procs.keys():
                     self._links[proc].abort()
-                for proc in self._procs.keys() - self._links.keys():
-                    await self._open(proc)
+                async with asyncio.TaskGroup() as group:  # one that hangs holds up nobody
+                    for proc in self._procs.keys() - self._links.keys():
+                        group.create_task(self._open(proc), name=f"link {proc}")
+                self._looked.set()
                 self._empty()
                 self._look_for_room()
             self._look.clear()
@@ -136,7 +140,8 @@ class SoundElsewhere:
             link = await links.connect(self._procs[proc].link, self._key, self._proc)
         except (ConnectionRefusedError, FileNotFoundError):
             log.warning("sound.process_dead", proc=proc)
-            await self._engine.step("process_gone", proc=proc)
+            with contextlib.suppress(IndexLost, IndexUnavailable):
+                await self._engine.step("process_gone", proc=proc)
             return
         except (OSError, TimeoutError) as error:
             log.warning("sound.not_reached", proc=proc, reason=str(error)[:100])
@@ -356,7 +361,11 @@ class SoundElsewhere:
         self._say(self.where(who), PageSays(who, numbers))
 
     async def heard(self, who: str) -> bool:
-        """Whoever was asked for an answer knows of what is just coming up."""
+        """Whoever was asked for an answer knows of what is just coming up. A page is back before we
+        know of any: what would become of its sound if we said no?"""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COMES_S):
+                await self._looked.wait()
         for proc in [self.where(who)] if self.where(who) else list(self._links):
             with contextlib.suppress(TimeoutError):
                 if (await self._ask(proc, Heard(who)))["is"]:
