@@ -84,6 +84,7 @@ class Callbacks:
         async with self._database.read() as connection:
             row = await callbacks.open_of(connection, order.incident)
             live = await contacts.live_of(connection, row.contact) if row is not None else None
+            theirs = await contacts.open_of_party(connection, (live and live.party) or "")
         if row is None or live is None or row.address != order.address:
             return None
         if live.state not in NOT_MADE:
@@ -92,6 +93,7 @@ class Callbacks:
             "callback_now",
             agent=order.agent,
             contact=live.id,
+            theirs=theirs,
             audit={"by": order.agent, "action": ORDERED, "subject": order.incident},
         )
         return None if reply.code == "too_late" else reply
@@ -224,6 +226,7 @@ class Callbacks:
                 promote_at=config.promote_at(now, severity, Channel.VOICE),
                 promote_ms=self._current.targets[Severity.S2][Channel.VOICE],
             )
+            theirs = await contacts.open_of_party(connection, person.party)
             new = await contacts.admit(
                 connection,
                 live,
@@ -241,7 +244,7 @@ class Callbacks:
             if new:
                 await self._say(connection, order.agent, ORDERED, incident.id, now)
         reply = await self._engine.step(
-            "dial", agent=order.agent, contact=msgspec.to_builtins(live)
+            "dial", agent=order.agent, contact=msgspec.to_builtins(live), theirs=theirs
         )
         if not reply.ok:
             async with self._database.write() as connection:

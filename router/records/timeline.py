@@ -21,6 +21,7 @@ from router.records import (
     call_sounds,
     callbacks,
     contacts,
+    in_calls,
     incident_changes,
     incident_words,
     messages,
@@ -48,7 +49,7 @@ async def incident_document(
     ).first()
     if incident is None:
         return None
-    parties = await _parties(connection, incident_id, no_call)
+    parties = await _parties(connection, incident_id, no_call, names)
     who = {party["id"]: party["name"] for party in parties}
     rows = await contacts.by_incident(connection, incident_id)
     by_id = {row.id: row for row in rows}
@@ -357,7 +358,10 @@ def _returned_entry(row: Any, sent: Any | None, names: dict[str, str]) -> dict[s
 
 
 async def _parties(
-    connection: AsyncConnection, incident_id: str, no_call: Callable[[str], str | None]
+    connection: AsyncConnection,
+    incident_id: str,
+    no_call: Callable[[str], str | None],
+    names: dict[str, str],
 ) -> list[dict[str, Any]]:
     link, party, address = schema.incident_party, schema.party, schema.address
     rows = await connection.execute(
@@ -375,6 +379,7 @@ async def _parties(
         .where(link.c.incident == incident_id)
         .order_by(party.c.created_at, address.c.id)
     )
+    in_call = await in_calls.of_incident(connection, incident_id, names)
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         person = found.setdefault(
@@ -392,5 +397,6 @@ async def _parties(
             }
         )
     for person in found.values():
+        person["in_call"] = in_call.get(person["id"])
         person["name"] = isolated(person["name"] or person["addresses"][0]["masked"])
     return list(found.values())

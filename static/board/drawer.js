@@ -73,7 +73,7 @@ const People = ({ of }) => html`<ul class="stack people">
   ${of.parties.map(
     (p) => html`<li key=${p.id} class="row">
       <b class="cut">${p.name || t.incident.nobody}</b>
-      <span class="muted">${p.role ?? ''}</span>
+      <span class="muted">${p.role ?? ''}</span> ${p.in_call && html`<span class="s2">${p.in_call}</span>`}
       <span class="muted cut grow">
         ${p.addresses
           .filter((a) => a.masked !== p.name)

@@ -136,7 +136,7 @@ function commands() {
         ? []
         : (incident.value?.parties ?? []).flatMap((p) =>
             (p.addresses ?? [])
-              .filter((a) => a.kind === 'phone' && !a.no_call)
+              .filter((a) => a.kind === 'phone' && !a.no_call && !p.in_call)
               .map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callBack(a.id)]),
           )),
       ...(incident.value && !incident.value.callback

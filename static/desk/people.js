@@ -21,6 +21,7 @@ export function People() {
                 <span class="cut">
                   <b>${p.name || t.incident.nobody}</b> <span class="muted">${roleWord(p.role)}</span>
                 </span>
+                ${p.in_call && !blocked.value && html`<span class="s2 t1 cut">${p.in_call}</span>`}
               </div>
               ${(p.addresses ?? []).map(
                 (a) => html`<div key=${a.id} class="row addr">
@@ -33,8 +34,8 @@ export function People() {
                   ${a.kind === 'phone' && html`
                     <button
                       class="small"
-                      disabled=${!!a.no_call || !!blocked.value || !!calling.value}
-                      title=${a.no_call || blocked.value}
+                      disabled=${!!a.no_call || !!p.in_call || !!blocked.value || !!calling.value}
+                      title=${a.no_call || p.in_call || blocked.value}
                       aria-label=${t.party.callTo(p.name ?? '', a.masked)}
                       onClick=${() => callBack(a.id)}>
                       ${calling.value === a.id ? t.party.calling : t.party.call}

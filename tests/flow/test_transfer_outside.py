@@ -132,3 +132,28 @@ async def test_whom_we_called_back_is_handed_to_a_colleague_and_to_a_number(
         await centre.until_rows(
             f"select state, outcome from contact where id = '{contact}'", [("ended", "handled")]
         )
+
+
+async def test_whom_a_number_outside_has_is_not_called_back(centre: Centre) -> None:
+    person = "+12065550507"
+    await centre.sandbox.person("+12065550157", talk="tone", hz=500, ring_ms=300)
+    async with desk(centre) as agent:
+        call, contact = await talking(centre, agent, person)
+        incident = agent.contacts[contact]["incident"]
+        await agent.do("transfer", contact=contact, number="clinic")
+        await centre.sandbox.wait_for(call, "dial.bridged")
+        await agent.do("handed_done")
+        await centre.until_rows(f"select state from contact where id = '{contact}'", [("away",)])
+        (party,) = (await agent.do("open", incident=incident))["parties"]
+        assert party["in_call"] == "in a call with Clinic"
+        with pytest.raises(DeskError) as refused:
+            await agent.do(
+                "callback", incident=incident, address=party["addresses"][0]["id"], key="k0507"
+            )
+        words = "not_allowed: Not called: they are in a call with Clinic."
+        assert str(refused.value) == words
+        assert [c for c in await centre.sandbox.calls() if c["to"] == person] == []
+        await centre.sandbox.hang_up(call)
+        await centre.until_rows(f"select state from contact where id = '{contact}'", [("ended",)])
+        (party,) = (await agent.do("open", incident=incident))["parties"]
+        assert party["in_call"] is None

@@ -103,12 +103,12 @@ def incident(now: int) -> dict[str, Any]:
         "id": "i1", "number": "INC-20419", "title": "Labrador ate sugar-free gum at the sitter’s",
         "severity": 1, "state": "open", "closed": None, "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
         "parties": [
-            {"id": "p1", "name": "Maya Torres", "role": "owner", "addresses": [
+            {"id": "p1", "name": "Maya Torres", "role": "owner", "in_call": None, "addresses": [
                 {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False, "unsure": None, "no_call": None},
                 {"id": "ad2", "kind": "email", "masked": "m•••@example.org", "opted_out": False, "unsure": None, "no_call": None}]},
-            {"id": "p2", "name": "Jonah Lind", "role": "sitter", "addresses": [
+            {"id": "p2", "name": "Jonah Lind", "role": "sitter", "in_call": None, "addresses": [
                 {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True, "unsure": None, "no_call": None}]},
-            {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "addresses": [
+            {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "in_call": None, "addresses": [
                 {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False, "unsure": None, "no_call": None}]},
         ],
         "contacts": [{"id": x, "channel": ch, "direction": "in", "state": st, "arrived_at": t, "answered_at": t, "ended_at": None, "outcome": None, "disposition": None, "agent_name": "Priya Nair"} for x, ch, st in (("c1", "voice", "active"), ("c2", "sms", "active"), ("c9", "email", "ended"))],

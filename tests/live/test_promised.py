@@ -235,3 +235,32 @@ async def test_a_call_that_waits_its_turn_at_the_carrier_is_not_unanswered(world
     await world.stay(20_000, "a")
     assert await world.state(contact) == "ended"
     assert not (await world.engine.step("dial_waits", contact=contact, ms=60_000)).ok
+
+
+@pytest.mark.parametrize("verb", ["dial", "callback_now"])
+async def test_nobody_is_called_who_is_in_a_call(world: World, verb: str) -> None:
+    promised = await world.promise(at=world.now + 600_000, party="p1")
+    await world.agent("b")
+    call = await world.arrive(party="p1")
+    body = {
+        "id": "k", "channel": "voice", "dir": "out", "severity": 3, "arrived_at": world.now,
+        "score": 1, "queue": "general", "ladder": "general:3", "party": "p1",
+    }  # fmt: skip
+
+    async def tried() -> tuple[bool, str, str | None]:
+        contact: Any = body if verb == "dial" else promised
+        reply = await world.engine.step(verb, agent="a", contact=contact, theirs=[call, promised])
+        return reply.ok, reply.why, reply.who
+
+    await world.agent("a", ready=False)
+    assert await tried() == (False, "on_line", None)
+    await world.answer(call)
+    assert await tried() == (False, "in_call_with", "b")
+    reply = await world.engine.step(
+        "send_outside", agent="b", contact=call, name="vet", word="Vet", acknowledge=False
+    )
+    assert reply.ok, reply
+    assert await tried() == (False, "in_call_with", "Vet")
+    await world.engine.step("caller_gone", contact=call, cause="caller_hung_up")
+    assert await world.state(call) == "ended"
+    assert await tried() == (True, "", None)

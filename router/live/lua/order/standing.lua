@@ -65,6 +65,16 @@ local function with_us(x)
   return still > ctx.now and still or nil
 end
 
+-- Of these contacts of a party, another than this one, the call by which they are on a line with us or with a
+-- number outside, or are being called; nil: they can be called.
+function standing.call_of(ids, but)
+  for _, id in ipairs(ids or {}) do
+    local x = id ~= but and contact(id)
+    if x and not is_text(x) and not STATES[x.state].over
+      and (x.state == State.DIALING or not offers.uncalled(x)) then return x end
+  end
+end
+
 local function limit_of(c) return c.severity == 1 and ctx.cfg.stand_s1 or ctx.cfg.stand end
 
 -- The contact for which it stands longest, and until when; nil if for none.

@@ -84,14 +84,14 @@ mutation('not_needed', function(req)
 end)
 
 -- An agent calls now, whatever the order says; they need not be ready.
--- takes: agent, contact
--- refuses: no_sound, not_ready, taken, too_late
+-- takes: agent, contact, theirs
+-- refuses: no_sound, not_allowed, not_ready, taken, too_late
 -- tells: contact.pulled
 mutation('callback_now', function(req)
   local a, c = agent(req.agent), contact(req.contact)
   if not c then return no('too_late', 'over') end
   if not offers.uncalled(c) or c.state == State.DIALING then return no('taken', 'others_call') end
-  local refusal = calls.cannot_dial(a, c.id)
+  local refusal = calls.cannot_dial(a, c.id, req.theirs)
   if refusal then return refusal end
   offers.withdraw(c, 'taken')
   c.queued_at = num(c.queued_at, ctx.now)

@@ -421,25 +421,35 @@ mutation('extend', function(req)
 end)
 
 -- What keeps an agent from calling somebody (this contact) on their own initiative; they need not be
--- ready. What rings at their desk does not, unless it is an S1: it goes on to others.
-function calls.cannot_dial(a, id)
+-- ready. What rings at their desk does not, unless it is an S1: it goes on to others. theirs = what its party
+-- has open: nobody is called who is in a call.
+function calls.cannot_dial(a, id, theirs)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
   if a.media ~= 'up' then return no('no_sound', 'your_sound') end
   local load = agents.load_of(a)
   if load.voice or load.wrap then return no('not_ready', 'finish_first') end
   local rings = has(a.offer) and contact(a.offer.contact)
   if rings and rings.severity == 1 and rings.id ~= id then return no('not_ready', 'emergency_rings') end
+  local x = standing.call_of(theirs, id)
+  if not x then return end
+  if x.state == State.DIALING then return no('not_allowed', 'others_call') end
+  if STATES[x.state].beyond then
+    local there = has(x.outside) and x.outside.word
+    return no('not_allowed', there and 'in_call_with' or 'on_line', there or nil)
+  end
+  local with = has(x.agent) and STATES[x.state].taken and agent(x.agent)
+  return no('not_allowed', with and 'in_call_with' or 'on_line', with and with.name or nil)
 end
 
 -- We call somebody: the agent is already on the line. The intent is in the database before this.
--- takes: agent, contact
--- refuses: no_sound, not_ready
+-- takes: agent, contact, theirs
+-- refuses: no_sound, not_allowed, not_ready
 mutation('dial', function(req)
   local a, c = agent(req.agent), contact(req.contact.id)
   if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then
     return { ok = true, duplicate = true, contact = c or cjson.null }
   end
-  local refusal = calls.cannot_dial(a)
+  local refusal = calls.cannot_dial(a, req.contact.id, req.theirs)
   if refusal then return refusal end
   c = bare(req.contact)
   records.new_contact(c)
