@@ -9,6 +9,8 @@ import { t } from './strings/en.js';
 
 /** Name, or else address; also for a caller who gave up. @param {{who: Who}} c */
 export const whoOf = (c) => c.who?.name || c.who?.address || '?';
+/** Of a masked number what tells it apart, where there is no room for all of it. @param {string} who */
+export const endOf = (who) => who.match(/^\+.* (•+ \S+)$/)?.[1] ?? who;
 
 /** How far an S1 text or mail is told to the numbers on call; '' if it is not. @param {Telling|null} of */
 export function onCallWords(of) {

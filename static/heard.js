@@ -43,9 +43,9 @@ export function speaksTo(c) {
   return { talk, second: second?.name ?? '' };
 }
 
-/** What stands at one’s own desk, or board, while one sits there.
- * @param {Contact} c @param {BesideMode} mode */
-export const mineWords = (c, mode) =>
+/** What stands at one’s own desk, or board, while one sits there. `name`: of the agent who has the call, if
+ * the page knows it. @param {Contact} c @param {BesideMode} mode @param {string} [name] */
+export const mineWords = (c, mode, name = '') =>
   mode === 'barge'
-    ? heardBy(c, mode, { agent: t.beside.mine.agent, caller: whoOf(c) })
-    : t.beside.mine[mode](whoOf(c));
+    ? heardBy(c, mode, { agent: name || t.beside.mine.agent, caller: whoOf(c) })
+    : t.beside.mine[mode](whoOf(c), name);

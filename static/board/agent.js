@@ -6,7 +6,7 @@ import { now } from '../clock.js';
 import { firstOf, roleWord, stateWord as workWord, whoOf } from '../contact.js';
 import { exactTime, hourMinute, skillsText, spanText } from '../format.js';
 import { Channel, Icon, Sev } from '../icons.js';
-import { AgentState, stateOf } from '../states.js';
+import { AgentState, ContactState, stateOf } from '../states.js';
 import { Since, Waits } from '../timers.js';
 import { useAsked } from '../why.js';
 import { checkTold } from '../sound_check.js';
@@ -115,6 +115,9 @@ const Today = ({ day }) => html`
   </div>
 `;
 
+/** The call in hand stands before texts, and these before what is set aside for it. @param {Contact} c */
+export const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voice' ? 0 : 1);
+
 /** How somebody is in a call into which they were, or are being, asked.
  * @param {Contact} c @param {Consult} it */
 export function askedWord(c, it) {
@@ -179,7 +182,10 @@ export function AgentDrawer() {
   const { contacts } = state.value;
   const others = contacts[a.consult ?? a.asked ?? ''];
   const ids = [...new Set([...(a.offer ? [a.offer.contact] : []), ...(a.contacts ?? [])])];
-  const work = ids.map((one) => contacts[one]).filter(Boolean);
+  const work = ids
+    .map((one) => contacts[one])
+    .filter(Boolean)
+    .sort((x, y) => behind(x) - behind(y));
   const instead = a.state === AgentState.PAUSED ? null : insteadOfWork(a, centre.value, work.length > 0);
   const help = besideBar(a);
   const free = freeButtons(a);

@@ -2,16 +2,15 @@
 import { html, memo, useComputed } from '../ui.js';
 import { After, Beside, Clock, Stage, StateMark, afterThis, insteadOfWork } from '../agent.js';
 import { SoundMark, worse } from '../call_sound.js';
-import { firstOf, whoOf } from '../contact.js';
+import { endOf, firstOf, whoOf } from '../contact.js';
 import { Channel, Sev } from '../icons.js';
 import { skillsText } from '../format.js';
 import { agentsByName, withRoom } from '../model.js';
 import { CheckMark, isBad } from '../sound_check.js';
 import { t } from '../strings/en.js';
 import { centre, state } from './context.js';
-import { askedWord, openAgent } from './agent.js';
+import { askedWord, behind, openAgent } from './agent.js';
 import { Reserve } from './steer.js';
-import { ContactState } from '../states.js';
 
 /** Skills, or that their sound was not good when they checked it; or, while the last work goes on, that
  * nothing comes after it. @param {{a: Agent}} props */
@@ -35,12 +34,9 @@ function on(a, contacts) {
       <${Sev} level=${first.severity}/> <${Channel} channel=${first.channel}/>
       ${rest.length ? html` <span class="t1">${t.board.more(rest.length)}</span>` : ''}
     </span>
-    <span class="cut t1">${whoOf(first)}</span>
+    <span class="cut t1" title=${whoOf(first)}>${endOf(whoOf(first))}</span>
   </span>`;
 }
-
-/** The call in hand stands before texts, and these before what is set aside for it. @param {Contact} c */
-const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voice' ? 0 : 1);
 
 /** Their name, which opens them. @param {{a: Agent}} props */
 const Name = ({ a }) => html`<button

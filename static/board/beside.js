@@ -102,11 +102,20 @@ const chorded = () => {
   return !singleKeys.value || !!seat.value || !!agents[me?.id ?? '']?.beside;
 };
 
+/** Whom somebody’s drawer helps: them while they talk; else whoever has the call now beside which one sits,
+ * which they may have had. @param {Agent} opened @returns {{a: Agent, c: Contact|undefined}} */
+function helped(opened) {
+  const c = talksIn(opened);
+  const mine = seat.value?.c;
+  const now = state.value.agents[mine?.agent ?? ''];
+  return !c && mine && now && stateOf(mine).talks ? { a: now, c: mine } : { a: opened, c };
+}
+
 /** In an agent’s drawer while they talk; the sound is this page’s. Null: they do not, or one may not.
- * @param {Agent} a @returns {Shown} */
-export function besideBar(a) {
+ * @param {Agent} opened @returns {Shown} */
+export function besideBar(opened) {
   const { me } = state.value;
-  const c = talksIn(a);
+  const { a, c } = helped(opened);
   if (!c || !me?.permissions?.includes('call.listen') || a.id === me.id) return null;
   if (busy()) return html`<h3>${t.beside.call}</h3><p class="muted">${t.beside.busy}</p>`;
   const mine = c.beside.find((one) => one.agent === me.id);
@@ -120,7 +129,7 @@ export function besideBar(a) {
   return html`
     <${Keys} act=${keys}/>
     <div class="between">
-      <h3>${t.beside.call}</h3>
+      <h3>${a.id === opened.id ? t.beside.call : t.beside.callOf(a.name)}</h3>
       ${mine && html`<span class="faint t1">${t.beside.joined(hourMinute(mine.since))}</span>`}
     </div>
     <div class="modes" role="group" aria-label=${t.beside.call}>

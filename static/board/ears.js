@@ -33,6 +33,9 @@ export const seat = computed(() => {
   return null;
 });
 
+/** Who has that call now. */
+const nameThere = computed(() => state.value.agents[seat.value?.c.agent ?? '']?.name ?? '');
+
 function deafen() {
   hereIs(false);
   phone.stop();
@@ -114,6 +117,7 @@ export function followEars() {
   effect(() => {
     if (link.status.value !== 'live') isNew = true;
   });
+  followWhoHears();
   let was = false;
   effect(() => {
     const sits = !!seat.value;
@@ -121,6 +125,20 @@ export function followEars() {
     if (was && !sits) over();
     if (!sits) left = false;
     was = sits;
+  });
+}
+
+/** The call is another agent’s now: whoever speaks there is told who hears them from now on. */
+function followWhoHears() {
+  let before = { call: '', agent: '' };
+  effect(() => {
+    const { c, mode } = seat.value ?? {};
+    const name = nameThere.value;
+    if (!c || !mode) before = { call: '', agent: '' };
+    if (!c?.agent || !mode || !name) return;
+    const other = before.call === c.id && before.agent !== c.agent;
+    before = { call: c.id, agent: c.agent };
+    if (other) toast(t.beside.nowWith(name, mode), mode === 'listen' ? 'info' : 'warn');
   });
 }
 
@@ -142,7 +160,7 @@ export function Ears() {
   return html`<span class="row ears" role="region" aria-label=${t.beside.bar}>
     <span class="row accent b cut" role="status">
       <${Icon} name=${at.mode === 'listen' ? 'speaker' : 'mic'}/>
-      <span class="cut">${mineWords(at.c, at.mode)}</span>
+      <span class="cut">${mineWords(at.c, at.mode, nameThere.value)}</span>
       ${wrong && html`<span class="s2">· ${wrong}</span>`}
     </span>
     <button class="small" onClick=${leave}>${t.beside.leave}</button>

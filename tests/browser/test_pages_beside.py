@@ -179,10 +179,10 @@ async def test_an_agents_drawer_has_their_hour_their_day_and_how_to_help(
     who, it = call["who"]["name"], {"agent": "a3", "line": None, "name": "Tomás Vega"}
     it |= {"by_name": agent["name"], "since": desk.now(), "until": None}
     for held, at, hear, told in (
-        (True, None, 1, f"The agent hears you; {who} is on hold"),
-        (True, "apart", 2, f"Tomás Vega and the agent hear you; {who} is on hold"),
-        (False, "apart", 2, f"{who} and the agent hear you"),
-        (False, "together", 3, f"{who}, Tomás Vega and the agent hear you"),
+        (True, None, 1, f"{agent['name']} hears you; {who} is on hold"),
+        (True, "apart", 2, f"Tomás Vega and {agent['name']} hear you; {who} is on hold"),
+        (False, "apart", 2, f"{who} and {agent['name']} hear you"),
+        (False, "together", 3, f"{who}, Tomás Vega and {agent['name']} hear you"),
     ):
         call |= {"held": held, "consult": it | {"at": at} if at else None}
         await here.event("contact.held", {"contacts": {call["id"]: call}})
@@ -346,4 +346,59 @@ async def test_the_way_to_an_agent_is_also_in_the_row_of_what_they_have_in_hand(
     await page.get_by_role("menuitem", name=f"Look at {first}").click()
     drawer = page.get_by_role("dialog", name=agent["name"])
     await expect(drawer.get_by_role("button", name="Listen")).to_be_visible()
+    await close(page)
+
+
+async def test_whoever_whispers_reads_who_has_the_call_now_and_their_drawer_keeps_its_modes(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    me = here.mine()["id"]
+    agent, call = await talking(here)
+    await look(page, agent).click()
+    drawer = page.get_by_role("dialog", name=agent["name"])
+    since = {"since": desk.now(), "board": True, "hidden": False}
+    call["beside"] = [{"agent": me, "name": "Dana Reyes", "mode": "whisper", **since}]
+    await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+    bar = page.get_by_role("region", name="Beside an agent")
+    who = call["who"]["name"]
+    await expect(bar).to_contain_text(f"{agent['name']}, with {who}, hears you")
+    other = next(a for a in here.scene["agents"].values() if a["id"] not in (me, agent["id"]))
+    agent |= {"contacts": [], "state": "wrapup"}
+    other |= {"contacts": [call["id"]], "state": "talking"}
+    call["agent"] = other["id"]
+    agents = {agent["id"]: agent, other["id"]: other}
+    await here.event("contact.taken_from_agent", {"contacts": {call["id"]: call}, "agents": agents})
+    await expect(bar).to_contain_text(f"{other['name']}, with {who}, hears you")
+    told = f"{other['name']} has the call now and hears you."
+    await expect(page.locator(".toast", has_text=told)).to_be_visible()
+    await expect(drawer).to_contain_text(f"The call of {other['name']}")
+    modes = drawer.get_by_role("button", name="Whisper")
+    await expect(modes).to_have_attribute("aria-pressed", "true")
+    await expect(drawer).to_contain_text(f"{other['name']} sees that you speak to them")
+    await close(page)
+
+
+async def test_the_call_in_hand_stands_first_and_its_number_is_told_apart(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    agent, call = await talking(here)
+    aside = call | {"id": "aside", "channel": "sms", "state": "parked", "severity": 4}
+    aside |= {"parked_for": "call", "about": "thx so much", "sound": None, "beside": []}
+    call["who"] = {"name": "+1 206 ••• 0141", "address": "+1 206 ••• 0141", "role": "caller"}
+    agent["contacts"] = ["aside", call["id"]]
+    put = {"contacts": {call["id"]: call, "aside": aside}, "agents": {agent["id"]: agent}}
+    await here.event("contact.held", put)
+    row = page.get_by_role("table", name="Agents").get_by_role("row").filter(has=look(page, agent))
+    shown = row.get_by_text("••• 0141", exact=True)
+    await expect(shown).to_have_attribute("title", "+1 206 ••• 0141")
+    assert await shown.evaluate("it => it.scrollWidth <= it.clientWidth")
+    await look(page, agent).click()
+    work = page.get_by_role("dialog", name=agent["name"]).locator("ul.stack > li")
+    await expect(work).to_have_count(2)
+    await expect(work.first).to_contain_text("+1 206 ••• 0141")
+    await expect(work.last).to_contain_text("thx so much")
     await close(page)

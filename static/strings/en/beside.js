@@ -67,15 +67,19 @@ export const beside = {
     },
     /** The sound of one’s own board. */
     bar: 'Beside an agent',
+    /** @param {string} name @param {BesideMode} mode */
+    nowWith: (name, mode) => `${name} has the call now${mode === 'listen' ? '' : ' and hears you'}.`,
+    /** In the drawer of an agent who has it no more. @param {string} name */
+    callOf: (name) => `The call of ${name}, beside whom you sit`,
     over: 'You no longer hear the call: it is over, or you have one of your own.',
     press: 'press anywhere to hear it',
     otherPage: 'on another page',
     /** What stands at one’s own desk, or board, meanwhile. */
     mine: {
-      /** @param {string} who */
-      listen: (who) => `You listen to the call with ${who}`,
-      /** @param {string} who */
-      whisper: (who) => `The agent with ${who} hears you`,
+      /** @param {string} who @param {string} name of the agent, or '' */
+      listen: (who, name) => `You listen to ${name ? `${name} with` : 'the call with'} ${who}`,
+      /** @param {string} who @param {string} name */
+      whisper: (who, name) => (name ? `${name}, with ${who}, hears you` : `The agent with ${who} hears you`),
       agent: 'the agent',
     },
     /** On the board, of whoever sits there. @param {string} name */
