@@ -3,7 +3,7 @@ export const controls = {
   machine: {
     leave: 'Leave the message',
     person: 'Press here if it is a person after all.',
-    why: 'It plays to its end on their machine, and you are free at once.',
+    why: 'It plays to its end on their machine; your wrap-up begins at once.',
   },
   volume: {
     talk: 'Call volume',
@@ -24,7 +24,7 @@ export const controls = {
     /** @param {string} what @param {string} key */
     named: (what, key) => `${what} (${key})`,
     off: 'Single keys are off: they need Alt, but for Enter and Esc.',
-    talk: 'While you talk, what you type beside a field goes into the notes; single keys need Alt then.',
+    talk: 'While you talk, what you type beside a field goes into the notes, “?” too; single keys need Alt then.',
   },
   dial: {
     button: 'Dial',
