@@ -101,3 +101,6 @@ export function flowed(text) {
     )
     .replace(/ {2,}/g, ' ');
 }
+
+/** Words that begin a sentence. @param {string} words */
+export const begun = (words) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,4 +1,4 @@
-"""The message that an agent leaves on a machine: it plays to its end, and their wrap-up begins at once."""
+"""The message that an agent leaves on a machine: it plays to its end, while they wrap up."""
 
 from __future__ import annotations
 

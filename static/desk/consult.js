@@ -168,7 +168,7 @@ const beside = (c, it) =>
       if (at.talk === 'all') return t.beside.sees.barge(name, at);
       return t.beside[c.held ? 'speaksToYou' : 'speaksToThem'](name, it.by_name);
     })
-    .join(' · ');
+    .map((words) => html`<span key=${words}>${words}</span>`);
 
 /** At the desk of whoever was asked. @param {{at: {c: Contact, it: Consult}, mute: unknown}} props */
 function Joined({ at: { c, it }, mute }) {
@@ -187,7 +187,7 @@ function Joined({ at: { c, it }, mute }) {
       <${Icon} name="warn"/>
       ${sound.words}
     </span>`}
-    <span class="grow accent b t0 cut">${beside(c, it)}</span>
+    <span class="grow accent b t0 sees">${beside(c, it)}</span>
     ${mute}
     ${c.fault && html`<button
       class="primary"

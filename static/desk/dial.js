@@ -4,6 +4,7 @@ import { html, newId, useEffect, useRef, useState } from '../ui.js';
 import { announce } from '../announce.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
+import { begun } from '../format.js';
 import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { blocked, calling, withSound } from './callback.js';
@@ -42,7 +43,7 @@ export function useCheck() {
       const answer = await link
         .send('dial_check', { number })
         .catch((error) => ({ number: null, country: null, name: null, refusal: wordsOf(error) }));
-      if (mine === turn.current) setFound(answer);
+      if (mine === turn.current) setFound({ ...answer, refusal: answer.refusal && begun(answer.refusal) });
     };
     timer.current = window.setTimeout(() => void ask(), TYPING_MS);
   };

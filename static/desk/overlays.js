@@ -52,29 +52,32 @@ const shut = () => {
   layer.value = null;
 };
 
-const Help = () => html`<${Dialog} title=${t.help.title} close=${shut} read>
-  <dl class="keys">
-    ${t.help.keys.map(
-      ([key, word, withAlt]) => html`<div key=${key}>
-        <dt><kbd>${(chorded.value && withAlt) || key}</kbd></dt>
-        <dd>${word}</dd>
-      </div>`,
-    )}
-  </dl>
-  <h2>${t.help.shapes}</h2>
-  <ul class="stack">
-    ${SEVERITIES.map(
-      (s) => html`<li key=${s} class="row"><${Sev} level=${s}/><span>${t.help.words[s]}</span></li>`,
-    )}
-  </ul>
-  <p class="muted">${t.keys.talk} ${singleKeys.value ? '' : `${t.keys.off} `}${t.help.safe}</p>
+const Help = () => html`<${Dialog} title=${t.help.title} close=${shut} class="helpbox" read>
+  <div class="scroll stack" tabindex="0" role="region" aria-label=${t.help.title}>
+    <dl class="keys">
+      ${t.help.keys.map(
+        ([key, word, withAlt]) => html`<div key=${key}>
+          <dt><kbd>${(chorded.value && withAlt) || key}</kbd></dt>
+          <dd>${word}</dd>
+        </div>`,
+      )}
+    </dl>
+    <h2>${t.help.shapes}</h2>
+    <ul class="stack">
+      ${SEVERITIES.map(
+        (s) => html`<li key=${s} class="row"><${Sev} level=${s}/><span>${t.help.words[s]}</span></li>`,
+      )}
+    </ul>
+    <p class="muted">${t.keys.talk} ${singleKeys.value ? '' : `${t.keys.off} `}${t.help.safe}</p>
+  </div>
   <div class="row">
     <span class="grow"></span>
     <button class="primary" onClick=${shut}>${t.help.close}</button>
   </div>
 </${Dialog}>`;
 
-/** @typedef {[string, string, () => unknown]} Command */
+/** Its name, its key, what it does, and other words by which it is looked for.
+ * @typedef {[string, string, () => unknown, string?]} Command */
 
 /** Every act by name; only what is possible now. @returns {Command[]} */
 function commands() {
@@ -157,6 +160,7 @@ function commands() {
         () => {
           layer.value = 'sound';
         },
+        t.commands.sound,
       ],
       [singleKeys.value ? t.keys.turnOff : t.keys.turnOn, '', toggleSingleKeys],
       [`${t.menu.theme}: ${t.menu.light}`, '', () => setTheme('light')],
@@ -186,7 +190,7 @@ function Commands() {
   const [at, setAt] = useState(0);
   const words = wordsIn(query);
   const found = commands()
-    .filter(([name]) => hasAll(name, words))
+    .filter(([name, , , also = '']) => hasAll(`${name} ${also}`, words))
     .slice(0, 9);
   const chosen = Math.min(at, found.length - 1);
   const run = (/** @type {Command} */ command) => {

@@ -253,8 +253,10 @@ export function PhoneBar() {
     <div class="who">
       <span class="b cut">${whoOf(c)} <span class="muted n">${roleWord(c.who?.role)}</span></span>
       ${c.beside.length
-        ? html`<span class="accent b t0 cut" role="status">
-            ${c.beside.map((one) => t.beside.sees[one.mode](one.name, speaksTo(c))).join(' · ')}
+        ? html`<span class="accent b t0 sees" role="status">
+            ${c.beside.map(
+              (one) => html`<span key=${one.agent}>${t.beside.sees[one.mode](one.name, speaksTo(c))}</span>`,
+            )}
           </span>`
         : html`<span class="faint t0 cut">${[addressOf(c), lineOf(c)].filter(Boolean).join(' · ')}</span>`}
     </div>

@@ -274,9 +274,13 @@ function Transfer({ c }) {
           ? t.transfer.going
           : rows[chosen]?.only
             ? rows[chosen].ask && t.consult.hintOnly
-            : rows.some((row) => row.ask)
-              ? t.consult.hint
-              : t.transfer.hint}
+            : rows[chosen] && !rows[chosen].to
+              ? rows[chosen].ask
+                ? t.consult.hintAsk
+                : t.transfer.hintNot
+              : rows.some((row) => row.ask)
+                ? t.consult.hint
+                : t.transfer.hint}
       </span>
     </div>
   </${Dialog}>`;

@@ -295,7 +295,7 @@ async def test_a_number_is_typed_read_and_dialled(chromium: Browser, desk: FakeD
     await expect(told).to_have_text("With its country, or as one dials it from here.")
     await number.press("Enter")  # nothing yet
     await number.fill("+1 900 555 0199")
-    await expect(told).to_contain_text("a premium number")
+    await expect(told).to_contain_text("A premium number")
     call = dialog.get_by_role("button", name="Call")
     await expect(call).to_be_disabled()
     await number.fill("+1 206 555 0199")

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.pages import close, opened
-from tests.browser.test_pages_consult import my_call
+from tests.browser.test_pages_consult import asked, my_call
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -70,4 +70,97 @@ async def test_a_name_is_found_without_its_accents(chromium: Browser, desk: Fake
     await expect(rows).to_have_count(2)
     await page.get_by_role("combobox").fill("tomas vega's")
     await expect(rows.locator("b")).to_have_text(["Tomás Vega’s own"])
+    await close(page)
+
+
+WHOLE = """(all) => all.filter((it) => it.scrollWidth > it.clientWidth
+  || it.getBoundingClientRect().right > it.parentElement.getBoundingClientRect().right + 0.5)
+  .map((it) => it.textContent)"""
+
+
+async def test_with_two_beside_what_each_does_is_read_whole(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    call = my_call(here)
+    call["beside"] = [
+        {"agent": a, "name": name, "mode": mode, "since": desk.now(), "board": False}
+        for a, name, mode in (("u8", "Dana Reyes", "barge"), ("u9", "Ada Miller-Ross", "whisper"))
+    ]
+    await here.event("contact.sat_beside", {"contacts": {call["id"]: call}})
+    lines = page.get_by_role("region", name="Phone").locator(".sees > span")
+    await expect(lines).to_have_text(["Dana Reyes speaks to both", "Ada Miller-Ross speaks to you"])
+    assert await lines.evaluate_all(WHOLE) == []
+    boxes = [await line.bounding_box() for line in await lines.all()]
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(set(tops))
+    await close(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_keys_of_whoever_is_asked_in_are_read_whole(
+    chromium: Browser, desk: FakeDesk, theme: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle", color_scheme=theme)
+    await asked(desk, page)
+    card = page.get_by_role("region", name="Priya Raman asks you in")
+    buttons = card.locator("button")
+    await expect(buttons.locator("kbd")).to_have_text(["Alt ↵", "Alt D"])
+    assert await buttons.evaluate_all(WHOLE) == []
+    assert await buttons.locator("kbd").evaluate_all(WHOLE) == []
+    await close(page)
+
+
+async def test_beside_who_cannot_take_it_enter_is_not_said_to_transfer(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+
+    async def targets(_: dict[str, Any]) -> dict[str, Any]:
+        agents = [
+            {"id": f"a{n}", "name": name, "skills": {}, "takes": takes, "free": takes,
+             "asked_in": asked_in, "state": "ready" if takes else "paused",
+             "choice": "ready" if takes else "paused", "pause_reason": "lunch"}
+            for n, (name, takes, asked_in) in enumerate((
+                ("Free One", True, True), ("Paused One", False, True), ("Away One", False, False)))
+        ]  # fmt: skip
+        return {"agents": agents, "queues": [], "skills": [], "numbers": [], "any_number": False,
+                "interpreters": []}  # fmt: skip
+
+    here.do_transfer_targets = targets  # type: ignore[attr-defined]
+    await page.keyboard.press("Alt+t")
+    hint = page.get_by_role("dialog").locator(".between > .t0")
+    await expect(page.get_by_role("option")).to_have_count(3)
+    for typed, words in (
+        ("free", "Enter transfers, Shift + Enter asks first"),
+        ("paused one", "Not free now: Shift + Enter asks them in"),
+        ("away", "Cannot take it now; choose somebody else"),
+    ):
+        await page.get_by_role("combobox").fill(typed)
+        await expect(hint).to_have_text(words)
+    await close(page)
+
+
+async def test_the_volume_is_found_and_the_help_scrolls_with_its_button_in_view(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    await desk.here()
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox").fill("volume")
+    await page.keyboard.press("Enter")
+    sound = page.get_by_role("dialog", name="Your sound")
+    await expect(sound.get_by_text("Call volume")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Alt+?")
+    help_ = page.get_by_role("dialog", name="Keys and help")
+    await expect(help_.get_by_role("heading", name="Keys and help")).to_be_in_viewport(ratio=1)
+    await expect(help_.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
+    last = help_.get_by_text("A reload or a lost network ends no call.")
+    await last.scroll_into_view_if_needed()
+    await expect(last).to_be_in_viewport()
+    await expect(last).to_contain_text("“?” too")
+    await expect(help_.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
     await close(page)

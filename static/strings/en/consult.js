@@ -19,6 +19,7 @@ export const consult = {
     bar: 'Colleague in this call',
     ask: 'Ask first',
     hint: 'Enter transfers, Shift + Enter asks first',
+    hintAsk: 'Not free now: Shift + Enter asks them in',
     hintOnly: 'Enter asks them in',
     /** @param {string} name */
     rings: (name) => `${name}’s desk rings. The caller is on hold.`,

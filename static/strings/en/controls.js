@@ -24,7 +24,9 @@ export const controls = {
     /** @param {string} what @param {string} key */
     named: (what, key) => `${what} (${key})`,
     off: 'Single keys are off: they need Alt, but for Enter and Esc.',
-    talk: 'While you talk, what you type beside a field goes into the notes, “?” too; single keys need Alt then.',
+    talk:
+      'While you talk, what you type beside a field goes into the notes, “?” too; single keys need Alt ' +
+      'then.',
   },
   dial: {
     button: 'Dial',

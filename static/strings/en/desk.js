@@ -436,6 +436,8 @@ export const desk = {
     title: 'Command bar',
     label: 'What do you want to do?',
     none: 'No such command.',
+    /** Also looked for as. */
+    sound: 'volume louder quieter microphone speaker ring headset',
     answers: 'Incoming: Alt + Enter answers.',
     /** @param {string} who */
     open: (who) => `Open ${who}`,
