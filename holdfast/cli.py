@@ -106,6 +106,8 @@ def _run_media() -> NoReturn:
         settings = load(demo=False)
         if not settings.redis_url:
             fail("HOLDFAST_REDIS_URL is not set. This process needs the centre's store: set it.")
+        if not settings.media_url:
+            fail("HOLDFAST_MEDIA_URL is not set. The carrier opens streams there: docs/media.md.")
         run(settings)
     except (SettingsError, ParentError) as error:
         fail(str(error))

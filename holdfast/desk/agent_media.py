@@ -14,6 +14,7 @@ from holdfast.http.access import Permission, allowed
 from holdfast.sound.face import PageNumbers, Sound
 from holdfast.sound.peers import MOST_PEERS, Superseded
 from router.core.beside import board_leg, is_board
+from router.core.model import LiveAgent
 from softphone.plans import AgentLost, AgentUp, Event
 from softphone.relay import Relay
 from softphone.sdp import OfferError
@@ -54,10 +55,14 @@ class DeskSound:
     """Handlers of what pages say of their sound."""
 
     def __init__(
-        self, sound: Sound, desk_of: Callable[[str], Page | None], relay: Relay | None = None
+        self,
+        sound: Sound,
+        desk_of: Callable[[str], Page | None],
+        known: Callable[[str], LiveAgent | None],
+        relay: Relay | None = None,
     ) -> None:
-        """`desk_of`: an account's desk, if it is open."""
-        self._sound, self._desk_of = sound, desk_of
+        """`desk_of`: an account's desk, if it is open; `known`: an agent as the index has them."""
+        self._sound, self._desk_of, self._known = sound, desk_of, known
         self._relay = relay
         self._epochs: dict[str, int] = {}
         self._asked: dict[str, dict[int, Page]] = {}
@@ -116,7 +121,9 @@ class DeskSound:
             if not allowed(page.account.role, Permission.CALL_LISTEN):
                 raise Refused("not_allowed", "your role does not allow this")
             agent = board_leg(agent)
-        epoch = max(now_ms(), self._epochs.get(agent, 0) + 1)
+        known = self._known(agent)
+        counted = int((known and known.media_epoch) or 0)  # by a worker whose clock was ahead
+        epoch = max(now_ms(), self._epochs.get(agent, 0) + 1, counted + 1)
         self._epochs[agent] = epoch
         if not page.kind.on_duty:
             newest = list(self._asked.get(agent, {}).items())[-MOST_PEERS:]

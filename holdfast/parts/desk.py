@@ -48,7 +48,7 @@ from router.recorder import Recorder
 
 def part(house: House) -> Part:
     centre, hub, sound = house.centre, house[Hub], house[Sound]
-    pages = DeskSound(sound, hub.desk_of, house[Settings].relay)
+    pages = DeskSound(sound, hub.desk_of, hub.view.agents.get, house[Settings].relay)
     finder, opened = Finder(centre, hub.view), Incidents(centre)
     explained = Explained(hub, house[Waits])
     severities = Severities(centre, hub, house[Intake])

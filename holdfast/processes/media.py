@@ -53,7 +53,7 @@ MOVES_S = 5.0
 def place_of(settings: Settings, port: int) -> Place:
     """Where a process is that serves this port."""
     link = socket_path(settings.data_dir, f"links/{port}.sock")
-    return Place(settings.media_url or settings.public_url, settings.media_link or f"unix:{link}")
+    return Place(settings.media_url or "", settings.media_link or f"unix:{link}")
 
 
 class MediaProcess:

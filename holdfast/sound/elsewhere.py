@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -139,6 +140,9 @@ class SoundElsewhere:
         try:
             link = await links.connect(self._procs[proc].link, self._key, self._proc)
         except (ConnectionRefusedError, FileNotFoundError):
+            if not _on_this_machine(self._procs[proc].link):
+                log.warning("sound.not_reached", proc=proc, reason="HOLDFAST_MEDIA_LINK is needed")
+                return
             log.warning("sound.process_dead", proc=proc)
             with contextlib.suppress(IndexLost, IndexUnavailable):
                 await self._engine.step("process_gone", proc=proc)
@@ -240,11 +244,14 @@ class SoundElsewhere:
             case AgentUp(who, epoch):
                 before, newest = self._where.get(who, (proc, -1))
                 if epoch < newest:
-                    self._say(proc, Forget(who))  # it hung, and does not know of the newer one
+                    self._say(
+                        proc, Forget(who, newest)
+                    )  # it hung, and does not know of the newer one
                     return
                 if before != proc:
-                    self._say(before, Forget(who))
+                    self._say(before, Forget(who, epoch))
                 self._where[who] = (proc, epoch)
+                self._sent[who] = proc
             case AgentLost(who, epoch, _):
                 if self._where.get(who) != (proc, epoch):
                     return  # their sound is elsewhere by now
@@ -395,3 +402,10 @@ class SoundElsewhere:
         for link in list(self._links.values()):
             link.on_lost = lambda: None
             link.close()
+
+
+def _on_this_machine(address: str) -> bool:
+    """Nobody listening there says that it is dead; a socket of another machine's folder says
+    nothing."""
+    kind, _, where = address.partition(":")
+    return kind != "unix" or Path(where).parent.is_dir()

@@ -59,7 +59,10 @@ class EndEcho(msgspec.Struct, frozen=True, tag="end_echo", tag_field="do"):
 
 
 class Forget(msgspec.Struct, frozen=True, tag="forget", tag_field="do"):
+    """`before`: only a leg under an older epoch; None: whichever it is."""
+
     agent: str
+    before: int | None = None
 
 
 class Report(msgspec.Struct, frozen=True, tag="report", tag_field="do"):
@@ -147,8 +150,10 @@ class Served:
         match told:
             case EndEcho(agent):
                 self._sound.end_echo(agent)
-            case Forget(agent):
-                self._sound.forget_agent(agent)
+            case Forget(agent, before):
+                here = self._exchange.agent_epoch(agent)
+                if before is None or (here is not None and here < before):
+                    self._sound.forget_agent(agent)
             case Report(agent):
                 self._sound.report_agent(agent)
             case CloseStream(contact, reason):

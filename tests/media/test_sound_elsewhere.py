@@ -9,6 +9,8 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -19,12 +21,16 @@ from holdfast.desk.intents import Refused
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.sound import elsewhere
 from holdfast.sound.elsewhere import SoundElsewhere
+from holdfast.sound.served import Served
 from holdfast.sound.standing import About
+from router.core.model import LiveAgent
 from router.live.engine import Engine
 from router.records.accounts import Account
 from softphone import link as links
+from softphone.exchange import Exchange
 from softphone.link import Link, Words
 from tests.kit.store import World, running_store
+from tests.media.fakes import FakeLeg
 
 KEY = b"a secret of this centre"
 
@@ -35,7 +41,8 @@ class Town:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.sound = sound = SoundElsewhere(engine, KEY, "web-1")
-        self.pages = DeskSound(sound, lambda _who: None)
+        self.known: dict[str, LiveAgent] = {}
+        self.pages = DeskSound(sound, lambda _who: None, self.known.get)
         self.heard: list[Words] = []
         self.links: list[Link] = []
         self.answers: Callable[[Link, Words], None] = lambda _link, _words: None
@@ -125,3 +132,45 @@ async def test_a_page_that_is_back_before_we_know_of_anybody_keeps_its_sound(
         assert await new.heard("a")
         life.cancel()
         await new.drain("the test ends")
+
+
+async def test_an_offer_outranks_what_the_index_knows_of_a_worker_whose_clock_was_ahead(
+    town: Town,
+) -> None:
+    town.known["a"] = LiveAgent("a", media_epoch=9_000_000_000_000.0)
+    asked = asyncio.create_task(town.pages.rtc(page(), RtcForm("v=0")))
+    async with asyncio.timeout(20):
+        while not (told := [words["of"] for words in town.heard if "ask" in words]):
+            await asyncio.sleep(0.005)
+    assert told[0]["epoch"] == 9_000_000_000_001
+    asked.cancel()
+
+
+async def test_only_an_older_page_is_forgotten_where_it_was(town: Town) -> None:
+    """A to B and back to A: what is said to A of B's moment must not end the newest there."""
+    town.links[0].words({"event": "AgentUp", "of": {"agent": "a", "epoch": 5}})
+    async with asyncio.timeout(20):
+        while town.sound.where("a") is None:
+            await asyncio.sleep(0.005)
+    town.links[0].words({"event": "AgentUp", "of": {"agent": "a", "epoch": 4}})
+    async with asyncio.timeout(20):
+        while not (told := [words["tell"] for words in town.heard if "tell" in words]):
+            await asyncio.sleep(0.005)
+    assert told == [{"do": "forget", "agent": "a", "before": 5}]
+    exchange = Exchange(None, None, asyncio.get_running_loop(), lambda _event: None)
+    forgotten: list[str] = []
+    here = cast(Any, SimpleNamespace(listeners=[], forget_agent=forgotten.append))
+    served = Served(here, exchange, cast(Any, None))
+    for epoch, gone in ((6, []), (5, []), (4, ["a"])):
+        exchange.forget_agent("a")
+        exchange.attach_agent("a", epoch, FakeLeg("a"))
+        served.heard(town.links[0], {"tell": told[0]})
+        assert forgotten == gone
+    served.heard(town.links[0], {"tell": {"do": "forget", "agent": "a"}})
+    assert forgotten == ["a", "a"]
+
+
+def test_a_socket_in_a_folder_of_another_machine_says_nothing(tmp_path: Path) -> None:
+    assert elsewhere._on_this_machine(f"unix:{tmp_path / 'gone'}")
+    assert not elsewhere._on_this_machine(f"unix:{tmp_path / 'elsewhere' / 'gone'}")
+    assert elsewhere._on_this_machine("tcp:127.0.0.1:1")

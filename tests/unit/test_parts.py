@@ -45,7 +45,7 @@ def test_a_role_that_nobody_knows_is_refused_with_those_there_are() -> None:
     assert "--role must be one of: all, web, router, media" in answer.output
 
 
-def test_a_process_for_sound_needs_the_shared_store(
+def test_a_process_for_sound_needs_the_shared_store_and_its_address(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings = {
@@ -59,6 +59,10 @@ def test_a_process_for_sound_needs_the_shared_store(
     answer = CliRunner().invoke(cli.app, ["serve", "--role", "media"])
     assert answer.exit_code == 1
     assert "HOLDFAST_REDIS_URL is not set" in answer.output
+    monkeypatch.setenv("HOLDFAST_REDIS_URL", "redis://127.0.0.1:1")
+    answer = CliRunner().invoke(cli.app, ["serve", "--role", "media"])
+    assert answer.exit_code == 1
+    assert "HOLDFAST_MEDIA_URL is not set" in answer.output
 
 
 def test_a_router_needs_the_shared_store(monkeypatch: pytest.MonkeyPatch) -> None:
