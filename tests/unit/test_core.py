@@ -162,6 +162,20 @@ def test_the_tally_names_who_is_due_first_and_who_came_first() -> None:
     assert row["due"] == {"waits_from": 50, "answer_by": 110}
 
 
+def test_the_tally_tells_apart_whom_an_agent_handed_to_a_number_that_rings() -> None:
+    """Found by a user: their own desk turned red about the caller whom they had just handed on."""
+    known = {"channel": "voice", "severity": 1, "arrived_at": 10, "score": 0}
+    there = {"name": "n", "word": "Poison line", "fence": "1"}
+    lives = [
+        {"id": "waits", "state": "queued"},
+        {"id": "handed", "state": "outside", "outside": {**there, "kind": "transfer"}},
+        {"id": "sent", "state": "outside", "outside": {**there, "kind": "on_call"}},
+    ]
+    contacts = {str(it["id"]): msgspec.convert({**known, **it}, LiveContact) for it in lives}
+    row = View(contacts=contacts).tally()["waiting"]["1"]
+    assert (row["voice"], row["handed"]) == (3, 1)
+
+
 def test_what_is_measured_after_their_talk_is_not_shown_as_their_sound() -> None:
     told = {"agent": {"missing": True}}
     for fields, shown in (
