@@ -6,7 +6,7 @@
  */
 import { effect, signal } from './ui.js';
 import { serverTime } from './clock.js';
-import { choose, devices, inUse, listDevices } from './devices.js';
+import { choose, devices, inUse, listDevices, missing } from './devices.js';
 import { createMeter } from './meter.js';
 import { noteBlocked } from './network.js';
 import { beat, follow, leave, quiet } from './sound_health.js';
@@ -37,6 +37,8 @@ let send = async () => {
 let stream = null;
 /** The microphone with which it was opened. */
 let opened = '';
+/** That the chosen one was not there, and which was opened in its place. */
+export const instead = signal(/** @type {{gone: string, used: string}|null} */ (null));
 /** @type {RTCPeerConnection|null} */
 let peer = null;
 /** @type {Promise<MediaStream>|null} */
@@ -125,6 +127,8 @@ export function openMic() {
       };
     }
     meter.follow(stream);
+    const gone = missing('mic');
+    instead.value = gone ? { gone, used: stream.getAudioTracks()[0]?.label ?? '' } : null;
     void listDevices().then(() => {
       // Names are told only now: the chosen one may have another id than before.
       if (wanted && stream && inUse('mic') !== opened) void reopen();

@@ -69,6 +69,18 @@ export async function readyForTexts() {
   return !!(await act('ready'));
 }
 
+/** The chosen microphone was pulled out and another took over: said, whatever stands open. */
+function followMicrophone() {
+  let told = '';
+  effect(() => {
+    const it = phone.instead.value;
+    const gone = it?.gone ?? '';
+    if (it && gone !== told && phone.path.peek() === 'up')
+      toast(t.sound.instead(gone, it.used), 'warn', null, () => phone.instead.value?.gone === gone);
+    told = gone;
+  });
+}
+
 /** A new call starts unmuted: nobody should answer an emergency into a closed microphone. Whoever is muted
  * stays so over a reload: they speak with somebody beside them. */
 function followMute() {
@@ -104,6 +116,7 @@ export function resumeDuty() {
     } else phone.afterReconnect();
   });
   followMute();
+  followMicrophone();
   effect(() => {
     const idle = phone.path.peek() === 'off' && !starting.peek() && !textsOnly.peek();
     if (offer.value && idle) void phone.start();

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.pages import close, opened
 from tests.browser.test_pages_consult import asked, my_call
+from tests.browser.test_pages_devices import SCRIPTED, last, plug
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -163,4 +164,21 @@ async def test_the_volume_is_found_and_the_help_scrolls_with_its_button_in_view(
     await expect(last).to_be_in_viewport()
     await expect(last).to_contain_text("“?” too")
     await expect(help_.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
+    await close(page)
+
+
+async def test_a_microphone_that_is_pulled_out_in_a_call_is_told(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    chosen = "localStorage.setItem('holdfast.mic', JSON.stringify({id: 'm1', name: 'Headset'}));"
+    page = await opened(chromium, f"{desk.url}/desk?scene=call", SCRIPTED + chosen)
+    await last(page, "__asked", "m1")
+    await expect(page.get_by_role("region", name="Phone")).to_contain_text("sound good")
+    told = page.get_by_role("region", name="Messages").get_by_text("Headset is unplugged.")
+    await expect(told).to_have_count(0)
+    await plug(page, ("audioinput", "m2", "Camera"), ("audiooutput", "s2", "Loud box"))
+    await expect(told).to_contain_text("is your microphone now")
+    await plug(page, ("audioinput", "m2", "Camera"), ("audioinput", "m1", "Headset"))
+    await last(page, "__asked", "m1")
+    await expect(told).to_have_count(0)
     await close(page)

@@ -191,6 +191,10 @@ export const desk = {
     same: 'Where calls are heard',
     /** @param {string} name */
     away: (name) => `${name} (not plugged in)`,
+    /** @param {string} gone @param {string} used the browser may not tell */
+    instead: (gone, used) =>
+      `${gone} is unplugged. ${used || 'The system’s own'} is your microphone now. ` +
+      'Plug it in again: this page notices it by itself.',
     awayHint: 'Until it is back, the system’s own is used. Plug it in: this page notices it by itself.',
     textsOnly: 'Ready for texts only',
     calls: 'Ready for calls too',
