@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import re
 import struct
 import wave
 from collections.abc import Awaitable, Callable
@@ -183,6 +184,12 @@ async def go_ready(page: Page) -> None:
         await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
     await expect(page.locator(".phonebar")).to_contain_text("sound good")
+
+
+async def open_transfer(page: Page) -> None:
+    """By its key, once there is a call to be transferred: before, the key means nothing."""
+    await expect(page.get_by_role("button", name=re.compile("^Transfer"))).to_be_visible()
+    await page.keyboard.press("Alt+t")
 
 
 async def ring_and_answer(page: Page, channel: str = "call") -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.kit import until
+from tests.browser.kit import open_transfer, until
 from tests.browser.test_pages_look import close, opened
 from tests.kit.fake_desk import Connection, FakeDesk
 from tests.kit.fake_scenes import build
@@ -139,7 +139,7 @@ async def test_colleagues_stand_in_transfer_with_what_they_do_and_are_asked_firs
         }  # fmt: skip
 
     here.do_transfer_targets = targets  # type: ignore[attr-defined]
-    await page.keyboard.press("Alt+t")
+    await open_transfer(page)
     rows = page.get_by_role("option")
     await expect(rows).to_contain_text(["free", "Paused: Lunch", "on a call"])
     await expect(rows.filter(has_text="Ask first")).to_have_count(5)
@@ -162,7 +162,7 @@ async def test_colleagues_stand_in_transfer_with_what_they_do_and_are_asked_firs
         ("lab", {"number": "lab"}),
     ):
         await expect(rows).to_have_count(0)
-        await page.keyboard.press("Alt+t")
+        await open_transfer(page)
         await page.get_by_role("combobox").fill(typed)
         await expect(rows).to_have_count(1)
         await page.keyboard.press("Shift+Enter")
@@ -352,7 +352,7 @@ async def test_the_first_row_is_whoever_begins_so_and_an_interpreter_before_a_qu
         }  # fmt: skip
 
     here.do_transfer_targets = targets  # type: ignore[attr-defined]
-    await page.keyboard.press("Alt+t")
+    await open_transfer(page)
     rows = page.get_by_role("option")
     await expect(rows).to_have_count(3)
     for typed, order in (
@@ -432,7 +432,7 @@ async def test_numbers_are_asked_first_and_an_interpreter_is_one_press(
         }  # fmt: skip
 
     here.do_transfer_targets = targets  # type: ignore[attr-defined]
-    await page.keyboard.press("Alt+t")
+    await open_transfer(page)
     dialog = page.get_by_role("dialog")
     buttons = dialog.get_by_role("button", name="Interpreter:")
     await expect(buttons).to_have_text(
@@ -446,7 +446,7 @@ async def test_numbers_are_asked_first_and_an_interpreter_is_one_press(
         ("(206) 555-0101", "Enter", {"number": "(206) 555-0101"}),
     ):
         await expect(dialog).to_have_count(0)
-        await page.keyboard.press("Alt+t")
+        await open_transfer(page)
         await expect(dialog.get_by_role("option").first).to_be_visible()
         await page.keyboard.type(typed)
         await expect(dialog.get_by_role("option")).to_have_count(1)
@@ -470,14 +470,14 @@ async def test_transfer_says_who_can_only_be_asked_and_that_there_are_no_interpr
                 "interpreters": []}  # fmt: skip
 
     here.do_transfer_targets = targets  # type: ignore[attr-defined]
-    await page.keyboard.press("Alt+t")
+    await open_transfer(page)
     said = page.get_by_role("dialog").get_by_role("status")
     await expect(said).to_contain_text("those with “Ask first” can be asked in")
     await page.get_by_role("combobox").fill("spanish")
     await expect(said).to_contain_text("this centre has no interpreters")
     await page.keyboard.press("Escape")
     agents[0]["asked_in"] = False
-    await page.keyboard.press("Alt+t")
+    await open_transfer(page)
     await expect(said).to_have_text("No colleague has room right now.")
     await close(page)
 
@@ -498,7 +498,7 @@ async def test_a_number_that_is_not_called_says_so_before_enter(
         return {"number": form["number"], "country": None, "name": None, "refusal": no}
 
     here.do_transfer_targets, here.do_dial_check = targets, check  # type: ignore[attr-defined]
-    await page.keyboard.press("Alt+t")
+    await open_transfer(page)
     dialog, box = page.get_by_role("dialog"), page.get_by_role("combobox")
     await box.fill("+53 5 555 0142")
     await expect(dialog.get_by_role("alert")).to_have_text("Calls to Cuba are not allowed.")

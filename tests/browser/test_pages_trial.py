@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.kit import open_transfer
 from tests.browser.pages import close, opened
 from tests.browser.test_pages_consult import asked, my_call
 from tests.browser.test_pages_devices import SCRIPTED, last, plug
@@ -66,7 +67,7 @@ async def test_a_name_is_found_without_its_accents(chromium: Browser, desk: Fake
                     ("of", "Front desk"), ("to", "Tomás Vega’s own"))]}  # fmt: skip
 
     here.do_transfer_targets = targets  # type: ignore[attr-defined]
-    await page.keyboard.press("Alt+t")
+    await open_transfer(page)
     rows = page.get_by_role("option")
     await expect(rows).to_have_count(2)
     await page.get_by_role("combobox").fill("tomas vega's")
@@ -131,7 +132,7 @@ async def test_beside_who_cannot_take_it_enter_is_not_said_to_transfer(
                 "interpreters": []}  # fmt: skip
 
     here.do_transfer_targets = targets  # type: ignore[attr-defined]
-    await page.keyboard.press("Alt+t")
+    await open_transfer(page)
     hint = page.get_by_role("dialog").locator(".between > .t0")
     await expect(page.get_by_role("option")).to_have_count(3)
     for typed, words in (
