@@ -10,7 +10,7 @@ import { Icon, Sev } from '../icons.js';
 import { toast, SAYS_OF_UNDO } from '../toasts.js';
 import { Seconds, Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { accept, act, call, hold, me, offer, openFound, pending, state, wordOf } from './context.js';
+import { accept, act, call, centre, hold, me, offer, openFound, pending, state, wordOf } from './context.js';
 import { startRing, stopRing } from './ring.js';
 import { tab } from './tabs.js';
 
@@ -76,8 +76,10 @@ function together() {
   if (at && at.it.at !== 'asked')
     void send('consult_together', { contact: at.c.id, on: at.it.at !== 'together' });
 }
-/** No caller is left alone with an interpreter. @param {Consult} it */
-const takesCalls = (it) => it.line?.kind !== 'interpreter';
+/** No caller is left alone with an interpreter, nor with a typed number where agents may not transfer to one.
+ * @param {Consult} it */
+const onlyTyped = (it) => it.line?.kind === 'typed' && !centre.value?.any_number;
+const takesCalls = (/** @type {Consult} */ it) => it.line?.kind !== 'interpreter' && !onlyTyped(it);
 export async function handOver() {
   const at = mine.peek();
   if (!at || at.it.at === 'asked' || !takesCalls(at.it)) return;
@@ -151,6 +153,7 @@ function Mine({ at: { c, it } }) {
         <${Icon} name="transfer"/>
         ${t.consult.handOver} <kbd>Alt O</kbd>
       </button>`}
+      ${onlyTyped(it) && html`<span class="muted t0 stays">${t.consult.stays}</span>`}
     `}
     <button disabled=${busy.consult_end} onClick=${() => end(c)}>
       ${ringing ? t.consult.neverMind : t.consult.letGo(it)}

@@ -11,9 +11,10 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.kit import open_transfer
 from tests.browser.pages import close, opened
-from tests.browser.test_pages_consult import asked, my_call
+from tests.browser.test_pages_consult import asked, consult, done, my_call
 from tests.browser.test_pages_devices import SCRIPTED, last, plug
 from tests.kit.fake_desk import FakeDesk
+from tests.kit.fake_scenes import CENTRE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -182,4 +183,27 @@ async def test_a_microphone_that_is_pulled_out_in_a_call_is_told(
     await plug(page, ("audioinput", "m2", "Camera"), ("audioinput", "m1", "Headset"))
     await last(page, "__asked", "m1")
     await expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_hand_over_is_offered_for_a_typed_number_only_where_it_is_allowed(
+    chromium: Browser, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch, allowed: bool
+) -> None:
+    monkeypatch.setitem(CENTRE, "any_number", allowed)
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    call = my_call(here)
+    line = {"kind": "typed", "rings": False}
+    call["consult"] = consult(desk, "together", line=line) | {
+        "agent": None, "name": "+1 206 ••• 0175"}  # fmt: skip
+    await here.event("contact.consulted", {"contacts": {call["id"]: call}})
+    bar = page.get_by_role("region", name="Number in this call")
+    await expect(bar.get_by_role("button", name="Let +1 206 ••• 0175 go")).to_be_visible()
+    await expect(bar.get_by_role("button", name="Hand over")).to_have_count(int(allowed))
+    await expect(bar.get_by_text("you stay in the call")).to_have_count(int(not allowed))
+    await page.keyboard.press("Alt+o")
+    await page.keyboard.press("Alt+j")
+    await done(desk, "consult_together", contact=call["id"])
+    over = [one for one in desk.intents if one["do"] == "consult_hand_over"]
+    assert len(over) == int(allowed)
     await close(page)

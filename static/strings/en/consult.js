@@ -56,6 +56,7 @@ export const consult = {
     /** @param {Consult} it */
     part: (it) => `Without ${short(it)}`,
     handOver: 'Hand over',
+    stays: 'Not on this centre’s list: you stay in the call.',
     /** On the locked screen. @param {string} name */
     locked: (name) => `You have asked ${name} into this call.`,
     neverMind: 'Never mind',
