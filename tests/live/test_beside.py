@@ -183,7 +183,7 @@ async def test_where_nobody_can_sit(world: World, how: str, code: str) -> None:
     assert await sit(world, contact, who) == code
 
 
-async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_is_free(world: World) -> None:
+async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_has_its_wrap_up(world: World) -> None:
     contact = await call(world)
     await sit(world, contact, mode="barge")
     await sit(world, contact, "t")
@@ -194,7 +194,11 @@ async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_is_free(world
     assert (taken.state, taken.agent) == ("connecting", "s")
     assert await people(world, contact) == {"t": "listen"}
     agents = {a.id: a for a in (await world.engine.snapshot()).agents}
-    assert (agents["a"].contacts, agents["a"].state) == ([], "ready")
+    assert (agents["a"].contacts, agents["a"].state) == ([], "wrapup")  # time for their notes
+    assert (agents["a"].handed, agents["a"].handed_until) == (contact, world.now + 30_000)
+    assert (await world.engine.step("handed_done", agent="a")).ok
+    agents = {a.id: a for a in (await world.engine.snapshot()).agents}
+    assert agents["a"].state == "ready"
     assert (await world.engine.step("connected", contact=contact, agent="s")).ok
     assert await world.state(contact) == "active"
     late = await world.engine.step("hang_up", agent="a", contact=contact)
@@ -314,7 +318,7 @@ async def test_what_rings_at_whoever_takes_a_call_over_goes_on_to_others_and_is_
     await world.agent("b")
     assert (await world.engine.step("take_call", agent="s", contact=contact)).ok
     assert (await live(world, contact)).agent == "s"
-    assert await rung(world, rings) == ["a"]  # who is free now
+    assert await rung(world, rings) == ["b"]  # a has time for their notes
     me = next(a for a in (await world.engine.snapshot()).agents if a.id == "s")
     assert (me.offer, me.missed_at) == (None, None)
     withdrawn = [h for h in await world.happened() if h.name == "offer.withdrawn"]

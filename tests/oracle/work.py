@@ -79,6 +79,7 @@ class WorkEvents(Hands):
         if self._has_a_call(a):
             return False
         self.cool(c, self.agents[c.agent or ""])
+        self.hands_on(c)
         self.give_back(c)
         self.take(c, a)
         self.rings_on_without(a)

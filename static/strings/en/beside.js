@@ -37,7 +37,7 @@ export const beside = {
     /** @param {string} name */
     left: (name) => `You have left ${name}’s call.`,
     /** @param {string} who @param {string} name */
-    taken: (who, name) => `You have ${who} at your desk. ${name} is free.`,
+    taken: (who, name) => `You have ${who} at your desk. ${name} has time for their notes.`,
     /** In the agent’s drawer. */
     call: 'This call',
     /** @param {string} time */

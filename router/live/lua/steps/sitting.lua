@@ -222,7 +222,7 @@ mutation('leave_beside', function(req)
 end)
 
 -- A supervisor takes the call out of an agent's hands into their own; the caller is with them at once.
--- What rings at their own desk goes on to others.
+-- What rings at their own desk goes on to others. Whoever had it keeps its wrap-up for their notes.
 -- takes: agent, contact
 -- refuses: bad_request, no_sound, not_ready, too_late
 -- tells: contact.taken_from_agent
@@ -233,6 +233,7 @@ mutation('take_call', function(req)
   local from = c.agent
   if has(a.beside) and a.beside == c.id then sitting.leave(a, 'took_it') end
   waiting.cool(c, from)
+  moments.handed_on.come(c, agent(from))
   life.take_back(c, 'taken_from_agent', false)
   calls.take(c, a, memory.next_fence())
   life.unring(a, 'in_a_call', false)
