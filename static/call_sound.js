@@ -1,5 +1,6 @@
 /** How a call sounds, as the centre judges it: the worse of both ways in a word, both in figures. */
 import { cls, html } from './ui.js';
+import { ContactState } from './states.js';
 import { t } from './strings/en.js';
 
 /** @typedef {'agent'|'caller'} Hears */
@@ -45,6 +46,9 @@ export function mendOf(sound) {
 /** What the number outside is called to which the caller was handed over; null: an agent has them.
  * @param {Contact} c */
 export const numberOf = (c) => (c.consult?.at === 'handed' ? (c.outside?.word ?? c.consult.name) : null);
+
+/** Handed over by the carrier: what caller and number say does not come through here. @param {Contact} c */
+export const unmeasured = (c) => c.state === ContactState.AWAY && !numberOf(c) && !c.sound;
 
 /** @param {SoundWay} way */
 const figures = (way) =>
@@ -147,10 +151,12 @@ export function SoundMark({ sound, c }) {
 
 /** How a call sounds, with all its figures, for a drawer of the board. @param {{c: Contact}} props */
 export const SoundInFull = ({ c }) =>
-  c.sound && !c.held
-    ? html`
-        <span class="row"><${SoundMark} sound=${c.sound} c=${c}/></span>
-        ${absentOf(c) && html`<b class="s1 t1">${absentOf(c)}</b>`}
-        ${allWays(c).map((line) => html`<span key=${line} class="muted t1">${line}</span>`)}
-      `
-    : null;
+  unmeasured(c)
+    ? html`<span class="muted t1">${t.hears.number.unmeasured}</span>`
+    : c.sound && !c.held
+      ? html`
+          <span class="row"><${SoundMark} sound=${c.sound} c=${c}/></span>
+          ${absentOf(c) && html`<b class="s1 t1">${absentOf(c)}</b>`}
+          ${allWays(c).map((line) => html`<span key=${line} class="muted t1">${line}</span>`)}
+        `
+      : null;

@@ -1,7 +1,7 @@
 /** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
 import { computed, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
-import { SoundInFull, numberOf } from '../call_sound.js';
+import { SoundInFull, numberOf, unmeasured } from '../call_sound.js';
 import { ClosedBar, IncidentState, SevOf } from '../closed.js';
 import { Icon } from '../icons.js';
 import { exactTime } from '../format.js';
@@ -115,7 +115,9 @@ export function Drawer() {
   if (!id) return null;
   const of = state.value.incident?.id === id ? state.value.incident : null;
   const judged = Object.values(state.value.contacts).find((c) => c.incident === id && c.grounds);
-  const handed = Object.values(state.value.contacts).filter((c) => c.incident === id && numberOf(c));
+  const handed = Object.values(state.value.contacts).filter(
+    (c) => c.incident === id && (numberOf(c) || unmeasured(c)),
+  );
   return html`<section
     ref=${box}
     class="drawer panel"

@@ -1,7 +1,7 @@
 /** What happens next with a contact of the board, as one cell: nothing of it is cut but long names, and what
  * can be done about it stands beside it, whole. */
 import { html } from '../ui.js';
-import { SoundMark } from '../call_sound.js';
+import { SoundMark, unmeasured } from '../call_sound.js';
 import { onCallWords } from '../contact.js';
 import { isAside, owes } from '../snooze.js';
 import { exactTime, hourMinute, timeOfDay } from '../format.js';
@@ -141,7 +141,10 @@ function Does({ c, name, order, told }) {
           </${WhyButton}>`
         : html`<${There} c=${c}/>`;
     case ContactState.AWAY:
-      return html`<${There} c=${c}/> ${c.sound && html`<${SoundMark} sound=${c.sound} c=${c}/>`}`;
+      return html`
+        <${There} c=${c}/> ${c.sound && html`<${SoundMark} sound=${c.sound} c=${c}/>`}
+        ${unmeasured(c) && html`<span class="muted t0">${t.hears.number.unmeasured}</span>`}
+      `;
     default:
       return t.contactStates[c.state] ?? c.state;
   }

@@ -190,6 +190,10 @@ async def test_a_caller_who_was_handed_over_outside_and_hears_nothing_stands_abo
     work = page.get_by_role("table", name="In progress").get_by_role("row")
     work = work.filter(has_text="Green Valley Vet")
     await expect(work).to_contain_text("poor: line of Green Valley Vet")
+    of |= {"consult": None, "sound": None}  # handed over by the carrier alone
+    await connection.event("contact.sent_outside", {"contacts": {of["id"]: of}})
+    unmeasured = "sound not measured here: it is between the carrier and the number"
+    await expect(work).to_contain_text(unmeasured)
     await close(page)
 
 

@@ -183,7 +183,9 @@ async def test_where_nobody_can_sit(world: World, how: str, code: str) -> None:
     assert await sit(world, contact, who) == code
 
 
-async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_has_its_wrap_up(world: World) -> None:
+async def test_whoever_takes_the_call_has_it_at_once_and_the_agent_has_its_wrap_up(
+    world: World,
+) -> None:
     contact = await call(world)
     await sit(world, contact, mode="barge")
     await sit(world, contact, "t")

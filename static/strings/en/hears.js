@@ -44,6 +44,7 @@ export const hears = {
       missing: (name) => `${name} hears nothing`,
       /** @param {string} name */
       line: (name) => `line of ${name}`,
+      unmeasured: 'sound not measured here: it is between the carrier and the number',
     },
     others: {
       /** @param {string} who */
