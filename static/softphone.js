@@ -38,7 +38,7 @@ let stream = null;
 /** The microphone with which it was opened. */
 let opened = '';
 /** That the chosen one was not there, and which was opened in its place. */
-export const instead = signal(/** @type {{gone: string, used: string}|null} */ (null));
+export const instead = signal(/** @type {{gone: string, now: string}|null} */ (null));
 /** @type {RTCPeerConnection|null} */
 let peer = null;
 /** @type {Promise<MediaStream>|null} */
@@ -128,7 +128,7 @@ export function openMic() {
     }
     meter.follow(stream);
     const gone = missing('mic');
-    instead.value = gone ? { gone, used: stream.getAudioTracks()[0]?.label ?? '' } : null;
+    instead.value = gone ? { gone, now: stream.getAudioTracks()[0]?.label ?? '' } : null;
     void listDevices().then(() => {
       // Names are told only now: the chosen one may have another id than before.
       if (wanted && stream && inUse('mic') !== opened) void reopen();

@@ -76,7 +76,7 @@ function followMicrophone() {
     const it = phone.instead.value;
     const gone = it?.gone ?? '';
     if (it && gone !== told && phone.path.peek() === 'up')
-      toast(t.sound.instead(gone, it.used), 'warn', null, () => phone.instead.value?.gone === gone);
+      toast(t.sound.instead(gone, it.now), 'warn', null, () => phone.instead.value?.gone === gone);
     told = gone;
   });
 }
