@@ -101,13 +101,13 @@ def _run_media() -> NoReturn:
     from holdfast.processes.media import run
     from holdfast.settings.environment import load
 
-    logs.configure(os.environ.get("HOLDFAST_LOG", "info"))
     try:
         settings = load(demo=False)
         if not settings.redis_url:
             fail("HOLDFAST_REDIS_URL is not set. This process needs the centre's store: set it.")
         if not settings.media_url:
             fail("HOLDFAST_MEDIA_URL is not set. The carrier opens streams there: docs/media.md.")
+        logs.configure(os.environ.get("HOLDFAST_LOG", "info"))
         run(settings)
     except (SettingsError, ParentError) as error:
         fail(str(error))

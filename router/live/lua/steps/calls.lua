@@ -435,10 +435,12 @@ function calls.cannot_dial(a, id, theirs)
   if x.state == State.DIALING then return no('not_allowed', 'others_call') end
   if STATES[x.state].beyond then
     local there = has(x.outside) and x.outside.word
-    return no('not_allowed', there and 'in_call_with' or 'on_line', there or nil)
+    if there then return no('not_allowed', 'in_call_with', there) end
+    return no('not_allowed', 'on_line')
   end
   local with = has(x.agent) and STATES[x.state].taken and agent(x.agent)
-  return no('not_allowed', with and 'in_call_with' or 'on_line', with and with.name or nil)
+  if with then return no('not_allowed', 'in_call_with', with.name) end
+  return no('not_allowed', 'on_line')
 end
 
 -- We call somebody: the agent is already on the line. The intent is in the database before this.
