@@ -40,7 +40,6 @@ from softphone.plans import (
     Second,
     Waiting,
 )
-from softphone.room import Direction
 
 log = structlog.get_logger()
 
@@ -96,12 +95,10 @@ class Switchboard:
         proc: str,
         clock: Callable[[], int],
         sounds: CallerSounds | None,
-        observe: Callable[[str, float], None],
     ) -> None:
         self._engine = engine
         self._key = key
         self._clock = clock
-        self._observe = observe
         self.proc = proc
         self._sounds = sounds
         self.exchange = Exchange(None, None, asyncio.get_running_loop(), self._heard)
@@ -262,8 +259,7 @@ class Switchboard:
         for listener in self.listeners:
             listener(event)
         match event:
-            case Bridged(contact, agent, ms):
-                self._observe("bridge_ms", ms)
+            case Bridged(contact, agent, _):
                 self._post("connected", contact=contact, agent=agent)
             case CallerLost(contact, epoch, cause):
                 self._post("stream_lost", contact=contact, link_epoch=epoch, cause=cause)
@@ -275,12 +271,6 @@ class Switchboard:
                 log.info("agent.sound_lost", agent=agent, cause=cause)
                 self._media(agent, epoch, "down")
             case FirstAudio(contact, direction, ms):
-                name = (
-                    "first_caller_frame_ms"
-                    if direction is Direction.FROM_CALLER
-                    else "first_agent_frame_ms"
-                )
-                self._observe(name, ms)
                 log.info("contact.first_audio", contact=contact, way=direction.name, ms=round(ms))
             case OneWay(contact, direction, want):
                 what = want.name if want else "OVER"

@@ -14,6 +14,7 @@ from router.core.model import LiveAgent
 from router.intake.spool import Spool
 from router.records.database import Database
 from router.records.trouble import Trouble
+from softphone.plans import Bridged, Event, FirstAudio
 from softphone.port import Ports
 from softphone.report import HEARS
 from softphone.room import Direction
@@ -198,7 +199,16 @@ class Metrics:
         sounds.alarm.append(alarm)
         sounds.absent.append(absent)
 
-    def observe_sound(self, what: str, ms: float) -> None:
+    def heard(self, event: Event) -> None:
+        """What the exchange tells, in this process or another: how soon two hear each other."""
+        match event:
+            case Bridged(_, _, ms):
+                what = "bridge_ms"
+            case FirstAudio(_, way, ms):
+                theirs = way is Direction.FROM_CALLER
+                what = "first_caller_frame_ms" if theirs else "first_agent_frame_ms"
+            case _:
+                return
         self.sound.labels(what).observe(ms / 1000)
 
     def text(self) -> bytes:

@@ -47,7 +47,6 @@ def part(house: House) -> Part:
         centre.proc,
         centre.clock,
         CallerSounds(clips, lambda: centre.config.value),
-        lambda _name, _ms: None,
     )
     switchboard.share()
     house.keep(Switchboard, switchboard)

@@ -36,7 +36,6 @@ def part(house: House) -> Part:
         centre.proc,
         centre.clock,
         CallerSounds(clips, lambda: centre.config.value),
-        house[Metrics].observe_sound,
     )
     house.keep(Switchboard, switchboard)
     ports = Ports(settings.media_ports)
@@ -57,7 +56,7 @@ def follow(house: House, sound: Sound) -> Part:
     centre, hub = house.centre, house[Hub]
     house.keep(Sound, sound)
     sounds = CallSounds(centre.clock)
-    sound.listeners.append(sounds.heard)
+    sound.listeners += [sounds.heard, house[Metrics].heard]
     hub.view.sound, sounds.show = sounds.shown, hub.show_sound
     house.keep(CallSounds, sounds)
     house[Metrics].watch_calls(sounds)

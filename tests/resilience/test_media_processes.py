@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -230,10 +231,20 @@ async def test_each_process_is_shown_with_its_calls(centre: Centre) -> None:
         assert row[1:4] == ["1", "1", "0"]
         assert " 1 in hand" in words
         assert f"-{one.port}: 1 calls, 1 pages" in (await told(centre, "doctor"))[1]
+        figures = await metrics_of(centre)
+        assert figures['holdfast_sound_seconds_count{what="bridge_ms"}'] >= 1
+        assert figures['holdfast_sound_seconds_count{what="first_caller_frame_ms"}'] >= 1
         (place,) = (await board.do("sound_places"))["places"]
         assert (place["calls"], place["pages"], place["draining"]) == (1, 1, False)
         assert await agent.code_of("sound_places") == "not_allowed"
     await board_hears_that_there_is_none(centre)
+
+
+async def metrics_of(centre: Centre) -> dict[str, float]:
+    """Of the process with the pages."""
+    async with aiohttp.ClientSession() as session, session.get(f"{centre.url}/metrics") as answer:
+        lines = [line for line in (await answer.text()).splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
 
 async def board_hears_that_there_is_none(centre: Centre) -> None:

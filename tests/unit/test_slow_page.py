@@ -136,7 +136,7 @@ async def test_a_step_of_an_older_life_of_the_index_changes_no_page() -> None:
 
 async def test_nor_does_it_take_anybody_out_of_a_talk() -> None:
     heard: list[tuple[str, str]] = []
-    board = Switchboard(NOBODY, b"k", "p1", lambda: 0, None, lambda _name, _value: None)
+    board = Switchboard(NOBODY, b"k", "p1", lambda: 0, None)
     board.exchange = cast(Any, SimpleNamespace(
         plan=lambda id, _plan, **_music: heard.append((id, "plan")),
         forget=lambda id, _why: heard.append((id, "forget")),
