@@ -31,10 +31,11 @@ class Follower:
         self, engine: Engine, switchboard: Switchboard, hops: Hops, about: Callable[[], About]
     ) -> None:
         self._engine, self._switchboard, self._hops, self._about = engine, switchboard, hops, about
-        self.feed = StepFeed(engine, self._went_back, self._anew)
+        self.feed = StepFeed(engine, on_missed=self._anew)
         self._epoch = 0
         self._stale = asyncio.Event()
         self._left = False
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         """Follows the index until cancelled."""
@@ -53,8 +54,9 @@ class Follower:
     async def leave(self) -> None:
         """We carry nothing any more: callers who are here get a stream elsewhere."""
         self._left = True
-        with contextlib.suppress(IndexLost, IndexUnavailable):
-            await self._engine.step("process_gone", proc=self._switchboard.proc)
+        async with self._turn:  # a beat that is under way would bring us back
+            with contextlib.suppress(IndexLost, IndexUnavailable):
+                await self._engine.step("process_gone", proc=self._switchboard.proc)
 
     async def _gone(self) -> None:
         while True:
@@ -80,9 +82,6 @@ class Follower:
         self._switchboard.report_all()
         return snapshot.last
 
-    async def _went_back(self, _last: str) -> None:
-        """The store forgot what was seen here; somebody begins another life of the index."""
-
     async def _another_life(self) -> None:
         while True:
             await self._stale.wait()
@@ -103,13 +102,16 @@ class Follower:
 
     async def _beat(self) -> bool:
         """True: others may have taken us for dead."""
-        reply = await self._engine.beat(
-            "process_alive",
-            proc=self._switchboard.proc,
-            lease_ms=LEASE_MS,
-            about=msgspec.json.encode(self._about()).decode(),
-        )
-        return reply.lapsed
+        async with self._turn:
+            if self._left:
+                return False
+            reply = await self._engine.beat(
+                "process_alive",
+                proc=self._switchboard.proc,
+                lease_ms=LEASE_MS,
+                about=msgspec.json.encode(self._about()).decode(),
+            )
+            return reply.lapsed
 
     def _know(self, found: dict[str, bytes]) -> None:
         self._hops.know({proc: about.link for proc, about in known(found).items()})
