@@ -5,6 +5,7 @@ somebody who profits from what calls cost, and holds while the record is away as
 from __future__ import annotations
 
 import contextlib
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import structlog
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 HOUR_MS = 3_600_000
 
 
-class _AnHour:
+class _AnHour(ABC):
     """One count, for each account."""
 
     NAME: ClassVar[str]
@@ -64,12 +65,13 @@ class _AnHour:
             "not_allowed", f"{undone}: at most {self.numbers(most)} an hour.{again} {instead}"
         )
 
+    @abstractmethod
     def most(self) -> int:
-        raise NotImplementedError
+        """How many may be counted; 0: none."""
 
+    @abstractmethod
     def numbers(self, most: int) -> str:
         """What is counted, so many of it."""
-        raise NotImplementedError
 
     async def say(self, page: Page, action: str, subject: str) -> None:
         """In the audit, that they wanted one too many."""

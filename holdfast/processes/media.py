@@ -41,11 +41,9 @@ from softphone.hops import Hops
 
 log = structlog.get_logger()
 
-load(Role.MEDIA)
+load(Role.MEDIA)  # with this module, as the worker does
 
 LOOK_S = 0.1
-
-
 MOVES_S = 5.0
 """Until callers who are still here have their stream elsewhere."""
 

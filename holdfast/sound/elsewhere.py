@@ -11,7 +11,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 import structlog
@@ -41,17 +41,7 @@ from router.live.engine import Engine, IndexLost, IndexUnavailable
 from softphone import link as links
 from softphone.echo import Spoken
 from softphone.link import Link, Words
-from softphone.plans import (
-    AgentLost,
-    AgentUp,
-    Bridged,
-    CallerLost,
-    CallerUp,
-    Event,
-    FirstAudio,
-    Measured,
-    OneWay,
-)
+from softphone.plans import AgentLost, AgentUp, Event
 from softphone.sdp import OfferError
 
 log = structlog.get_logger()
@@ -74,13 +64,7 @@ ALARMS: Final = {
 }
 LASTS_S: Final = {"": 0.0, "sound.none": 0.0, "sound.full": 10.0}
 """How long it must be so before boards are told."""
-EVENTS: Final[dict[str, type[Any]]] = {
-    kind.__name__: kind
-    for kind in (
-        *(CallerUp, CallerLost, AgentUp, AgentLost),
-        *(Bridged, FirstAudio, OneWay, Measured),
-    )
-}
+EVENTS: Final[dict[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 class SoundElsewhere:
@@ -243,10 +227,8 @@ class SoundElsewhere:
         match event:
             case AgentUp(who, epoch):
                 before, newest = self._where.get(who, (proc, -1))
-                if epoch < newest:
-                    self._say(
-                        proc, Forget(who, newest)
-                    )  # it hung, and does not know of the newer one
+                if epoch < newest:  # it hung, and does not know of the newer one
+                    self._say(proc, Forget(who, newest))
                     return
                 if before != proc:
                     self._say(before, Forget(who, epoch))

@@ -2,7 +2,7 @@
 export const places = {
   places: {
     title: 'Sound processes',
-    lead: 'Each carries sound on one core. Full: others are taken first, and nobody is refused.',
+    lead: 'Each carries sound on one core. Lent: people here who take part in a call of another process.',
     heads: ['Process', 'Calls', 'Pages', 'Lent', 'Core', 'Late', 'State'],
     /** @param {number} share */
     core: (share) => `${Math.round(share * 100)} %`,
