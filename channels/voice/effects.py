@@ -43,6 +43,9 @@ REDIRECT_RETRIES_MS = (250, 500, 1000)
 EXPECTED = (CarrierError, IndexLost, IndexUnavailable, RecordUnavailable)
 """Carrier, store or database away: the effect's lease lapses and somebody tries again."""
 
+NO_SOUND_MS = 500
+"""Until a stream is asked for again, while no process carries sound."""
+
 UNKNOWN_IS_OVER_MS = 30_000
 """A call that the carrier does not know (404) is over only when it has been silent this long."""
 
@@ -119,6 +122,8 @@ class VoiceEffects:
         epoch = effect.args.get("link_epoch")
         if live is None or live.link != "asked" or live.link_epoch != epoch or not live.carrier_id:
             return None
+        if self._link.stream_url(live.id) is None:
+            return Fresh(NO_SOUND_MS)
         sent = await self._redirect(effect, live, self._link.stream(live, self._clock()))
         if isinstance(sent, int):
             return sent

@@ -192,9 +192,11 @@ class Lines:
         if live is None or _line_of(live, fence) is None:
             return twiml.say_and_hang_up(spoken(self._outside.to_anybody("over")))
         await self._progress(contact, fence, voice.call_sid, voice.status.value)
-        now = self._clock()
+        name, now = line_leg(contact, fence), self._clock()
+        if self._door.stream_url(name) is None:  # nobody carries sound at this moment
+            return twiml.pause_and_redirect(AGAIN_S, self._address("line", contact, fence))
         return self._door.stream(
-            line_leg(contact, fence),
+            name,
             now,  # a later answer has a later stream
             voice.call_sid,
             self._address("line", contact, fence),

@@ -39,7 +39,7 @@ class VoiceLink:
     callback_key: Callable[[], str] = str
     """Pressed while waiting: "call me back"; empty = it is not offered."""
     outside: OutsideCalls | None = None
-    stream_url: Callable[[str], str | None] = lambda _name: None
+    stream_url: Callable[[str], str | None] = lambda _name: ""
     """See Door."""
 
     def url(self, path: str) -> str:
@@ -74,6 +74,8 @@ class VoiceLink:
                 self.url("/menu"),
                 fallthrough_url=self.url("/menu?none=1"),
             )
+        if stream and self.stream_url(contact.id) is None:
+            return self.soon(contact)
         if stream:  # also of a caller who was handed over and is joined with a number by us
             return self.stream(contact, now_ms, greets=turn == 0)
         if contact.state in BEYOND and self.outside is not None:
@@ -81,6 +83,13 @@ class VoiceLink:
         may_ask = bool(self.callback_key()) and contact.severity > 1 and not contact.no_call
         recorded = not contact.provisional  # else nothing can be promised yet
         return self.waiting(contact, place, turn, wait_ms, callback=may_ask and recorded)
+
+    def soon(self, contact: LiveContact) -> str:
+        """They should have a stream, and nobody carries sound now: a few words, and they ask again
+        at once. Without them the carrier would come back as quickly as it can, for ever."""
+        return twiml.hold_loop(
+            self.prompts.says(contact, ("please_hold", {})), None, self.url("/wait?n=1")
+        )
 
     def stream(self, contact: LiveContact, now_ms: int, *, greets: bool = False) -> str:
         """The two-way media stream under the contact's link epoch. `greets`: nothing was said

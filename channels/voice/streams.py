@@ -17,8 +17,9 @@ class Door:
 
     public_url: str
     key: bytes = field(repr=False)
-    stream_url: Callable[[str], str | None] = lambda _name: None
-    """Where streams of this name go, if not to public_url."""
+    stream_url: Callable[[str], str | None] = lambda _name: ""
+    """Where streams of this name go; "": to public_url; None: nobody carries sound now, and no
+    stream is to be opened."""
 
     def url(self, path: str) -> str:
         return f"{self.public_url}/twilio/voice{path}"

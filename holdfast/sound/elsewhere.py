@@ -63,7 +63,7 @@ ALARMS: Final = {
     "another: holdfast serve --role media.",
 }
 LASTS_S: Final = {"": 0.0, "sound.none": 0.0, "sound.full": 10.0}
-"""How long it must be so before boards are told."""
+"""How long it must be so before boards are told, once each time."""
 EVENTS: Final[dict[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
@@ -78,9 +78,10 @@ class SoundElsewhere:
         self.again: Callable[[str], None] = lambda _who: None
         self.alarm: Callable[[str, str], None] = lambda _words, _code: None
         """Words for every board, and their code."""
-        self._alarmed = ""
         self._lacks = ("", 0.0)
         """What there is none of, and since when."""
+        self._alarmed = False
+        """Boards were told of that."""
         self._procs: dict[str, About] = {}
         """All that there are, as they said last."""
         self._links: dict[str, Link] = {}
@@ -179,12 +180,11 @@ class SoundElsewhere:
         code = "" if any(not (about.full or about.draining) for about in here) else "sound.full"
         code = code if here else "sound.none"
         if code != self._lacks[0]:
-            self._lacks = (code, self._loop.time())
+            self._lacks, self._alarmed = (code, self._loop.time()), False
         lasted = self._loop.time() - self._lacks[1] >= LASTS_S[code]
-        if lasted and code != self._alarmed:
-            self._alarmed = code
-            if code:
-                self.alarm(ALARMS[code], code)
+        if code and lasted and not self._alarmed:
+            self._alarmed = True
+            self.alarm(ALARMS[code], code)
 
     def _best(self, liked: Iterable[str | None] = ()) -> str | None:
         """Where somebody goes: the first they would like to, or where there is most room."""

@@ -59,7 +59,7 @@ class Sound(Protocol):
 
     def stream_url(self, name: str) -> str | None:
         """The beginning of the address at which the carrier opens the stream of this contact, or of
-        this number outside; None: ours."""
+        this number outside; "": ours; None: nobody carries sound at this moment."""
 
     def close_stream(self, contact: str, reason: str) -> None:
         """The carrier then asks what to do."""

@@ -53,7 +53,7 @@ class SoundHere:
         return self._switchboard.bridges()
 
     def stream_url(self, name: str) -> str | None:
-        return None
+        return ""
 
     def close_stream(self, contact: str, reason: str) -> None:
         self._switchboard.close_stream(contact, reason)

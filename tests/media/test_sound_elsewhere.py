@@ -174,3 +174,18 @@ def test_a_socket_in_a_folder_of_another_machine_says_nothing(tmp_path: Path) ->
     assert elsewhere._on_this_machine(f"unix:{tmp_path / 'gone'}")
     assert not elsewhere._on_this_machine(f"unix:{tmp_path / 'elsewhere' / 'gone'}")
     assert elsewhere._on_this_machine("tcp:127.0.0.1:1")
+
+
+async def test_boards_are_told_each_time_that_nobody_is_left(town: Town) -> None:
+    """Also if whoever was there in between was full: a machine is busiest when one begins."""
+    sound, told = SoundElsewhere(town.engine, KEY, "web-1"), list[str]()
+    sound.alarm = lambda _words, code: told.append(code)
+    sound._look_for_room()
+    sound._look_for_room()
+    assert told == ["sound.none"]
+    sound._procs, sound._links = {"m": About("unix:/m", "http://m", full=True)}, {"m": Link()}
+    sound._look_for_room()
+    assert told == ["sound.none"]  # full for a moment only
+    sound._links = {}
+    sound._look_for_room()
+    assert told == ["sound.none", "sound.none"]

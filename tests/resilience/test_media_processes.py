@@ -140,6 +140,24 @@ async def test_a_process_is_killed_in_a_call_and_another_goes_on_with_it(centre:
             assert (live["state"], live["agent"]) == ("active", agent.me["id"])
 
 
+async def test_without_any_process_a_caller_is_asked_to_hold_and_no_stream_is_tried(
+    centre: Centre,
+) -> None:
+    async with media(centre) as one, desk(centre) as agent:
+        call, _ = await talking(centre, agent)
+        before = refused_streams(centre)
+        one.kill()
+        await centre.sandbox.wait_for(call, "play.started")  # words; music only at their place
+        assert refused_streams(centre) - before <= 3  # what was on its way when it died
+        await centre.sandbox.hang_up(call)
+
+
+def refused_streams(centre: Centre) -> int:
+    """How many streams the carrier could not open, so far."""
+    log = (centre.data_dir / "centre.log").read_text(errors="replace")
+    return log.count("WebSocket - Handshake Error")
+
+
 async def test_a_process_that_drains_drops_no_talk(centre: Centre) -> None:
     async with media(centre, HOLDFAST_DRAIN="1s") as one, desk(centre) as agent:
         call, contact = await talking(centre, agent)

@@ -307,7 +307,7 @@ class Centre:
         await self.unanswered.promise(contact, why)
 
     def stream_url(self, name: str) -> str | None:
-        return None
+        return ""
 
     # Witness of a rebuild -----------------------------------------------------------------------
 
