@@ -14,7 +14,10 @@ from typing import Any, Final
 
 from aiohttp import WSMsgType, web, web_ws
 
-INTERNALS: Final = {"web_ws": ("WebSocketDataQueue",), "response": ("_post_start", "_reader")}
+INTERNALS: Final = {
+    "web_ws": ("WebSocketDataQueue",),
+    "response": ("_post_start", "_reader", "_reset_heartbeat", "_closing"),
+}
 """Names in aiohttp.web_ws, attributes of WebSocketResponse that are used beyond what is public."""
 
 MOST_BUFFERED: Final = 2048
@@ -62,6 +65,13 @@ class StraightSocket(web.WebSocketResponse):
             module.WebSocketDataQueue = stock
 
         self._transport = args[0].transport
+
+    def _reset_heartbeat(self) -> None:
+        """Not any more once it is closing: what still comes then would keep this socket, and all
+        that hangs on it, for another heartbeat and pong; a flood of such streams is a heap that
+        stops everybody's sound while it is searched."""
+        if not (self.closed or self._closing):
+            super()._reset_heartbeat()
 
     def write_now(self, text: bytes) -> bool:
         """One message, at once and without waiting. False: what was written before stands in the

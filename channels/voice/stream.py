@@ -84,7 +84,11 @@ def stream_handler(
             timeout=2.0,
             writer_limit=16 * 1024,
         )
-        await ws.prepare(request)
+        try:
+            await ws.prepare(request)
+        except ConnectionError:
+            log.info("stream.refused", reason="gone before it was up")
+            return ws
         try:
             async with asyncio.timeout(first_frame_s):
                 started = await _start(ws, owner)
