@@ -17,6 +17,7 @@ from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.model import OutsideCall as There
 from router.core.opening import OnCall, OutsideNumber
+from router.core.outgoing import line_to_call_from
 from router.core.said import key_in_words
 from router.core.sentences import LANGUAGES
 from router.core.severity import Channel, Severity
@@ -95,9 +96,8 @@ class OutsideRouting:
         return None if number is None or self._current.dialling.refusal(number) else number
 
     def caller_id(self, line: str) -> str:
-        """The number shown there: that of the line that was called."""
-        numbers = {it.name: it.number for it in self._current.value.lines if it.number}
-        return numbers.get(line) or next(iter(numbers.values()))
+        """The number shown there: that of the line that was called, if it is one."""
+        return line_to_call_from(self._current.value.lines, line).number
 
     def refusal(self, number: str, *, typed: bool) -> str | None:
         """Why an agent may not hand a caller to this number; None when they may."""

@@ -403,6 +403,7 @@ interface DialCheck {
   country: string | null;
   refusal: string | null;
   name: string | null;
+  line: { word: string; number: string } | null;
 }
 
 /** Whom this agent called last. */

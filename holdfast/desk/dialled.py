@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import msgspec
@@ -24,7 +24,10 @@ Typed = Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class TypedForm(Form, frozen=True):
+    """`incident`: as in DialForm."""
+
     number: Typed
+    incident: Id | None = None
 
 
 class DialForm(Form, frozen=True):
@@ -33,6 +36,25 @@ class DialForm(Form, frozen=True):
     number: Typed
     key: Key
     incident: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The line whose number they see."""
+
+    word: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialCheck:
+    """What a typed number is: null where it is none, or may not be called (`refusal`)."""
+
+    number: str | None = None
+    country: str | None = None
+    refusal: str | None = None
+    name: str | None = None
+    line: Shown | None = None
 
 
 class Dialled:
@@ -56,15 +78,13 @@ class Dialled:
         """What would be dialled, and why not, before anything is."""
         number = self._read(form.number)
         if number is None:
-            return {"number": None, "country": None, "refusal": NO_NUMBER, "name": None}
-        refusal = self._current.dialling.words(number)
-        known = await self._callbacks.known(number) if refusal is None else None
-        return {
-            "number": number,
-            "country": country_of(number),
-            "refusal": refusal,
-            "name": known.name if known else None,
-        }
+            return asdict(DialCheck(refusal=NO_NUMBER))
+        country = country_of(number)
+        if refusal := self._current.dialling.words(number):
+            return asdict(DialCheck(number, country, refusal))
+        would = await self._callbacks.would_call(number, form.incident, now_ms())
+        line = Shown(would.line.word, would.line.number)
+        return asdict(DialCheck(number, country, None, would.name, line))
 
     @intent(
         "dial",

@@ -13,6 +13,7 @@ from router.core.config import Line
 from router.core.display import mask
 from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
+from router.core.outgoing import line_to_call_from
 from router.core.said import known_language
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State
@@ -53,6 +54,14 @@ class Called:
     address: str
     name: str | None
     masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class WouldCall:
+    """Whom the record knows at a number, and the line that they would see."""
+
+    name: str | None
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +108,9 @@ class Callbacks:
         return None if reply.code == "too_late" else reply
 
     async def _line_of(self, connection: Transaction, incident: str) -> Line:
-        """The line that they last reached by telephone: they know that number."""
-        lines = [line for line in self._current.value.lines if line.number]
+        """The one that they know, if they have reached us."""
         last = await contacts.last_line_of(connection, incident)
-        return next((line for line in lines if line.name == last), lines[0])
+        return line_to_call_from(self._current.value.lines, last)
 
     async def last_by(self, agent: str, now: int) -> Called | None:
         """Whom they called last, for a while."""
@@ -126,12 +134,11 @@ class Callbacks:
         """
         if no := self._current.dialling.refusal(order.number):
             return Reply(ok=False, code=no.code, text=no.text)
-        since = now - duration_ms(self._current.value.incidents.reopened_within)
         async with self._database.write() as connection:
             person = await people.find_or_make(connection, "phone", order.number, now)
             await people.hold(connection, person)
             if order.incident is None:
-                incident = await found_for(connection, person.party, since)
+                incident = await found_for(connection, person.party, self._reopens_from(now))
             else:
                 incident = await people.incident_by_id(connection, order.incident)
                 if incident is None:
@@ -164,10 +171,18 @@ class Callbacks:
         )
         return Reply(ok=False, code="not_allowed", text=text)
 
-    async def known(self, number: str) -> people.Person | None:
-        """Whom the record knows at a number."""
+    async def would_call(self, number: str, incident: str | None, now: int) -> WouldCall:
+        """What `dial` would do with a number that may be called; changes nothing."""
         async with self._database.read() as connection:
-            return await people.find_address(connection, "phone", number)
+            person = await people.find_address(connection, "phone", number)
+            if incident is None and person is not None:
+                found = await found_for(connection, person.party, self._reopens_from(now))
+                incident = found.id if found else None
+            line = await self._line_of(connection, incident or "")
+        return WouldCall(person.name if person else None, line)
+
+    def _reopens_from(self, now: int) -> int:
+        return now - duration_ms(self._current.value.incidents.reopened_within)
 
     async def order(self, order: CallbackOrder, now: int) -> Reply:
         """Writes the intent, then puts it into the index; that step causes the dialling as an

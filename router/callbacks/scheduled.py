@@ -29,9 +29,9 @@ from router.core.callback import (
     opens_after,
     rings_from,
 )
-from router.core.config import Line
 from router.core.durations import duration_ms
 from router.core.model import LiveContact, Promise, Reply, Step
+from router.core.outgoing import line_to_call_from
 from router.core.reladder import home_of, rehouse
 from router.core.said import known_language
 from router.core.severity import Channel, Severity
@@ -149,7 +149,8 @@ class ScheduledCallbacks:
             return Reply(ok=False, code="not_allowed", text="not a party of this incident")
         if no := self._current.dialling.refusal(person.value):
             return Reply(ok=False, code=no.code, text=no.text)
-        line = self._line(await contacts.last_line_of(connection, incident.id))
+        last = await contacts.last_line_of(connection, incident.id)
+        line = line_to_call_from(self._admission.config.lines, last)
         queue = asked.queue or (after.queue if after else line.queue)
         queue = home_of(self._admission.config, queue, line.name)
         severity, own = severity_of(incident)
@@ -224,11 +225,6 @@ class ScheduledCallbacks:
             return await people.find_address(connection, "phone", asked.number)
         row = await contacts.get(connection, asked.after or "")
         return await people.person_at(connection, row.address) if row is not None else None
-
-    def _line(self, last: str | None) -> Line:
-        """The line that they last reached by telephone: they know that number."""
-        lines = [line for line in self._admission.config.lines if line.number]
-        return next((line for line in lines if line.name == last), lines[0])
 
     @staticmethod
     async def write_try(

@@ -84,6 +84,8 @@ class Dialling:
         """Why this address in the record may not be dialled; None if it may."""
         if not value.isascii() or not can_be_called(value):
             return Refusal("bad_request", why_not_called(value))
+        if not self._ours:
+            return Refusal("not_allowed", "no line of this centre has a number to call from")
         if value in self._ours:
             return Refusal("not_allowed", "our own line: the caller would go in circles")
         kind = _kind(value)

@@ -34,15 +34,15 @@ export function useCheck() {
   const turn = useRef(0);
   const timer = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const typed = (/** @type {string} */ number) => {
+  const typed = (/** @type {string} */ number, /** @type {string|null} */ into = null) => {
     const mine = (turn.current += 1);
     clearTimeout(timer.current);
     setFound(null);
     if (number.trim().length < FEW) return;
     const ask = async () => {
       const answer = await link
-        .send('dial_check', { number })
-        .catch((error) => ({ number: null, country: null, name: null, refusal: wordsOf(error) }));
+        .send('dial_check', { number, incident: into })
+        .catch((error) => ({ number: null, country: null, name: null, line: null, refusal: wordsOf(error) }));
       if (mine === turn.current) setFound({ ...answer, refusal: answer.refusal && begun(answer.refusal) });
     };
     timer.current = window.setTimeout(() => void ask(), TYPING_MS);
@@ -55,6 +55,10 @@ function Dial() {
   const [into, setInto] = useState(false);
   const { found, typed } = useCheck();
   const of = incident.value;
+  const where = (/** @type {boolean} */ there) => {
+    setInto(there);
+    typed(number, there && of ? of.id : null);
+  };
   const why = blocked.value || found?.refusal || '';
   const ready = !!found?.number && !why && !calling.value;
   const go = async () => {
@@ -75,7 +79,7 @@ function Dial() {
         value=${number}
         onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
           setNumber(e.currentTarget.value);
-          typed(e.currentTarget.value);
+          typed(e.currentTarget.value, into && of ? of.id : null);
         }}
         onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
           if (e.key !== 'Enter' || e.altKey) return;
@@ -90,14 +94,18 @@ function Dial() {
           ${[found.country && countryName(found.country), found.name].filter(Boolean).join(' · ')}
         </span>
       `}
+      ${found?.line && html`
+        <br/>
+        <span class="muted">${t.dial.shown(found.line.word, found.line.number)}</span>
+      `}
       ${why && html`<span class="s2"><${Icon} name="warn"/> ${why}</span>`}
       ${!why && !found?.number && html`<span class="muted">${t.dial.lead}</span>`}
     </p>
     ${of && html`<div class="row" role="group" aria-label=${t.dial.where}>
-      <button class="small" aria-pressed=${String(!into)} onClick=${() => setInto(false)}>
+      <button class="small" aria-pressed=${String(!into)} onClick=${() => where(false)}>
         ${t.dial.theirs}
       </button>
-      <button class="small" aria-pressed=${String(into)} onClick=${() => setInto(true)}>
+      <button class="small" aria-pressed=${String(into)} onClick=${() => where(true)}>
         <span class="cut">${t.dial.into(of.number, of.title ?? '')}</span>
       </button>
     </div>`}

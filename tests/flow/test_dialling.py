@@ -216,19 +216,24 @@ async def test_a_number_is_dialled_alone_and_into_an_incident_and_nothing_is_los
     await centre.sandbox.person(clinic, ring_ms=100, talk="tone", hz=440)
     async with desk(centre) as agent:
         check = await agent.do("dial_check", number="(206) 555-0842")
-        assert check == {"number": clinic, "country": "US", "refusal": None, "name": None}
+        support = {"word": "Support line", "number": "+12065550101"}
+        said = {"number": clinic, "country": "US", "refusal": None, "name": None}
+        assert check == said | {"line": support}  # no emergency line, for who calls back later
         alone = await dialled(centre, agent, "(206) 555-0842", key="alone-1", incident=None)
-        assert (alone["severity"], alone["direction"]) == (4, "out")
+        assert (alone["severity"], alone["direction"], alone["line"]) == (4, "out", "support")
         opened = await agent.do("open", incident=alone["incident"])
         assert opened["title"] == "Call to +1 206 ••• 0842"
         assert [p["addresses"][0]["masked"] for p in opened["parties"]] == ["+1 206 ••• 0842"]
         again = await dialled(centre, agent, clinic, key="alone-2", incident=None)
         assert again["incident"] == alone["incident"]  # as a call from there would
-        await centre.sandbox.text("please help", from_="+12065550843", to="+12065550101")
+        await centre.sandbox.text("please help", from_="+12065550843", to="+12065550100")
         text = await take_text(agent)
         into = agent.contacts[text]["incident"]
+        check = await agent.do("dial_check", number=clinic, incident=into)
+        emergency = {"word": "Emergency line", "number": "+12065550100"}
+        assert check["line"] == emergency  # where that incident's people reached us
         third = await dialled(centre, agent, clinic, key="into-1", incident=into)
-        assert third["incident"] == into
+        assert (third["incident"], third["line"]) == (into, "emergency")
         opened = await agent.do("open", incident=into)
         assert len(opened["parties"]) == 2
         assert [c["id"] for c in opened["contacts"] if c["id"] == third["id"]] == [third["id"]]

@@ -195,7 +195,8 @@ class Connection:
     async def do_dial_check(self, intent: dict[str, Any]) -> dict[str, Any]:
         typed = "".join(c for c in intent["number"] if c in "+0123456789")
         no = "a premium number: it is never called from here." if typed[:5] == "+1900" else None
-        return {"number": typed, "country": "US", "refusal": no, "name": None}
+        line = {"word": "Support line", "number": "+12065550101"} if no is None else None
+        return {"number": typed, "country": "US", "refusal": no, "name": None, "line": line}
 
     async def do_last_called(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"last": self.scene.get("last_called")}

@@ -12,7 +12,8 @@ from router.core.config_faults import faults
 from router.core.current import Current
 from router.core.dialling import Dialling, typed_number
 
-US = Dialling(["US", "CA"])
+OURS = ["+12065550100"]
+US = Dialling(["US", "CA"], ours=OURS)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_numbers_of_listed_countries_are_dialled(number: str) -> None:
     ],
 )
 def test_a_country_is_dialled_where_it_is_listed_and_nowhere_else(listed: str, number: str) -> None:
-    assert Dialling([listed]).refusal(number) is None
+    assert Dialling([listed], ours=OURS).refusal(number) is None
     assert US.refusal(number) is not None
 
 
@@ -98,10 +99,11 @@ def test_what_is_no_whole_number_is_refused_as_before(number: str, says: str) ->
 
 
 def test_a_beginning_that_was_added_is_dialled_although_no_plan_knows_it() -> None:
-    assert Dialling(["GB"]).refusal("+447700900123") is not None
-    assert Dialling(["GB"], ["+447700900"]).refusal("+447700900123") is None
-    assert Dialling(["GB"], ["+44"]).refusal("+447012345678") is not None  # personal, for all that
-    assert Dialling(["GB"], ["+882"]).refusal("+88213123456") is not None
+    assert Dialling(["GB"], ours=OURS).refusal("+447700900123") is not None
+    assert Dialling(["GB"], ["+447700900"], ours=OURS).refusal("+447700900123") is None
+    personal = Dialling(["GB"], ["+44"], ours=OURS).refusal("+447012345678")
+    assert personal is not None
+    assert Dialling(["GB"], ["+882"], ours=OURS).refusal("+88213123456") is not None
 
 
 def test_without_a_list_it_is_the_countries_of_our_own_lines_and_never_a_line_itself() -> None:
@@ -154,3 +156,9 @@ def test_what_is_typed_is_read_as_it_would_be_dialled(
     typed: str, country: str | None, number: str | None
 ) -> None:
     assert typed_number(typed, country) == number
+
+
+def test_a_centre_without_a_telephone_line_calls_nobody_and_says_so() -> None:
+    refused = Dialling(["US"]).refusal("+12065550142")
+    assert refused is not None
+    assert refused.text == "no line of this centre has a number to call from"

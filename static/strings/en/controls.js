@@ -34,6 +34,8 @@ export const controls = {
     label: 'Telephone number',
     placeholder: '+1 206 555 0142',
     lead: 'With its country, or as one dials it from here.',
+    /** @param {string} word @param {string} number */
+    shown: (word, number) => `They see ${number}, ${word}.`,
     where: 'Where it goes',
     theirs: 'Alone',
     /** @param {string} no @param {string} title */
