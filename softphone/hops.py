@@ -15,7 +15,7 @@ import structlog
 from softphone import link as links
 from softphone.exchange import Exchange
 from softphone.hop import Borrower, Lender
-from softphone.link import Link, Words
+from softphone.link import Link, Stranger, Words
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,8 @@ class Hops:
         self._lender = Lender(exchange)
         self._borrowers: dict[str, tuple[Link, Borrower]] = {}
         self._others: dict[str, str] = {}
+        self._strangers: set[str] = set()
+        """At whose address somebody else listens, who does not know the secret."""
         self._changed = asyncio.Event()
         self.met: list[Link] = []
         """Links that others opened."""
@@ -84,9 +86,15 @@ class Hops:
     async def _open(self, proc: str, address: str) -> None:
         try:
             link = await links.connect(address, self._key, self.proc)
+        except Stranger as error:
+            if proc not in self._strangers:  # once each time, or it would be four lines a second
+                self._strangers.add(proc)
+                log.warning("link.stranger", proc=proc, address=address, reason=str(error))
+            return
         except (OSError, TimeoutError) as error:
             log.debug("link.not_there", proc=proc, reason=str(error)[:100])
             return
+        self._strangers.discard(proc)
         if link.peer != proc:  # another one took its place; the next look knows it
             link.close()
             return

@@ -1,9 +1,10 @@
 """One connection between two processes of a centre: words, and frames of sound, in order.
 
 Words are JSON objects. A frame is its channel, its timestamp and its samples. The same bytes go
-over a Unix socket on one machine and over TCP between two. Whoever connects proves that they know
-the centre's secret before anything they say is heard; the words themselves are not encrypted, so
-between machines this belongs on a network of one's own.
+over a Unix socket on one machine and over TCP between two. Both ends prove that they know the
+centre's secret, each with a fresh number of the other's, before anything that the other says is
+heard and before anything else is said to it. The words themselves are not encrypted, so between
+machines this belongs on a network of one's own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hmac
 import secrets
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -39,9 +41,35 @@ _MASK: Final = 0xFFFFFFFF
 _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
-def proof(key: bytes, nonce: str, proc: str) -> str:
-    """What shows that `proc` knows the secret."""
-    return hmac.new(key, f"link:{nonce}:{proc}".encode(), hashlib.sha256).hexdigest()
+class Stranger(ConnectionError):
+    """Whoever listens there does not know the centre's secret; they heard nothing but our proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What both ends of one connection prove themselves by."""
+
+    asked: str
+    """The fresh number of the end that was connected to."""
+    asks: str
+    """That of the end that connected."""
+    proc: str
+    """The process that connected."""
+
+    def proof(self, key: bytes, answers: str | None = None) -> str:
+        """Of the end that connected, or of `answers`, the process that it connected to. Neither
+        can be used for the other, or for another connection."""
+        said = msgspec.json.encode(["link", self.asked, self.asks, self.proc, answers])
+        return hmac.new(key, said, hashlib.sha256).hexdigest()
+
+    def proven(self, given: object, key: bytes, answers: str | None = None) -> bool:
+        """`given` is that proof."""
+        whole = isinstance(given, str) and given.isascii()
+        return whole and hmac.compare_digest(cast(str, given), self.proof(key, answers))
+
+
+def _nonce() -> str:
+    return secrets.token_hex(16)
 
 
 class Link(asyncio.Protocol):
@@ -142,7 +170,7 @@ class _Asked(Link):
     def __init__(self, key: bytes, proc: str, met: Callable[[Link], None]) -> None:
         super().__init__()
         self._key, self._proc, self._met = key, proc, met
-        self._nonce = secrets.token_hex(16)
+        self._nonce = _nonce()
         self.on_words = self._proven
         self._late: asyncio.TimerHandle | None = None
 
@@ -157,15 +185,16 @@ class _Asked(Link):
         super().connection_lost(exc)
 
     def _proven(self, words: Words) -> None:
-        proc, given = words.get("proc"), words.get("proof")
-        if not (isinstance(proc, str) and isinstance(given, str) and given.isascii()):
+        proc, nonce = words.get("proc"), words.get("nonce")
+        if not (isinstance(proc, str) and isinstance(nonce, str)):
             raise ValueError("no proof")
-        if not hmac.compare_digest(given, proof(self._key, self._nonce, proc)):
+        meeting = Meeting(self._nonce, nonce, proc)
+        if not meeting.proven(words.get("proof"), self._key):
             raise ValueError("a wrong proof")
         if self._late is not None:
             self._late.cancel()
         self.peer, self.on_words = proc, lambda _words: None
-        self.words({"proc": self._proc})
+        self.words({"proc": self._proc, "proof": meeting.proof(self._key, self._proc)})
         self._met(self)
 
 
@@ -193,30 +222,56 @@ def _room_for(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+class _Asks(Link):
+    """The end that connected: it hears nothing, and says nothing but its proof, before the other
+    end's."""
+
+    def __init__(self, key: bytes, proc: str) -> None:
+        super().__init__()
+        self._key, self._proc = key, proc
+        self._meeting: Meeting | None = None
+        self.known: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.on_words, self.on_lost = self._answered, self._ended
+
+    def _answered(self, words: Words) -> None:
+        match words:
+            case {"nonce": str(asked)} if self._meeting is None:
+                self._meeting = meeting = Meeting(asked, _nonce(), self._proc)
+                given = meeting.proof(self._key)
+                self.words({"proc": meeting.proc, "nonce": meeting.asks, "proof": given})
+            case {"proc": str(proc)} if self._meeting is not None:
+                if not self._meeting.proven(words.get("proof"), self._key, proc):
+                    self._refuse("it does not know our secret")
+                    return
+                self.peer = proc
+                self.on_words = self.on_lost = _nothing
+                self.known.set_result(None)
+            case _:
+                self._refuse("it proves nothing")
+
+    def _refuse(self, reason: str) -> None:
+        if not self.known.done():
+            self.known.set_exception(Stranger(reason))
+        self.abort()
+
+    def _ended(self) -> None:
+        if not self.known.done():
+            self.known.set_exception(ConnectionError("it ended the connection"))
+
+
+def _nothing(*_said: object) -> None: ...
+
+
 async def connect(address: str, key: bytes, proc: str) -> Link:
     """A connection to the process that listens there.
 
     Raises:
+        Stranger: whoever listens there does not know the secret.
         OSError: nobody is there, or they do not take us for one of this centre.
     """
     loop = asyncio.get_running_loop()
     kind, _, where = address.partition(":")
-    link = Link()
-    known: asyncio.Future[None] = loop.create_future()
-
-    def met(words: Words) -> None:
-        if "nonce" in words:
-            link.words({"proc": proc, "proof": proof(key, str(words["nonce"]), proc)})
-        elif isinstance(words.get("proc"), str) and not known.done():
-            link.peer = words["proc"]
-            link.on_words = lambda _words: None
-            known.set_result(None)
-
-    def lost() -> None:
-        if not known.done():
-            known.set_exception(ConnectionError("it ended the connection"))
-
-    link.on_words, link.on_lost = met, lost
+    link = _Asks(key, proc)
     try:
         async with asyncio.timeout(PROOF_S):
             if kind == "unix":
@@ -224,9 +279,8 @@ async def connect(address: str, key: bytes, proc: str) -> Link:
             else:
                 host, _, port = where.rpartition(":")
                 await loop.create_connection(lambda: link, host, int(port))
-            await known
+            await link.known
     except BaseException:  # such as: it hangs; without this our end stayed open as long
         link.abort()
         raise
-    link.on_lost = lambda: None
     return link

@@ -135,6 +135,10 @@ class SoundElsewhere:
         except (OSError, TimeoutError) as error:
             log.warning("sound.not_reached", proc=proc, reason=str(error)[:100])
             return
+        if link.peer != proc:
+            log.warning("sound.not_reached", proc=proc, reason=f"{link.peer} is there by now")
+            link.close()
+            return
         self._links[proc] = link
 
         def lost() -> None:
