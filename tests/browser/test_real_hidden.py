@@ -10,33 +10,14 @@ import pytest
 from tests.browser.conftest import AGENT_HZ
 from tests.browser.kit import tone_file
 from tests.flow.conftest import until_heard
-from tests.kit.bare_browser import BareBrowser, Tab, bare_browser
-from tests.kit.centre import PASSWORD, Centre
+from tests.kit.bare_browser import BareBrowser, Tab, bare_browser, entered, press
+from tests.kit.centre import Centre
 from tests.kit.desk import DeskClient, desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 SOON = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5"
 """What a browser does to hidden pages after five minutes, after five seconds."""
-
-
-async def signed_in(browser: BareBrowser, url: str, login: str = "priya") -> Tab:
-    tab = await browser.open(f"{url}/login")
-    await tab.until("location.pathname === '/login' && document.readyState === 'complete'")
-    await tab.ask(
-        f"""fetch('/api/login', {{ method: 'POST', headers: {{ 'X-Holdfast': '1',
-          'Content-Type': 'application/json' }},
-          body: JSON.stringify({{ login: '{login}', password: '{PASSWORD}' }}) }}).then(
-            () => {{ location = '/desk'; }})"""
-    )
-    await tab.until("location.pathname === '/desk' && document.readyState === 'complete'")
-    await tab.until("import('/static/desk/context.js').then(({ me }) => !!me.value)")
-    return tab
-
-
-def press(name: str) -> str:
-    return f"""(() => {{ const it = [...document.querySelectorAll('button')].find(
-      (b) => b.textContent.trim().startsWith('{name}')); it?.click(); return !!it; }})()"""
 
 
 async def hidden(browser: BareBrowser, tab: Tab) -> None:
@@ -70,7 +51,7 @@ async def test_a_hidden_desk_rings_and_carries_a_call(
         bare_browser(tmp_path / "profile", microphone, *flags) as browser,
         desk(real, "dana", view="board") as board,
     ):
-        tab = await signed_in(browser, real.url)
+        tab = await entered(browser, real.url)
         await tab.until(press("Ready"))
         await tab.until("document.querySelector('.phonebar').innerText.includes('sound good')")
         await hidden(browser, tab)
@@ -91,7 +72,7 @@ async def test_a_hidden_desk_without_sound_is_there_for_texts(real: Centre, tmp_
         bare_browser(tmp_path / "profile", SOON) as browser,
         desk(real, "dana", view="board") as board,
     ):
-        tab = await signed_in(browser, real.url, "noah")
+        tab = await entered(browser, real.url, "noah")
         await tab.ask("import('/static/desk/duty.js').then((it) => it.readyForTexts())")
         await board.until(
             lambda: (

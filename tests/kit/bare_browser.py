@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 
 from tests.browser.kit import BROWSER, FLAGS, RAW_MICROPHONE
+from tests.kit.centre import PASSWORD
 
 
 class BetweenPages(Exception):
@@ -97,3 +98,24 @@ async def bare_browser(folder: Path, *flags: str) -> AsyncIterator[BareBrowser]:
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+
+
+async def entered(browser: BareBrowser, url: str, login: str = "priya") -> Tab:
+    """A desk of somebody who has signed in."""
+    tab = await browser.open(f"{url}/login")
+    await tab.until("location.pathname === '/login' && document.readyState === 'complete'")
+    await tab.ask(
+        f"""fetch('/api/login', {{ method: 'POST', headers: {{ 'X-Holdfast': '1',
+          'Content-Type': 'application/json' }},
+          body: JSON.stringify({{ login: '{login}', password: '{PASSWORD}' }}) }}).then(
+            () => {{ location = '/desk'; }})"""
+    )
+    await tab.until("location.pathname === '/desk' && document.readyState === 'complete'")
+    await tab.until("import('/static/desk/context.js').then(({ me }) => !!me.value)")
+    return tab
+
+
+def press(name: str) -> str:
+    """Presses the button that begins with these words; false: there is none."""
+    return f"""(() => {{ const it = [...document.querySelectorAll('button')].find(
+      (b) => b.textContent.trim().startsWith('{name}')); it?.click(); return !!it; }})()"""

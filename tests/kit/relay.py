@@ -18,10 +18,14 @@ SECRET = "the tests' relay"
 @dataclass
 class RelayServer:
     port: int
+    tls_port: int = 0
+    """0: it speaks no TLS."""
     log: list[str] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def url(self, transport: str = "tcp") -> str:
+        if transport == "tls":
+            return f"turns:127.0.0.1:{self.tls_port}?transport=tcp"
         return f"turn:127.0.0.1:{self.port}?transport={transport}"
 
     async def until(self, words: str) -> None:
@@ -38,10 +42,17 @@ class RelayServer:
 
 
 @asynccontextmanager
-async def running_relay(folder: Path) -> AsyncIterator[RelayServer]:
-    relay = RelayServer(free_port())
+async def running_relay(
+    folder: Path, tls: tuple[Path, Path] | None = None
+) -> AsyncIterator[RelayServer]:
+    """`tls`: its certificate and key."""
+    relay, secure = RelayServer(free_port()), ["--no-tls"]
+    if tls is not None:
+        relay.tls_port = free_port()
+        secure = ["--tls-listening-port", str(relay.tls_port)]
+        secure += ["--cert", str(tls[0]), "--pkey", str(tls[1])]
     process = await asyncio.create_subprocess_exec(
-        "turnserver", "--no-cli", "--no-tls", "--no-dtls", "--fingerprint", "--verbose",
+        "turnserver", "--no-cli", "--no-dtls", *secure, "--fingerprint", "--verbose",
         "--log-file", "stdout", "--simple-log", "--pidfile", str(folder / "turn.pid"),
         "--userdb", str(folder / "turn.db"), "--listening-ip", "127.0.0.1",
         "--relay-ip", "127.0.0.1",
@@ -53,7 +64,7 @@ async def running_relay(folder: Path) -> AsyncIterator[RelayServer]:
     reading = asyncio.create_task(relay._read(process.stdout))
     try:
         async with asyncio.timeout(60):
-            while not _listens(relay.port):
+            while not (_listens(relay.port) and (not relay.tls_port or _listens(relay.tls_port))):
                 assert process.returncode is None, relay.log
                 await asyncio.sleep(0.05)
         yield relay

@@ -11,6 +11,7 @@ import pytest
 
 from holdfast.doctor import State
 from holdfast.doctor.relay import relay
+from holdfast.http.selfsigned import make_certificate
 from holdfast.settings.environment import load
 from holdfast.settings.faults import SettingsError
 from softphone.relay import LIFE_S, Relay
@@ -34,6 +35,19 @@ async def test_another_secret_and_a_wrong_way_are_told_with_their_mend(tmp_path:
         assert "static-auth-secret" in found.mend
         (found,) = await relay(Relay((f"turns:127.0.0.1:{there.port}?transport=tcp",), SECRET))
         assert found.state is State.FAIL  # it speaks no TLS there
+
+
+@pytest.mark.long  # coturn
+async def test_a_relay_over_tls_is_as_good_as_its_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls = make_certificate(tmp_path / "tls", ["127.0.0.1"])
+    async with running_relay(tmp_path, tls) as there:
+        (found,) = await relay(Relay((there.url("tls"),), SECRET))
+        assert (found.state, "certificate" in found.mend) == (State.FAIL, True), found
+        monkeypatch.setenv("SSL_CERT_FILE", str(tls[0]))
+        (found,) = await relay(Relay((there.url("tls"),), SECRET))
+        assert found.state is State.OK, found
 
 
 async def test_a_relay_that_is_away_is_told_with_its_mend() -> None:
