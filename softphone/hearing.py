@@ -14,7 +14,7 @@ from softphone.seats import AGENT, CALLER, Role, Seat
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """One second of somebody besides caller and agent."""
+    """One second of somebody besides caller and agent, or of an agent whose caller is on hold."""
 
     role: Role
     hears: Quality | None = None

@@ -234,7 +234,8 @@ class OneWay:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One second of a call: of two who are joined, and of others in it, by whose sound it is."""
+    """One second of a call: of caller and agent while they are joined, and of all others in it, by
+    whose sound it is; without the caller the agent is one of these."""
 
     contact: str
     agent: str

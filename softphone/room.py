@@ -207,8 +207,10 @@ class Room:
 
     @property
     def others(self) -> frozenset[Seat]:
-        """Whoever hears somebody or is heard, besides caller and agent."""
-        return frozenset(seat for edge in self._edges for seat in edge if seat not in DIRECTIONS)
+        """Whoever hears somebody or is heard, besides caller and agent who hear each other: while
+        the caller is on hold, the agent too."""
+        two = {CALLER} if self.since is None else {*DIRECTIONS}
+        return frozenset(seat for edge in self._edges for seat in edge if seat not in two)
 
     @property
     def talks(self) -> bool:

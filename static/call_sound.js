@@ -1,5 +1,6 @@
 /** How a call sounds, as the centre judges it: the worse of both ways in a word, both in figures. */
 import { cls, html } from './ui.js';
+import { hasCaller } from './has_caller.js';
 import { ContactState } from './states.js';
 import { t } from './strings/en.js';
 
@@ -14,41 +15,75 @@ const TONES = { missing: 's1', poor: 's1', fair: 's2', good: 'ok' };
 /** @param {SoundWay} way @returns {Is} */
 const wordOf = (way) => (way.missing ? 'missing' : way.sounds);
 
-/** The worse of both ways, and who hears it so.
- * @param {CallSound} sound @returns {{hears: Hears, is: Is, where: SoundWay['where']}} */
-export function worse(sound) {
-  const hears = ORDER[wordOf(sound.agent)] < ORDER[wordOf(sound.caller)] ? 'agent' : 'caller';
-  return { hears, is: wordOf(sound[hears]), where: sound[hears].where };
+/** @param {Contact} c @param {SoundOther['role']} role */
+const otherOf = (c, role) => c.sound?.others?.find((it) => it.role === role);
+
+/** Both ways of the two who talk: caller and whoever has them, or while the caller is on hold those of the
+ * agent with whom they asked in (`caller`: what is heard of the agent). @param {Contact} c
+ * @returns {[Hears, SoundWay][]} */
+function twoOf(c) {
+  if (c.sound?.agent)
+    return [
+      ['agent', c.sound.agent],
+      ['caller', c.sound.caller],
+    ];
+  return waysOf(otherOf(c, 'agent'));
 }
 
-/** @param {CallSound} sound */
-export const look = (sound) => ({ bars: BARS[worse(sound).is], tone: TONES[worse(sound).is] });
+/** @param {SoundOther|undefined} one @returns {[Hears, SoundWay][]} */
+function waysOf(one) {
+  const ways = /** @type {[Hears, SoundWay|null|undefined][]} */ ([
+    ['agent', one?.hears],
+    ['caller', one?.heard],
+  ]);
+  return ways.flatMap(([hears, way]) => (way ? [[hears, way]] : []));
+}
 
+/** The worse of these ways, and who hears it so; null: there is none.
+ * @param {[Hears, SoundWay][]} ways @returns {{hears: Hears, is: Is, where: SoundWay['where']}|null} */
+function worst(ways) {
+  if (!ways.length) return null;
+  const [hears, way] = ways.reduce((a, b) => (ORDER[wordOf(a[1])] < ORDER[wordOf(b[1])] ? a : b));
+  return { hears, is: wordOf(way), where: way.where };
+}
 /** @param {{n: number}} props */
 export const Bars = ({ n }) => html`<span class="bars" aria-hidden="true">
   ${[1, 2, 3, 4].map((i) => html`<i key=${i} class=${i <= n ? 'on' : ''}></i>`)}
 </span>`;
 
-/** What an agent is told of their call: how it sounds, and what is at fault; null: nothing is.
- * @param {CallSound} sound @returns {[string, string|null]} */
-export function toldAgent(sound) {
-  const { hears, is, where } = worse(sound);
-  if (is === 'missing') return [t.hears.missing[hears], ''];
-  return [t.quality[is], where && t.hears.why[where][hears]];
-}
-
-/** What an agent can do about it; '': nothing is wrong. @param {CallSound} sound */
-export function mendOf(sound) {
-  const { hears, is, where } = worse(sound);
-  return is === 'missing' ? t.hears.mend[hears] : where ? t.hears.do[where] : '';
-}
-
-/** What the number outside is called to which the caller was handed over; null: an agent has them.
+/** How a call sounds for the two who talk in it; null: nobody knows.
  * @param {Contact} c */
-export const numberOf = (c) => (c.consult?.at === 'handed' ? (c.outside?.word ?? c.consult.name) : null);
+export const worse = (c) => worst(twoOf(c));
+
+/** @param {Is} is */
+export const look = (is) => ({ bars: BARS[is], tone: TONES[is] });
+
+/** What is at fault, to whoever hears it so, or is heard so. A caller's own line has its own words.
+ * @param {Contact} c @param {Hears} hears @param {SoundWay['where']} where */
+function faultOf(c, hears, where) {
+  if (!where) return null;
+  return where === 'network' || c.sound?.agent ? t.hears.why[where][hears] : t.hears.elsewhere;
+}
+
+/** What an agent is told of their call: how it sounds, and what is at fault (null: nothing is); null: nobody
+ * knows. @param {Contact} c @returns {[string, string|null]|null} */
+export function toldAgent(c) {
+  const it = worse(c);
+  if (!it) return null;
+  if (it.is === 'missing') return [t.hears.missing[it.hears], ''];
+  return [t.quality[it.is], faultOf(c, it.hears, it.where)];
+}
+
+/** What an agent can do about it; '': nothing is wrong, or nothing helps. @param {Contact} c */
+export function mendOf(c) {
+  const it = worse(c);
+  const apart = hasCaller(c).by === 'hold';
+  if (it?.is === 'missing') return apart ? t.hears.mend.apart : t.hears.mend[it.hears];
+  return it?.where && !(apart && it.where !== 'network') ? t.hears.do[it.where] : '';
+}
 
 /** Handed over by the carrier: what caller and number say does not come through here. @param {Contact} c */
-export const unmeasured = (c) => c.state === ContactState.AWAY && !numberOf(c) && !c.sound;
+export const unmeasured = (c) => c.state === ContactState.AWAY && hasCaller(c).by !== 'number' && !c.sound;
 
 /** @param {SoundWay} way */
 const figures = (way) =>
@@ -59,103 +94,102 @@ const nameOf = (c, one) =>
   (one.role === 'second' ? c.consult?.name : c.beside.find((it) => it.agent === one.who)?.name) ??
   t.hears.others.somebody;
 
-/** The others’ ways, each with its word. @param {Contact} c @returns {{word: string, way: SoundWay}[]} */
-const othersOf = (c) =>
-  (c.sound?.others ?? []).flatMap((one) =>
-    /** @type {('hears'|'heard')[]} */ (['hears', 'heard']).flatMap((what) => {
-      const way = one[what];
-      return way ? [{ word: t.hears.others[what](nameOf(c, one)), way }] : [];
-    }),
-  );
-
-/** Of whom nothing comes though they are to be heard, in words; ''. @param {Contact} c */
+/** Of whom nothing comes though they are to be heard, in words; ''. The agent's own is `worse`.
+ * @param {Contact} c */
 export function absentOf(c) {
-  const one = c.sound?.others?.find((it) => it.heard?.missing);
+  const one = c.sound?.others?.find((it) => it.heard?.missing && it.role !== 'agent');
   return one ? t.hears.others.absent(nameOf(c, one)) : '';
 }
 
-/** @param {Contact} c */
-function agentHears(c) {
-  const number = numberOf(c);
-  return number ? t.hears.number.hears(number) : t.hears.board.agent;
+/** All ways, a line each: what it is, and how it sounds or why it does not. `own`: as the agent reads it.
+ * @param {Contact} c @param {boolean} own @returns {{word: string, way: SoundWay|null}[]} */
+function lines(c, own) {
+  if (!c.sound) return [];
+  const { by, name } = hasCaller(c);
+  const words = t.hears[own ? 'desk' : 'board'];
+  const agent = by === 'number' ? t.hears.others.hears(name) : words.agent;
+  const apart = otherOf(c, 'agent');
+  return [
+    ...(c.sound.agent ? [{ word: agent, way: c.sound.agent }] : []),
+    ...(apart?.hears
+      ? [{ word: own ? t.hears.desk.hearsOf(c.consult?.name ?? '') : agent, way: apart.hears }]
+      : []),
+    ...(apart?.heard ? [{ word: words.heard, way: apart.heard }] : []),
+    { word: c.sound.caller ? words.caller : words.onHold, way: c.sound.caller },
+    ...(c.sound.others ?? []).flatMap((one) =>
+      /** @type {('hears'|'heard')[]} */ (['hears', 'heard']).flatMap((what) => {
+        const way = one.role === 'agent' ? null : one[what];
+        return way ? [{ word: t.hears.others[what](nameOf(c, one)), way }] : [];
+      }),
+    ),
+  ];
 }
 
 /** What whoever was asked in is told at their own desk: how they hear, and are heard; null: nothing is wrong,
  * or they are to hear nobody. @param {Contact} c @returns {{words: string, tone: string}|null} */
 export function toldThird(c) {
-  const one = c.sound?.others?.find((it) => it.role === 'second');
-  const ways = /** @type {[Hears, SoundWay|null|undefined][]} */ ([
-    ['agent', one?.hears],
-    ['caller', one?.heard],
-  ]);
-  const bad = ways.flatMap(([hears, way]) => (way && wordOf(way) !== 'good' ? [{ hears, way }] : []));
-  if (!bad.length) return null;
-  const { hears, way } = bad.reduce((a, b) => (ORDER[wordOf(b.way)] < ORDER[wordOf(a.way)] ? b : a));
-  const is = wordOf(way);
-  if (is === 'missing') return { words: t.hears.third.missing, tone: TONES[is] };
-  const why = way.where === 'network' ? t.hears.why.network[hears] : t.hears.third.elsewhere;
-  return { words: `${t.quality[is]}: ${why}`, tone: TONES[is] };
+  const it = worst(waysOf(otherOf(c, 'second')));
+  if (!it || it.is === 'good') return null;
+  if (it.is === 'missing') return { words: t.hears.third.missing, tone: TONES[it.is] };
+  const why = it.where === 'network' ? t.hears.why.network[it.hears] : t.hears.third.elsewhere;
+  return { words: `${t.quality[it.is]}: ${why}`, tone: TONES[it.is] };
 }
 
 /** All ways in figures, a line each. @param {Contact} c @returns {string[]} */
 export const allWays = (c) =>
-  c.sound
-    ? [
-        `${agentHears(c)} ${figures(c.sound.agent)}`,
-        `${t.hears.board.caller} ${figures(c.sound.caller)}`,
-        ...othersOf(c).map(({ word, way }) => `${word} ${figures(way)}`),
-      ]
-    : [];
+  lines(c, false).map(({ word, way }) => `${word} ${way ? figures(way) : t.hears.onHold}`);
 
-/** The figures of all ways, for hover and focus.
- * @param {{sound: CallSound, c: Contact, id: string}} props */
-export const Both = ({ sound, c, id }) => html`<span class="soundtip panel" role="tooltip" id=${id}>
-  ${mendOf(sound) && html`<b>${mendOf(sound)}</b>`}
-  ${/** @type {Hears[]} */ (['agent', 'caller']).map(
-    (who) => html`<span key=${who} class="between">
-      <span>${t.hears.desk[who]}</span>
-      <span class=${cls('num', TONES[wordOf(sound[who])])}>${figures(sound[who])}</span>
-    </span>`,
-  )}
-  ${othersOf(c).map(
+/** The figures of all ways, for hover and focus. @param {{c: Contact, id: string}} props */
+export const Both = ({ c, id }) => html`<span class="soundtip panel" role="tooltip" id=${id}>
+  ${mendOf(c) && html`<b>${mendOf(c)}</b>`}
+  ${lines(c, true).map(
     ({ word, way }) => html`<span key=${word} class="between">
       <span>${word}</span>
-      <span class=${cls('num', TONES[wordOf(way)])}>${figures(way)}</span>
+      <span class=${cls('num', way && TONES[wordOf(way)])}>${way ? figures(way) : t.hears.onHold}</span>
     </span>`,
   )}
   <span class="faint">${t.hears.mos}</span>
 </span>`;
 
-/** The worse way in words, as a board says it. @param {CallSound} sound @param {Contact} c */
-export function markOf(sound, c) {
-  const { hears, is, where } = worse(sound);
-  const number = numberOf(c);
-  if (is === 'missing')
-    return number && hears === 'agent' ? t.hears.number.missing(number) : t.hears.board.missing[hears];
-  if (!where || is === 'good') return t.quality[is];
+/** The worse way in words, as a board says it. @param {Contact} c */
+export function markOf(c) {
+  const it = worse(c);
+  if (!it) return '';
+  const { by, name } = hasCaller(c);
+  const other = by === 'hold' ? (c.consult?.name ?? '') : name;
+  const theirs = { agent: '', number: 'agent', hold: 'caller' }[by];
+  if (it.is === 'missing')
+    return it.hears === theirs ? t.hears.number.missing(other) : t.hears.board.missing[it.hears];
+  if (!it.where || it.is === 'good') return t.quality[it.is];
   const at =
-    number && hears === 'caller' && where === 'line'
-      ? t.hears.number.line(number)
-      : t.hears.board.where[where];
-  return `${t.hears.is[is]}: ${at}`;
+    by === 'hold' && it.where !== 'network'
+      ? t.hears.others.side(other)
+      : by === 'number' && it.hears === 'caller' && it.where === 'line'
+        ? t.hears.number.line(name)
+        : t.hears.board.where[it.where];
+  return `${t.hears.is[it.is]}: ${at}`;
 }
 
-/** The mark in an agent’s row, or in that of a call that a number outside has.
- * @param {{sound: CallSound, c: Contact}} props */
-export function SoundMark({ sound, c }) {
-  return html`<span class=${cls('soundmark t0 row', look(sound).tone)} title=${allWays(c).join('\n')}>
-    <${Bars} n=${look(sound).bars}/>
-    <span class="cut">${markOf(sound, c)}</span>
-  </span>`;
+/** The mark in an agent’s row, or in that of a call that a number outside has; none while nobody knows.
+ * @param {{c: Contact}} props */
+export function SoundMark({ c }) {
+  const it = worse(c);
+  return (
+    it &&
+    html`<span class=${cls('soundmark t0 row', look(it.is).tone)} title=${allWays(c).join('\n')}>
+      <${Bars} n=${look(it.is).bars}/>
+      <span class="cut">${markOf(c)}</span>
+    </span>`
+  );
 }
 
 /** How a call sounds, with all its figures, for a drawer of the board. @param {{c: Contact}} props */
 export const SoundInFull = ({ c }) =>
   unmeasured(c)
     ? html`<span class="muted t1">${t.hears.number.unmeasured}</span>`
-    : c.sound && !c.held
+    : c.sound
       ? html`
-          <span class="row"><${SoundMark} sound=${c.sound} c=${c}/></span>
+          <span class="row"><${SoundMark} c=${c}/></span>
           ${absentOf(c) && html`<b class="s1 t1">${absentOf(c)}</b>`}
           ${allWays(c).map((line) => html`<span key=${line} class="muted t1">${line}</span>`)}
         `

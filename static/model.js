@@ -7,6 +7,7 @@
  * until the next snapshot.
  */
 
+import { hasCaller } from './has_caller.js';
 import { inOrder, places } from './order.js';
 import { ContactState, stateOf } from './states.js';
 
@@ -207,7 +208,7 @@ export const wentBack = (state) =>
 /** Handed over to a number outside, and one of the two hears nothing: nobody of ours is there to notice.
  * @param {Contact} c */
 const isUnheard = (c) =>
-  c.consult?.at === 'handed' && !!c.sound && (c.sound.agent.missing || c.sound.caller.missing);
+  hasCaller(c).by === 'number' && !!c.sound?.agent && (c.sound.agent.missing || c.sound.caller.missing);
 
 /** What stands where on the board.
  * @param {PageState} state

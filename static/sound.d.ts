@@ -15,18 +15,17 @@ interface SoundWay {
   dead: boolean;
 }
 
-/** What the agent, or the number outside that has the caller, hears of the caller, and the caller of them. */
-interface CallSound {
-  agent: SoundWay;
-  caller: SoundWay;
-  others?: SoundOther[];
-}
+/** What the agent, or the number outside that has the caller, hears of the caller, and the caller of them;
+ * both null: the caller is on hold, and the agent, one of the others then, talks with whom they asked in. */
+type CallSound = { others?: SoundOther[] } & (
+  { agent: SoundWay; caller: SoundWay } | { agent: null; caller: null }
+);
 
 /** Somebody else in it: what they hear, and what is heard of them (null: nobody is to hear them). */
 interface SoundOther {
   /** An account; of a number that was asked in: the contact's. */
   who: string;
-  role: 'second' | 'beside';
+  role: 'second' | 'beside' | 'agent';
   hears: SoundWay | null;
   heard: SoundWay | null;
 }

@@ -64,13 +64,19 @@ class Change:
 
 
 def _sound_of(live: LiveContact, sound: dict[str, Any] | None) -> dict[str, Any] | None:
-    """How it sounds for those whom the reader sees in it; people by their account."""
-    if not sound or not sound.get("others"):
-        return sound
+    """How it sounds for those whom the reader sees in it; people by their account. None: nobody
+    hears anybody. What was measured comes on its own way: it may come after the word that the
+    caller is on hold, or is so no more."""
+    if not sound or not (live.hear_each_other or live.talk_apart):
+        return None
+    if live.talk_apart:
+        sound = sound | {"agent": None, "caller": None}
+    elif sound["agent"] is None:
+        return None
     seen = {one.leg: one.agent for one in live.beside or ()}
     others = [
         one | {"who": seen.get(one["who"], one["who"])}
-        for one in sound["others"]
+        for one in sound.get("others") or ()
         if one["role"] != "beside" or one["who"] in seen
     ]
     return sound | {"others": others}
@@ -272,8 +278,7 @@ class View:
     def entity(self, live: LiveContact) -> dict[str, Any]:
         """The contact as pages get it."""
         agent = self.returned.of(live)
-        # What was measured comes on its own way: it may come after the word that they talk no more.
-        sound = _sound_of(live, self.sound(live.id)) if live.hear_each_other else None
+        sound = _sound_of(live, self.sound(live.id))
         if agent is None:
             return contact_entity(live, None, self.still_needed.of(live, self.contacts), sound)
         rung = live.offer.agents if live.offer else []

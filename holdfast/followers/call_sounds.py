@@ -10,7 +10,7 @@ from typing import Any, Final
 import structlog
 
 from router.core.consult import of_line
-from router.core.model import Step
+from router.core.model import LiveContact, Step
 from softphone.hearing import Other
 from softphone.plans import Event, Measured, OneWay
 from softphone.quality import Quality
@@ -39,8 +39,8 @@ _MISSING: Final = {Direction.FROM_CALLER: Where.LINE, Direction.FROM_AGENT: Wher
 
 @dataclass(slots=True)
 class Besides:
-    """Somebody besides caller and agent: what is thought of what they hear, and of what is heard of
-    them; None: nothing is to be."""
+    """Somebody besides caller and agent, or an agent whose caller is on hold: what is thought of
+    what they hear, and of what is heard of them; None: nothing is to be."""
 
     role: Role
     windows: dict[str, Window]
@@ -104,6 +104,11 @@ class _Call:
     told_at: int = 0
 
     def __post_init__(self) -> None:
+        self.part()
+
+    def part(self) -> None:
+        """Caller and agent do not hear each other: what was before says nothing of what comes."""
+        self.dead_s, self.verdicts = 0, {}
         self.windows = {
             way: Window(from_caller=way is Direction.FROM_CALLER, at_telephones=self.by_number)
             for way in HEARS
@@ -114,11 +119,22 @@ class _Call:
         """The caller was handed over to a number outside: nobody of ours is in it."""
         return of_line(self.agent) is not None
 
+    @property
+    def apart(self) -> bool:
+        """The caller is on hold, and the agent talks with whom they asked in."""
+        return any(one.role is Role.AGENT for one in self.others.values())
+
+    def is_of(self, live: LiveContact) -> bool:
+        """Those who were measured are still those who talk."""
+        if live.talk_apart:
+            return not (self.verdicts or self.missing)
+        return live.hear_each_other and live.joined is self.by_number and not self.apart
+
     def shown(self) -> dict[str, Any] | None:
         """`sound` of a contact (docs/desk-protocol.md)."""
-        if not self.verdicts:
+        if not (self.verdicts or self.apart):
             return None
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {"agent": None, "caller": None}
         for way, verdict in self.verdicts.items():
             gone = way in self.missing
             lost = Where.LINE if self.by_number else _MISSING[way]
@@ -134,7 +150,7 @@ def _words(shown: dict[str, Any] | None) -> object:
     message would tell of them."""
     if shown is None:
         return None
-    ways = {who: way for who, way in shown.items() if who != "others"}
+    ways = {who: way for who, way in shown.items() if who != "others" and way}
     for one in shown["others"]:
         if one["heard"]:
             ways |= {(one["who"], way): one[way] for way in ("hears", "heard") if one[way]}
@@ -159,7 +175,7 @@ class CallSounds:
         """Tells the pages that how this contact sounds has changed."""
         self.follow: list[Follow] = []
         """Told of every second of every call: whose (`_Call.agent`), both ways, what is thought of
-        them, and all others by whose sound it is."""
+        them, and all others but its agent by whose sound it is."""
         self.alarm: list[Callable[[str, Direction, bool], None]] = []
         """Told when nothing comes in one way any more, and when it does again."""
         self.absent: list[Callable[[str, str, Role, bool], None]] = []
@@ -205,16 +221,19 @@ class CallSounds:
     def _tell_absent(self, contact: str, who: str, role: Role, was: bool, *, absent: bool) -> None:
         if was is not absent:
             log.info("contact.absent", contact=contact, role=role.value, absent=absent)
-            for tell in self.absent:
+            for tell in self.absent if role is not Role.AGENT else ():
                 tell(contact, who, role, absent)
 
     def _second(self, contact: str, ways: dict[Direction, Quality]) -> None:
         call = self._calls[contact]
+        if not ways:
+            call.part()
         if call.dead_s is not None and (said := ways.get(Direction.FROM_AGENT)):
             call.dead_s = None if said.level_db > DEAD_DB else call.dead_s + (said.frames > 0)
         call.verdicts = {way: call.windows[way].add(second) for way, second in ways.items()}
+        thirds = {who: one for who, one in call.others.items() if one.role is not Role.AGENT}
         for follow in self.follow:
-            follow(contact, call.agent, ways, call.verdicts, call.others)
+            follow(contact, call.agent, ways, call.verdicts, thirds)
         self._tell(contact, call)
 
     def _one_way(self, contact: str, way: Direction, missing: bool) -> None:
@@ -241,7 +260,7 @@ class CallSounds:
         """A listener of the stream of steps."""
         for live in step.contacts:
             call = self._calls.get(live.id)
-            if call and not (live.hear_each_other and live.joined is call.by_number):
+            if call and not call.is_of(live):
                 self._over(live.id)
 
     def _over(self, contact: str) -> None:

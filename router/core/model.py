@@ -270,6 +270,12 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
         """Caller and agent, or the number that has the caller: they talk, nobody is on hold."""
         return (self.state in TALKS and not self.held) or self.joined
 
+    @property
+    def talk_apart(self) -> bool:
+        """The caller is on hold, and the agent talks with whom they asked in."""
+        there = self.consult is not None and self.consult.at != Consulted.ASKED
+        return self.state in TALKS and self.held and there
+
 
 class Chosen(msgspec.Struct, frozen=True):
     """What an agent chose, or what was chosen for them: to be offered work, or a pause. It goes on

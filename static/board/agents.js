@@ -58,7 +58,7 @@ const Seat = ({ a }) => {
 };
 
 /** The alarm comes before whom they talk with. @param {Contact} c */
-const isMissing = (c) => !!c.sound && !c.held && worse(c.sound).is === 'missing';
+const isMissing = (c) => worse(c)?.is === 'missing';
 
 /** Whom they asked into their call, or who asked them into theirs. @param {{words: string}} props */
 const Second = ({ words }) => html`<span class="accent b t0 lines2" title=${words}>${words}</span>`;
@@ -81,8 +81,8 @@ const Row = memo((/** @type {{a: Agent, first: Contact|null, count: number}} */ 
           ? html`<${Second} words=${askedIn(a) ?? ''}/>`
           : first?.consult && !isMissing(first)
             ? html`<${Second} words=${t.board.also(first.consult)}/>`
-            : first?.sound && !first.held
-              ? html`<${SoundMark} sound=${first.sound} c=${first}/>`
+            : first?.sound
+              ? html`<${SoundMark} c=${first}/>`
               : html`<${Beside} a=${a}/>`}
     </span>
     <span role="cell"><${Clock} a=${a}/></span>

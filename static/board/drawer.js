@@ -1,8 +1,9 @@
 /** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
 import { computed, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
-import { SoundInFull, numberOf, unmeasured } from '../call_sound.js';
+import { SoundInFull, unmeasured } from '../call_sound.js';
 import { ClosedBar, IncidentState, SevOf } from '../closed.js';
+import { hasCaller } from '../has_caller.js';
 import { Icon } from '../icons.js';
 import { exactTime } from '../format.js';
 import { Since } from '../timers.js';
@@ -116,7 +117,7 @@ export function Drawer() {
   const of = state.value.incident?.id === id ? state.value.incident : null;
   const judged = Object.values(state.value.contacts).find((c) => c.incident === id && c.grounds);
   const handed = Object.values(state.value.contacts).filter(
-    (c) => c.incident === id && (numberOf(c) || unmeasured(c)),
+    (c) => c.incident === id && (hasCaller(c).by === 'number' || unmeasured(c)),
   );
   return html`<section
     ref=${box}

@@ -142,7 +142,7 @@ function Does({ c, name, order, told }) {
         : html`<${There} c=${c}/>`;
     case ContactState.AWAY:
       return html`
-        <${There} c=${c}/> ${c.sound && html`<${SoundMark} sound=${c.sound} c=${c}/>`}
+        <${There} c=${c}/> <${SoundMark} c=${c}/>
         ${unmeasured(c) && html`<span class="muted t0">${t.hears.number.unmeasured}</span>`}
       `;
     default:

@@ -178,7 +178,7 @@ function Joined({ at: { c, it }, mute }) {
   const words = c.fault
     ? t.consult.mine.alone(it.by_name, whoOf(c))
     : t.consult.mine[how({ c, it })](it.by_name, whoOf(c));
-  const sound = c.held ? null : toldThird(c);
+  const sound = toldThird(c);
   return html`
     <${Sev} level=${c.severity} word=${wordOf(c.severity)}/>
     <span class=${`row b ${c.fault ? 's1' : 'accent'}`} role="status">

@@ -104,7 +104,7 @@ export function Quality() {
   const q = phone.quality();
   const s = phone.stats.value;
   const c = call.value;
-  const sound = q === 'good' && c && !c.held ? c.sound : null;
+  const told = q === 'good' && c ? toldAgent(c) : null;
   if (q === 'blocked')
     return html`<button
       type="button"
@@ -117,7 +117,7 @@ export function Quality() {
       <span class="words"><b>${t.quality.blocked}</b></span>
     </button>`;
   const figures = s ? `${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %` : '';
-  if (!sound)
+  if (!told || !c)
     return html`<span
       class=${cls('quality', TONES[q])}
       title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
@@ -127,8 +127,8 @@ export function Quality() {
         <span class="faint">${figures && BARS[q] > 1 ? figures : (t.quality.hint[q] ?? '')}</span>
       </span>
     </span>`;
-  const [word, why] = toldAgent(sound);
-  const { bars, tone } = look(sound);
+  const [word, why] = told;
+  const { bars, tone } = look(worse(c)?.is ?? 'good');
   return html`<span class="anchor sounds">
     <button
       type="button"
@@ -143,7 +143,7 @@ export function Quality() {
         <span class="faint cut">${why ?? figures}</span>
       </span>
     </button>
-    <${Both} sound=${sound} c=${c} id="soundtip"/>
+    <${Both} c=${c} id="soundtip"/>
   </span>`;
 }
 
@@ -152,11 +152,11 @@ function Hint({ c }) {
   if (phone.playBlocked.value)
     return html`<span class="callhint s2"><${Icon} name="speaker"/>${t.sound.playBlocked}</span>`;
   if (c.fault) return html`<span class="callhint s2"><${Icon} name="warn"/><${Fault} c=${c}/></span>`;
-  if (c.sound && !c.held && worse(c.sound).is === 'missing')
-    return html`<span class="callhint s1" role="alert"><${Icon} name="warn"/>${mendOf(c.sound)}</span>`;
-  if (!c.held && absentOf(c))
+  if (worse(c)?.is === 'missing')
+    return html`<span class="callhint s1" role="alert"><${Icon} name="warn"/>${mendOf(c)}</span>`;
+  if (absentOf(c))
     return html`<span class="callhint s1" role="alert"><${Icon} name="warn"/>${absentOf(c)}</span>`;
-  if (c.sound?.caller.dead && !c.held && !phone.muted.value)
+  if (c.sound?.caller?.dead && !phone.muted.value)
     return html`<span class="callhint s2" role="status"><${Icon} name="micOff"/>${t.hears.dead}</span>`;
   if (phone.talkingMuted.value)
     return html`<span class="callhint s1" role="status">

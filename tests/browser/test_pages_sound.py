@@ -154,6 +154,38 @@ async def test_of_whoever_else_is_in_it_the_figures_stand_there_and_an_absence_i
     await close(page)
 
 
+async def test_while_the_caller_is_on_hold_it_is_said_how_agent_and_colleague_hear_each_other(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    bar = page.locator(".phonebar").first
+    await expect(bar).to_contain_text("sound good")
+    call = (await desk.here()).scene["contacts"]["c1"]
+    call |= {"held": True, "consult": {
+        "at": "apart", "agent": "a2", "line": None, "name": "Ana Ruiz", "by_name": "Priya Raman",
+        "since": desk.now(), "until": None,
+    }}  # fmt: skip
+    colleague = {"who": "a2", "role": "second", "hears": way(GOOD), "heard": way(GOOD)}
+    mine = {"who": call["agent"], "role": "agent", "hears": way(POOR), "heard": way(GOOD)}
+    apart = {"agent": None, "caller": None}
+    await sounds(desk, page, "c1", apart | {"others": [mine, colleague]})
+    mark = bar.get_by_role("button", name="sound poor")
+    await expect(mark).to_contain_text("Your network loses part of what they say.")
+    await mark.hover()
+    tip = page.get_by_role("tooltip")
+    await expect(tip).to_contain_text("You hear Ana Ruiz2.9 of 4.4")
+    await expect(tip).to_contain_text("Ana Ruiz hears:4.4 of 4.4")
+    await expect(tip).to_contain_text("The calleron hold")
+    await axe(page, "apart", found := {})
+    assert found == {}
+    mine["heard"] = way(GOOD, missing=True)
+    await sounds(desk, page, "c1", apart | {"others": [mine, colleague]})
+    await expect(bar.get_by_role("alert")).to_contain_text("The caller is on hold and safe.")
+    await sounds(desk, page, "c1", None)  # nobody was asked in: it is a plain hold
+    await expect(bar.get_by_role("alert")).to_have_count(0)
+    await close(page)
+
+
 async def test_a_caller_who_was_handed_over_outside_and_hears_nothing_stands_above_all(
     chromium: Browser, desk: FakeDesk
 ) -> None:

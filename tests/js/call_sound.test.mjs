@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { allWays, look, markOf, mendOf, toldAgent, worse } from '../../static/call_sound.js';
+import { absentOf, allWays, look, markOf, mendOf, toldAgent, worse } from '../../static/call_sound.js';
 import { drawn, faultsOf, inAll } from '../../static/desk/call_report.js';
 
 const way = (over = {}) => ({
@@ -14,27 +14,68 @@ const way = (over = {}) => ({
   ...over,
 });
 
+const call = (sound, over = {}) => ({
+  held: false,
+  consult: null,
+  outside: null,
+  beside: [],
+  sound,
+  ...over,
+});
+
 test('the worse of both ways is the one that is told, and nothing is worse than nothing', () => {
   const poor = way({ sounds: 'poor', where: 'line', mos: 2.9, lost: 0.12 });
-  assert.equal(worse({ agent: way(), caller: way() }).is, 'good');
-  assert.deepEqual(worse({ agent: poor, caller: way() }), { hears: 'agent', is: 'poor', where: 'line' });
-  assert.equal(worse({ agent: poor, caller: way({ missing: true }) }).hears, 'caller');
-  assert.equal(worse({ agent: way({ missing: true }), caller: poor }).hears, 'agent');
+  const worseOf = (agent, caller) => worse(call({ agent, caller }));
+  assert.equal(worseOf(way(), way()).is, 'good');
+  assert.deepEqual(worseOf(poor, way()), { hears: 'agent', is: 'poor', where: 'line' });
+  assert.equal(worseOf(poor, way({ missing: true })).hears, 'caller');
+  assert.equal(worseOf(way({ missing: true }), poor).hears, 'agent');
+  assert.equal(worse(call(null)), null);
 });
 
 test('a word, what is at fault and what to do', () => {
-  const sound = { agent: way(), caller: way({ sounds: 'fair', where: 'network', lost: 0.02 }) };
-  assert.deepEqual(toldAgent(sound), ['sound fair', 'Your network loses part of what you say.']);
-  assert.ok(/cable/.test(mendOf(sound)));
-  assert.equal(mendOf({ agent: way(), caller: way() }), '');
-  assert.deepEqual(look(sound), { bars: 3, tone: 's2' });
+  const c = call({ agent: way(), caller: way({ sounds: 'fair', where: 'network', lost: 0.02 }) });
+  assert.deepEqual(toldAgent(c), ['sound fair', 'Your network loses part of what you say.']);
+  assert.ok(/cable/.test(mendOf(c)));
+  assert.equal(mendOf(call({ agent: way(), caller: way() })), '');
+  assert.deepEqual(look(worse(c).is), { bars: 3, tone: 's2' });
 });
 
 test('who hears nothing is said first', () => {
-  const sound = { agent: way(), caller: way({ missing: true }) };
-  assert.equal(toldAgent(sound)[0], 'they do not hear you');
-  assert.ok(/headset/.test(mendOf(sound)));
-  assert.deepEqual(look(sound), { bars: 0, tone: 's1' });
+  const c = call({ agent: way(), caller: way({ missing: true }) });
+  assert.equal(toldAgent(c)[0], 'they do not hear you');
+  assert.ok(/headset/.test(mendOf(c)));
+  assert.deepEqual(look(worse(c).is), { bars: 0, tone: 's1' });
+});
+
+test('with the caller on hold it is agent and colleague who hear each other, and the caller is on hold', () => {
+  const consult = { at: 'apart', name: 'Ana Ruiz' };
+  const poor = (where) => way({ sounds: 'poor', where, mos: 2.9 });
+  const apart = (own, theirs = {}) => {
+    const agent = { role: 'agent', who: 'a1', hears: way(), heard: way(), ...own };
+    const second = { role: 'second', who: 'a9', hears: way(), heard: way(), ...theirs };
+    return call({ agent: null, caller: null, others: [agent, second] }, { held: true, consult });
+  };
+  assert.equal(markOf(apart({})), 'sound good');
+  assert.deepEqual(
+    allWays(apart({})).map((line) => line.replace(/ 4\.4.*/, '')),
+    ['agent hears:', 'heard of the agent:', 'caller: on hold', 'Ana Ruiz hears:', 'heard of Ana Ruiz:'],
+  );
+  const network = apart({ hears: poor('network') });
+  assert.deepEqual(toldAgent(network), ['sound poor', 'Your network loses part of what they say.']);
+  assert.ok(/cable/.test(mendOf(network)));
+  assert.equal(markOf(network), 'poor: agent’s network');
+  const theirs = apart({ hears: poor('line') });
+  assert.equal(toldAgent(theirs)[1], 'It breaks up before it reaches you; your network is fine.');
+  assert.equal(mendOf(theirs), '');
+  assert.equal(markOf(theirs), 'poor: on the side of Ana Ruiz');
+  const unheard = apart({ heard: way({ missing: true }) });
+  assert.equal(toldAgent(unheard)[0], 'they do not hear you');
+  assert.ok(/on hold and safe/.test(mendOf(unheard)));
+  assert.equal(markOf(unheard), 'Ana Ruiz hears nothing');
+  assert.equal(absentOf(unheard), '');
+  assert.equal(absentOf(apart({}, { heard: way({ missing: true }) })), 'Nothing comes from Ana Ruiz.');
+  assert.equal(worse(call(null, { held: true })), null);
 });
 
 test('all ways in figures, those of others by name', () => {
@@ -43,7 +84,7 @@ test('all ways in figures, those of others by name', () => {
     'agent hears: 4.4 of 4.4 · 0.0 % lost · 60 ms',
     'caller hears: 3.5 of 4.4 · 3.1 % lost · 180 ms',
   ];
-  const c = { sound, beside: [], consult: { name: 'Ana Ruiz' } };
+  const c = call(sound, { consult: { at: 'together', name: 'Ana Ruiz' } });
   assert.deepEqual(allWays(c), both);
   assert.deepEqual(allWays({ ...c, sound: null }), []);
   const others = [{ role: 'second', who: 'a9', hears: way(), heard: null }];
@@ -110,12 +151,16 @@ test('all parts together: the mean by their length, the worst of all, what was w
 });
 
 test('with a number outside it stands where the agent would, in the mark, the figures and the report', () => {
-  const c = { beside: [], consult: { at: 'handed', name: 'Vet' }, outside: { word: 'Green Valley Vet' } };
-  const sound = { agent: way(), caller: way({ sounds: 'poor', where: 'line', mos: 2.9 }) };
-  assert.equal(markOf(sound, c), 'poor: line of Green Valley Vet');
-  assert.equal(markOf({ agent: way({ missing: true }), caller: way() }, c), 'Green Valley Vet hears nothing');
-  assert.equal(markOf({ agent: way(), caller: way({ missing: true }) }, c), 'caller hears nothing');
-  assert.ok(allWays({ ...c, sound })[0].startsWith('Green Valley Vet hears:'));
+  const handed = (agent, caller) =>
+    call(
+      { agent, caller },
+      { consult: { at: 'handed', name: 'Vet' }, outside: { word: 'Green Valley Vet' } },
+    );
+  const poor = way({ sounds: 'poor', where: 'line', mos: 2.9 });
+  assert.equal(markOf(handed(way(), poor)), 'poor: line of Green Valley Vet');
+  assert.equal(markOf(handed(way({ missing: true }), way())), 'Green Valley Vet hears nothing');
+  assert.equal(markOf(handed(way(), way({ missing: true }))), 'caller hears nothing');
+  assert.ok(allWays(handed(way(), poor))[0].startsWith('Green Valley Vet hears:'));
   const parts = [
     {
       agent: null,

@@ -14,6 +14,7 @@ from softphone.far_hops import PageSays
 from softphone.plans import Event, Handed, Joined, Measured, OneWay, OnHold, Second
 from softphone.quality import FarHop, Quality, mos
 from softphone.room import Direction, Want
+from softphone.seats import Role
 from softphone.verdict import Sounds, Where, Window, judge
 from tests.media.fakes import FakeLeg, VirtualClock
 
@@ -290,7 +291,12 @@ def test_agent_and_colleague_are_measured_while_the_caller_is_on_hold(talk: Talk
     talk.told.clear()
     talk.speaks(2)
     last = talk.measured()[-1]
-    assert (last.ways, set(last.others)) == ({}, {"b"})
+    assert (last.ways, set(last.others)) == ({}, {"a", "b"})
+    agent = last.others["a"]
+    assert agent.role is Role.AGENT
+    assert agent.hears
+    assert agent.heard
+    assert (agent.hears.frames, agent.heard.frames, agent.absent) == (50, 50, False)
     talk.speaks(2.99, silent=[colleague])
     assert talk.measured()[-1].others["b"].absent
 

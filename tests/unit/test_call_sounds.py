@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.desk.view import View
 from holdfast.followers.call_sounds import CallSounds
 from router.core.consult import Consult, Line, line_leg
 from router.core.model import LiveContact, Step
@@ -42,6 +43,11 @@ class Story:
             TO_CALLER: Quality(50 - gaps, gaps, 0, 1.0, level_db, FarHop(rtt_ms=rtt_ms)),
         }
         self.sounds.heard(Measured("c", agent, ways, others))
+
+    def apart(self, agent: Other, colleague: Other) -> None:
+        """A second in which the caller is on hold, and agent and colleague talk."""
+        self.now += 1000
+        self.sounds.heard(Measured("c", "a", {}, {"a": agent, "b": colleague}))
 
     def step(self, **fields: Any) -> None:
         given = {"channel": "voice", "severity": 1, "queue": "general", "score": 1.0, "needs": {}}
@@ -217,6 +223,68 @@ def test_when_the_agent_changes_while_a_third_is_absent_it_is_one_alarm(story: S
     assert alarms == [True]
     story.second(agent="b", others={"t": Other(Role.SECOND, WELL, WELL)})
     assert alarms == [True, False]
+
+
+APART = {"state": "active", "held": True, "consult": Consult("apart", "a", agent="b")}
+
+
+def test_while_agent_and_colleague_talk_with_the_caller_on_hold_their_ways_are_told(
+    story: Story,
+) -> None:
+    absent: list[Role] = []
+    story.sounds.absent.append(lambda _contact, _who, role, _on: absent.append(role))
+    kept: list[set[str]] = []
+    story.sounds.follow.append(lambda _c, _a, _w, _v, others: kept.append(set(others)))
+    for _ in range(5):
+        story.second(gaps=20)
+    story.step(**APART)
+    assert story.told[-1] is None
+    story.apart(Other(Role.AGENT, WELL, WELL), Other(Role.SECOND, WELL, WELL))
+    told = story.told[-1]
+    assert told is not None
+    assert (told["agent"], told["caller"]) == (None, None)
+    assert [(one["who"], one["role"]) for one in told["others"]] == [
+        ("a", "agent"),
+        ("b", "second"),
+    ]
+    story.step(**APART)
+    assert story.told[-1] is told
+    late = Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=40, lost=0.2))
+    for _ in range(5):
+        story.apart(Other(Role.AGENT, late, WELL), Other(Role.SECOND, WELL, WELL))
+    assert story.told[-1] is not None
+    hears = story.told[-1]["others"][0]["hears"]
+    assert (hears["sounds"], hears["where"]) == ("poor", "network")  # the agent's own
+    gone = Quality(0, 0, 0, 1.0, -20, FarHop())
+    story.apart(Other(Role.AGENT, WELL, gone, absent=True), Other(Role.SECOND, WELL, WELL))
+    assert story.told[-1] is not None
+    assert story.told[-1]["others"][0]["heard"]["missing"]
+    story.step(state="active", consult=APART["consult"])  # back with the caller
+    assert story.told[-1] is None
+    story.second()
+    assert story.told[-1] is not None
+    assert story.told[-1]["caller"]["sounds"] == "good"  # what was before the hold says nothing
+    assert absent == []  # figures and reports have the agent by the caller's ways
+    assert set.union(*kept) == {"b"}
+
+
+def test_pages_get_what_is_measured_of_those_who_talk_though_it_comes_late() -> None:
+    view = View()
+    fields = {"channel": "voice", "severity": 1, "queue": "q", "score": 1.0, "needs": {}}
+
+    def shown(sound: dict[str, Any], **more: Any) -> Any:
+        view.sound = lambda _contact: sound
+        return view.entity(LiveContact(id="c", arrived_at=0, **{**fields, **more}))["sound"]
+
+    both = {"agent": {"mos": 4.0}, "caller": {"mos": 4.0}, "others": []}
+    apart = {"agent": None, "caller": None, "others": [{"who": "a", "role": "agent"}]}
+    assert shown(both, state="active") == both
+    assert shown(apart, **APART) == apart
+    assert shown(both, **APART) == both | {"agent": None, "caller": None}
+    assert shown(apart, state="active") is None
+    assert shown(both, state="active", held=True) is None
+    assert shown(both, state="wrapup") is None
+    assert shown(both, state="queued") is None
 
 
 NUMBER = line_leg("c", "1.2")

@@ -176,20 +176,6 @@ def test_the_tally_tells_apart_whom_an_agent_handed_to_a_number_that_rings() -> 
     assert (row["voice"], row["handed"]) == (3, 1)
 
 
-def test_what_is_measured_after_their_talk_is_not_shown_as_their_sound() -> None:
-    told = {"agent": {"missing": True}}
-    for fields, shown in (
-        ({"state": "active"}, told),
-        ({"state": "active", "held": True}, None),
-        ({"state": "wrapup"}, None),
-        ({"state": "queued"}, None),
-    ):
-        known = {"id": "c", "channel": "voice", "severity": 1, "arrived_at": 10, "score": 0}
-        live = msgspec.convert({**known, **fields}, LiveContact)
-        view = View(contacts={live.id: live}, sound=lambda _contact: told)
-        assert view.entity(live)["sound"] == shown, fields
-
-
 def test_tile_and_row_tell_one_wait_of_who_wrote_again_after_an_answer() -> None:
     known = {"id": "t", "severity": 3, "state": "queued", "arrived_at": 10, "score": 0}
     text = {**known, "channel": "sms", "queued_at": 90, "answered_at": 20, "answer_by": 100}

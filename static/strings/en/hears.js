@@ -2,12 +2,22 @@
 
 export const hears = {
   hears: {
-    desk: { agent: 'You hear them', caller: 'They hear you' },
+    desk: {
+      agent: 'You hear them',
+      caller: 'They hear you',
+      /** @param {string} name whoever was asked in, while the caller is on hold */
+      hearsOf: (name) => `You hear ${name}`,
+      heard: 'Heard of you',
+      onHold: 'The caller',
+    },
+    onHold: 'on hold',
     /** Nothing comes at all, by who hears nothing. */
     missing: { agent: 'you do not hear them', caller: 'they do not hear you' },
     mend: {
       agent: 'They may hear you: say that you will call back, then hang up and call.',
       caller: 'Check the headset and its mute button. If it stays so, hang up and call back.',
+      /** The caller is on hold, and whoever was asked in hears nothing. */
+      apart: 'Check the headset and its mute button. The caller is on hold and safe.',
     },
     dead: 'The caller has heard no sound from your microphone. Is the headset muted?',
     /** What is at fault, by who hears it so. */
@@ -19,6 +29,8 @@ export const hears = {
       line: { agent: 'The caller’s line breaks up.', caller: 'The caller’s line breaks up.' },
       backlog: { agent: 'They come to you late.', caller: 'They hear you late.' },
     },
+    /** Of whoever was asked in, while the caller is on hold. */
+    elsewhere: 'It breaks up before it reaches you; your network is fine.',
     do: {
       network: 'Use a network cable; stop video and downloads.',
       line: 'Nothing here mends it. Ask them to move, or call them back.',
@@ -28,6 +40,8 @@ export const hears = {
     board: {
       agent: 'agent hears:',
       caller: 'caller hears:',
+      heard: 'heard of the agent:',
+      onHold: 'caller:',
       missing: { agent: 'agent hears nothing', caller: 'caller hears nothing' },
       where: { network: 'agent’s network', line: 'caller’s line', backlog: 'carrier is late' },
     },
@@ -38,8 +52,6 @@ export const hears = {
     },
     /** Of a caller who was handed over to a number outside: what stands there instead of the agent. */
     number: {
-      /** @param {string} name */
-      hears: (name) => `${name} hears:`,
       /** @param {string} name */
       missing: (name) => `${name} hears nothing`,
       /** @param {string} name */
@@ -53,6 +65,8 @@ export const hears = {
       heard: (who) => `heard of ${who}:`,
       /** @param {string} who */
       absent: (who) => `Nothing comes from ${who}.`,
+      /** @param {string} who */
+      side: (who) => `on the side of ${who}`,
       somebody: 'the colleague',
     },
     /** @param {string} mos @param {string} lost @param {number} ms */

@@ -1,0 +1,9 @@
+/** Who has the caller of a call, for all pages. */
+
+/** `name`: of a number outside to which they were handed over. Who is on hold is with nobody.
+ * @param {Pick<Contact, 'held'|'consult'|'outside'>} c
+ * @returns {{by: 'agent'|'number'|'hold', name: string}} */
+export function hasCaller({ held, consult, outside }) {
+  if (consult?.at === 'handed') return { by: 'number', name: outside?.word ?? consult.name };
+  return { by: held ? 'hold' : 'agent', name: '' };
+}
