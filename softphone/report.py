@@ -101,6 +101,11 @@ class Report:
                 self._points[index][number], round(verdicts[way].mos * 100)
             )
 
+    def named(self, who: str, word: str) -> None:
+        """What whoever else is in it is called: of a number that was asked in."""
+        if one := self._others.get(who):
+            one["word"] = word
+
     def other(
         self, at: int, who: str, role: str, way: str, second: Quality, verdict: Verdict
     ) -> None:
@@ -162,6 +167,7 @@ class Report:
                 {
                     "who": who,
                     "role": one["role"],
+                    "word": one.get("word"),
                     **{way: one[way].document() for way in ("hears", "heard")},
                 }
                 for who, one in self._others.items()

@@ -59,8 +59,8 @@ class SoundReports:
         """Told when the report of a call of this incident is whole."""
         self.known: Callable[[str], bool] = lambda contact: True
         """Whether there is such a contact still: its end may be among steps that were missed."""
-        self.number: Callable[[str], str | None] = lambda contact: None
-        """What the number outside is called to which a caller was handed over."""
+        self.number: Callable[[str, str], str | None] = lambda contact, leg: None
+        """What the number outside is called that is in a call, by the name of its sound."""
 
     # What happens -----------------------------------------------------------------------------
 
@@ -71,7 +71,7 @@ class SoundReports:
         if call is None or call.report.agent != agent:
             if call is not None:
                 self._end(contact, call)
-            number = self.number(contact) if of_line(agent) else None
+            number = self.number(contact, agent) if of_line(agent) else None
             call = self._calls[contact] = _Call(Report(now - 1000, agent, number))
         call.report.second(now, ways, verdicts)
         for who, one in others.items():
@@ -81,6 +81,8 @@ class SoundReports:
             for way, verdict in one.verdicts.items():
                 if second := seconds[way]:
                     call.report.other(now, who, one.role.value, way, second, verdict)
+            if of_line(who) and (word := self.number(contact, who)):
+                call.report.named(who, word)
 
     def alarm(self, contact: str, way: Direction, on: bool) -> None:
         if call := self._calls.get(contact):

@@ -19,12 +19,15 @@ from holdfast.sound.here import SoundHere
 from holdfast.sound.peers import Network, Peers
 from holdfast.switchboard import Switchboard
 from holdfast.tasks import LooseTasks
+from router.core.consult import line_leg
 from router.core.model import LiveContact
 from softphone.port import Ports
 
 
-def _number(live: LiveContact | None) -> str | None:
-    return live.outside.word if live is not None and live.outside is not None else None
+def _number(live: LiveContact | None, leg: str) -> str | None:
+    it = live.consult if live is not None else None
+    here = live and it and it.line and line_leg(live.id, it.line.fence) == leg
+    return it.name if it and here else None
 
 
 def part(house: House) -> Part:
@@ -65,7 +68,7 @@ def follow(house: House, sound: Sound) -> Part:
     reports = SoundReports(centre.database, file, centre.clock)
     reports.changed = hub.incident_changed
     reports.known = lambda contact: contact in hub.view.contacts
-    reports.number = lambda contact: _number(hub.view.contacts.get(contact))
+    reports.number = lambda contact, leg: _number(hub.view.contacts.get(contact), leg)
     sounds.follow.append(reports.follow)
     sounds.alarm.append(reports.alarm)
     retention = SoundRetention(centre.database, centre.config, centre.clock)

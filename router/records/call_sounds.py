@@ -39,7 +39,8 @@ async def forget(connection: AsyncConnection, before: int, limit: int) -> int:
 async def of_contacts(
     connection: AsyncConnection, contacts: Sequence[str], names: Mapping[str, str]
 ) -> dict[str, list[dict[str, Any]]]:
-    """The parts of each, in order; agents by their names (a number has its own: `number`)."""
+    """The parts of each, in order; agents by their names, a number by its word (`number`; `word`
+    of one that was asked in)."""
     if not contacts:
         return {}
     asked = select(_table).where(_table.c.contact.in_(contacts)).order_by(_table.c.part)
@@ -48,6 +49,6 @@ async def of_contacts(
         data = json.loads(row.data)
         data["agent"] = names.get(data.get("agent") or "")
         for one in data.get("others", []):
-            one["who"] = names.get(person_of(one["who"]))
+            one["who"] = one.pop("word", None) or names.get(person_of(one["who"]))
         found.setdefault(row.contact, []).append(data)
     return found

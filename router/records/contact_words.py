@@ -81,16 +81,23 @@ AGAIN = {
 }
 """Why somebody who took it over by telephone has it no more, by cause."""
 
-NOT_COME = {
-    "declined": "could not come",
-    "not_answered": "did not come",
-    "engaged": "was engaged",
-    "no_answer": "did not answer",
-    "out_of_reach": "could not be reached",
-    "hung_up": "hung up",
-    "line_lost": "was cut off",
+IN_NO_MORE = {
+    "declined": "{whom} could not come",
+    "not_answered": "{whom} did not come",
+    "own_work": "{whom} did not come: a call of their own began",
+    "called_off": "{who} asked {whom} in, and called it off",
+    "left": "{whom} left the call",
+    "left_desk": "{whom} left their desk",
+    "not_back": "{whom} did not come back",
+    "ended": "{who} let {whom} go",
+    "engaged": "{whom} was engaged",
+    "no_answer": "{whom} did not answer",
+    "out_of_reach": "{whom} could not be reached",
+    "hung_up": "{whom} hung up",
+    "line_lost": "{whom} was cut off",
 }
-"""Who was asked in, a colleague or a number outside, by why it was over."""
+"""Whoever was asked in, a colleague or a number outside, by why it was over. Other lines tell that
+the call was over, or theirs, or why a number was not dialled."""
 
 HUNG_UP = {"caller_hung_up": "they hung up", "agent_hung_up": "{who} hung up"}
 HUNG_UP[MESSAGE_LEFT] = "{who} left the message on a machine"
@@ -250,8 +257,9 @@ def _said(
             return f"{who} asked {_whom(happening, names, words)} in"
         case "contact.consult_together":
             return f"{_whom(happening, names, words)} joined the call"
-        case "contact.consult_over" if happening.why in NOT_COME:
-            return f"{_whom(happening, names, words)} {NOT_COME[happening.why]}"
+        case "contact.consult_over" if happening.why in IN_NO_MORE:
+            whom = _whom(happening, names, words)
+            return IN_NO_MORE[happening.why].format(whom=whom, who=who or "the agent")
         case "contact.parked":
             return f"set aside by {by}" if happening.why == "set_aside" else None
         case "contact.force_released":

@@ -503,6 +503,35 @@ async def test_whom_an_agent_asked_in_is_told(
     ]
 
 
+async def test_that_whoever_was_asked_in_left_or_was_let_go_is_told(
+    intake: Intake, world: World, database: Database
+) -> None:
+    call = await talking(intake, world)
+    await world.agent("b")
+    mine = {"agent": "a", "contact": call.contact_id}
+    theirs = mine | {"agent": "b"}
+    asks = ("consult", mine | {"to_agent": "b"})
+    answers = ("consult_answer", theirs)
+    for step, fields in (
+        asks, ("consult_end", mine),
+        asks, answers, ("consult_end", mine),
+        asks, answers, ("consult_end", theirs),
+        asks, answers, ("agent_off", {"agent": "b", "force": True}),
+    ):  # fmt: skip
+        await world.advance(500)
+        assert (await world.engine.step(step, **fields)).ok
+    told = await words(database, world, call.contact.incident)
+    assert [text for text in told if "hold" not in text][-7:] == [
+        "Priya asked Tomás in, and called it off",
+        "Priya asked Tomás in",
+        "Priya let Tomás go",
+        "Priya asked Tomás in",
+        "Tomás left the call",
+        "Priya asked Tomás in",
+        "Tomás left their desk",
+    ]
+
+
 async def test_whom_an_agent_asked_in_outside_is_told(
     intake: Intake, world: World, database: Database
 ) -> None:
@@ -521,10 +550,19 @@ async def test_whom_an_agent_asked_in_outside_is_told(
             assert (await world.engine.step("line_over", **of, cause=cause)).ok
         else:
             assert (await world.engine.step("line_up", **of, proc="p1")).ok
+            await world.advance(1_000)
+            assert (await world.engine.step("consult_end", **mine)).ok
+            assert (await world.engine.step("consult", **mine, line=line)).ok
+            live = await world.contact(call.contact_id)
+            assert live and live.consult and live.consult.line  # noqa: PT018
+            of["fence"] = live.consult.line.fence
+            assert (await world.engine.step("line_up", **of, proc="p1")).ok
     assert (await world.engine.step("consult_hand_over", **mine)).ok
     told = await words(database, world, call.contact.incident)
-    assert [text for text in told if "hold" not in text][-3:] == [
+    assert [text for text in told if "hold" not in text][-5:] == [
         "+1 206 ••• 0155 was engaged",
+        "Priya asked +1 206 ••• 0155 in",
+        "Priya let +1 206 ••• 0155 go",
         "Priya asked +1 206 ••• 0155 in",
         "transferred by Priya to +1 206 ••• 0155",
     ]

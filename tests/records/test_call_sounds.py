@@ -213,11 +213,33 @@ async def test_others_are_in_it_by_name_but_not_who_listens(
     assert all(one[way]["mos"] > 4 for one in part["others"] for way in ("hears", "heard"))
 
 
+async def test_a_number_that_was_asked_in_is_in_it_by_its_word(
+    database: Database, tmp_path: Path
+) -> None:
+    worker = Worker(database, tmp_path)
+    leg = line_leg("c", "1.2")
+    worker.reports.number = lambda _contact, of: {leg: "the interpreter (Spanish)"}.get(of)
+    well = Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=40))
+    for who, second in {
+        leg: Other(Role.SECOND, well, well, line=True),
+        "a@board": Other(Role.BESIDE, well, well),
+    }.items():
+        worker.others[who] = besides(second)
+        worker.others[who].add(second)
+    worker.talks(3)
+    worker.reports.number = lambda _contact, _of: None  # they have left, and a late second is told
+    worker.talks(3)
+    await worker.reports.turn()
+    (part,) = await kept(database)
+    found = [(one["who"], one["role"], "word" in one) for one in part["others"]]
+    assert found == [("the interpreter (Spanish)", "second", False), ("Ada", "beside", False)]
+
+
 async def test_what_a_number_had_is_a_part_of_its_own_by_its_word(
     database: Database, tmp_path: Path
 ) -> None:
     worker = Worker(database, tmp_path)
-    worker.reports.number = {"c": "Green Valley Vet"}.get
+    worker.reports.number = lambda _contact, _leg: "Green Valley Vet"
     consult = Consult("handed", "a", line=Line("number", "vet", "1.2"), name="Green Valley Vet")
     worker.talks(6)
     worker.step("away", agent=None, consult=consult)
