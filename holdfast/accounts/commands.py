@@ -124,9 +124,9 @@ def user_edit(
     buddy: Annotated[str | None, typer.Option(help=BUDDY)] = None,
     reopen: Annotated[bool, typer.Option("--reopen", help="Undoes `user end`")] = False,
 ) -> None:
-    """Changes an account. A buddy comes and goes at once; new skills and a new stage apply from the
-    person's next page load; a new role signs them out; a contract that has ended closes their pages
-    within seconds."""
+    """Changes an account. A stage of training and a buddy come and go at once; new skills apply
+    from the person's next page load; a new role signs them out; a contract that has ended closes
+    their pages within seconds."""
     from msgspec.structs import replace
 
     from holdfast.accounts.routes import TermsForm, with_terms

@@ -154,18 +154,18 @@ class SessionGuard:
         for w in watched:
             if w.session not in good and not w.ended:
                 await self._signed_out(w)
-        await self._follow_buddies([w.page for w in watched if w.page.kind.on_duty])
+        await self._follow_training([w.page for w in watched if w.page.kind.on_duty])
 
-    async def _follow_buddies(self, desks: Sequence[Page]) -> None:
-        """Who may listen in is changed at once, also from a terminal; other terms count from the
-        next page on."""
-        found = await self._sessions.buddies({it.account.id for it in desks}) if desks else {}
+    async def _follow_training(self, desks: Sequence[Page]) -> None:
+        """Who may listen in is changed at once, also from a terminal, and with it the stage in
+        which somebody may; other terms count from the next page on."""
+        found = await self._sessions.training({it.account.id for it in desks}) if desks else {}
         for page in desks:
-            account = page.account
-            buddy = found.get(account.id, account.terms.buddy)
-            if buddy != account.terms.buddy and self._hub.desk_of(account.id) is page:
-                terms = replace(account.terms, buddy=buddy)
-                await self.desk.account_changed(replace(account, terms=terms))
+            account, terms = page.account, page.account.terms
+            stage, buddy = found.get(account.id, (terms.stage, terms.buddy))
+            new = replace(terms, stage=stage, buddy=buddy)
+            if new != terms and self._hub.desk_of(account.id) is page:
+                await self.desk.account_changed(replace(account, terms=new))
 
     async def _signed_out(self, w: _Watched) -> None:
         page = w.page

@@ -151,6 +151,7 @@ class View:
                 self.contacts.pop(live.id, None)
             else:
                 self.contacts[live.id] = live
+        of_trainees = self._of_new_buddies(step)
         for agent in step.agents:
             self.agents[agent.id] = agent
         self.agent_days.fold(step_id, step)
@@ -176,8 +177,21 @@ class View:
             abandoned_gone,
             unseen,
             self.returned.of_agents(moved, self.contacts, but=step.contacts)
-            + self.still_needed.fold(step, self.contacts),
+            + self.still_needed.fold(step, self.contacts)
+            + of_trainees,
         )
+
+    def _of_new_buddies(self, step: Step) -> list[LiveContact]:
+        """What is in the hands of somebody who has another buddy from this step on, or none: it
+        comes to one desk, and leaves the other."""
+        told = {live.id for live in step.contacts}
+        return [
+            self.contacts[contact]
+            for agent in step.agents
+            if (was := self.agents.get(agent.id)) is not None and was.buddy != agent.buddy
+            for contact in agent.contacts
+            if contact in self.contacts and contact not in told
+        ]
 
     def load_abandoned(
         self,

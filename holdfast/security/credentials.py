@@ -211,10 +211,10 @@ class Sessions:
             account = await accounts.by_id(connection, account_id)
         return account is not None and account.active
 
-    async def buddies(self, account_ids: Iterable[str]) -> dict[str, str | None]:
-        """The buddy of each of these accounts."""
+    async def training(self, account_ids: Iterable[str]) -> dict[str, tuple[str, str | None]]:
+        """Stage and buddy of each of these accounts."""
         async with self._database.read() as connection:
-            return await accounts.buddies(connection, account_ids)
+            return await accounts.training(connection, account_ids)
 
     async def close(self, request: web.Request, response: web.StreamResponse) -> None:
         token = request.cookies.get(self.cookie)

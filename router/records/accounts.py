@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.terms import FULL, Terms
+from router.core.terms import Terms
 from router.core.text import clean
 from router.records import audit, schema
 from router.records.ids import derived_id
@@ -87,11 +87,13 @@ async def buddy_faults(connection: AsyncConnection, account: Account, buddy: str
     return ["buddy: somebody else than themselves"] if other.id == account.id else []
 
 
-async def buddies(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, str | None]:
-    """The buddy of each of these accounts, while they are in training."""
-    wanted = select(user.c.id, user.c.buddy, user.c.stage).where(user.c.id.in_([*ids]))
+async def training(
+    connection: AsyncConnection, ids: Iterable[str]
+) -> dict[str, tuple[str, str | None]]:
+    """Stage and buddy of each of these accounts."""
+    wanted = select(user.c.id, user.c.stage, user.c.buddy).where(user.c.id.in_([*ids]))
     rows = await connection.execute(wanted)
-    return {row.id: row.buddy if row.stage != FULL else None for row in rows}
+    return {row.id: (row.stage, row.buddy) for row in rows}
 
 
 async def set_terms(connection: AsyncConnection, account_id: str, terms: Terms) -> None:

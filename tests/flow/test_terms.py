@@ -131,19 +131,22 @@ async def test_a_buddy_is_named_by_login_and_whispers_to_their_trainee(centre: C
     for wrong in ("noah", "nobody"):
         status, _, errors = await run("user", "edit", "noah", "--buddy", wrong, env=env)
         assert (status, "themselves" in errors or "nobody" in errors) == (1, True)
-    in_training = ("--buddy", "Tomas", "--stage", "junior")
-    status, _, errors = await run("user", "edit", "noah", *in_training, env=env)
-    assert (status, errors) == (0, "")
     try:
         async with desk(centre, "noah") as trainee:
-            await edited(centre, "", "nobody is their buddy any more, from this moment")
-            await edited(centre, "Tomas", "Tomás Vega is their buddy, from this moment")
             who = {"from_": "+12065551481", "to": "+12065550101", "keys": ["3"]}
             await centre.sandbox.call(talk="tone", hz=440, **who)
             contact = await trainee.accept()
             await trainee.until_state(contact, "active")
             async with desk(centre, "tomas", sound=False) as buddy:
                 await buddy.sound(1000)
+                at_once = ("--buddy", "Tomas", "--stage", "junior")  # both desks stay open
+                status, out, errors = await run("user", "edit", "noah", *at_once, env=env)
+                says = "Tomás Vega is their buddy, from this moment"
+                assert (status, errors, says in out) == (0, "", True), out
+                await buddy.until(lambda: buddy.contacts.get(contact))
+                await edited(centre, "", "nobody is their buddy any more, from this moment")
+                await buddy.until(lambda: contact not in buddy.contacts)
+                await edited(centre, "Tomas", says)
                 theirs = await buddy.until(lambda: buddy.contacts.get(contact))
                 assert theirs["trainee"] == "Noah Kim"
                 await buddy.do("sit_beside", contact=contact, mode="whisper")

@@ -18,16 +18,21 @@ async def with_buddy(floor: Floor, login: str | None) -> str:
     await talking(floor)
     await floor.settled()
     await strangers(floor)
+    await known(floor, login)
+    return str(floor.facts["contact"])
+
+
+async def known(floor: Floor, buddy: str | None) -> None:
+    """The account of the agent who talks says that this is their buddy."""
     me = floor.people["priya"]
     desk = {
         "id": me.id,
         "name": me.name,
         "skills": SKILLS,
-        "buddy": login and floor.people[login].id,
+        "buddy": buddy and floor.people[buddy].id,
     }
     await floor.engine.step("agent_online", agent=desk, conn="conn-priya")
     await floor.settled()
-    return str(floor.facts["contact"])
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,28 @@ def iter_of(page: Page) -> list[bytes]:
 
 async def nothing(_floor: Floor) -> None:
     """Nobody has called yet."""
+
+
+async def test_a_new_buddys_desk_gets_the_call_at_once_and_the_one_before_loses_it(
+    store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(nothing, store_url, tmp_path) as floor:
+        contact = await with_buddy(floor, "noah")
+        pages = {
+            login: Page(floor.people[login], PAGE_KINDS["desk"], f"conn-{login}")
+            for login in ("noah", "ada")
+        }
+        for page in pages.values():
+            floor.house[Hub].join(page)
+            iter_of(page)
+        await known(floor, "ada")
+        told = {
+            login: [m for raw in iter_of(page) if (m := msgspec.json.decode(raw)).get("put")
+                    or m.get("drop")]
+            for login, page in pages.items()
+        }  # fmt: skip
+        assert [m["drop"] for m in told["noah"]] == [{"contacts": [contact]}]
+        assert [m["put"]["contacts"][contact]["trainee"] for m in told["ada"]] == ["Priya"]
 
 
 async def test_only_the_desk_of_the_buddy_gets_the_trainees_call_and_only_while_they_talk(
