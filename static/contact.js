@@ -1,6 +1,7 @@
 /** A contact in words: who it is, what they reached, how severe it is, what is wrong. One place for all
  * pages. */
 import { html } from './ui.js';
+import { withoutAgent } from './has_caller.js';
 import { isAside } from './snooze.js';
 import { ContactState } from './states.js';
 import { Left } from './timers.js';
@@ -64,8 +65,15 @@ export const Marks = ({ who }) =>
       words && html`<span key=${words} class=${`tag ${tone}`} title=${words}>${words}</span>`,
   );
 
+/** What the caller hears while the agent is gone. @param {Contact} c */
+function heardMeanwhile(c) {
+  const names = withoutAgent(c);
+  if (c.held) return t.meanwhile.held;
+  return names.length ? t.meanwhile.names(names) : t.meanwhile.music;
+}
+
 /** Why the sound or the line fails, with the time to come back. @param {{c: Contact}} props */
 export const Fault = ({ c }) => html`<span>
-  ${t.faults[c.fault ?? ''] ?? c.fault}
+  ${t.faults[c.fault ?? '']?.(heardMeanwhile(c)) ?? c.fault}
   ${c.until && c.fault && c.fault in t.faults ? html` <${Left} at=${c.until}/> ${t.faultLeft}` : ''}
 </span>`;

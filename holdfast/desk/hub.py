@@ -14,6 +14,7 @@ from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import NOT_REACHED, dial_news
+from holdfast.desk.lost_words import lost_words
 from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.ring_news import RING_OVER, ring_news
 from holdfast.desk.view import Change, View
@@ -394,14 +395,12 @@ class Hub:
         agent = self.view.agents.get(live.agent or "")
         name = agent.name if agent is not None else "their agent"
         left = max(0, round(((live.until or at) - at) / 1000))
-        heard = "; the caller hears music" if live.channel == "voice" else ""
         log.error("contact.alarm", contact=live.id, cause="agent_lost", severity=live.severity)
         self.alarm(
             live.severity,
             "contact.agent_lost",
             live.who,
-            f"{name} lost their connection{heard}. If they are not back in {left} s, it goes to the"
-            " next agent.",
+            lost_words(live, name, left),
             live.id,
         )
 

@@ -51,7 +51,7 @@ TOLD = {
     "contact.missed": "offer missed by {who}",
     "contact.declined": "offer declined by {who}",
     "contact.promoted": "moved up: it had waited long",
-    LOST: "{who} lost sound; the caller was on hold",
+    LOST: "{who} lost sound",
     BACK: "{who} is back",
     "contact.agent_not_back": "{who} did not come back; the call went back in line",
     "contact.held": "caller put on hold",

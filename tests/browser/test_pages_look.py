@@ -222,6 +222,12 @@ async def test_lost_sound_dialing_and_new_texts_are_told_in_words(
     changed = {call["id"]: call, parked["id"]: parked}
     await connection.event("contact.agent_sound_lost", {"contacts": changed})
     await expect(bar).to_contain_text("Your sound was lost; the caller hears music.")
+    colleague = {"at": "together", "agent": "a2", "line": None, "name": "Ana Ruiz",
+                 "by_name": "Priya Raman", "since": desk.now(), "until": None}  # fmt: skip
+    for held, heard in ((False, "hears Ana Ruiz"), (True, "is on hold")):
+        three = {call["id"]: call | {"consult": colleague, "held": held}}
+        await connection.event("contact.consult_together", {"contacts": three})
+        await expect(bar.first).to_contain_text(f"Your sound was lost; the caller {heard}.")
     await expect(bar).to_contain_text(re.compile(r"(20|21) s to come back"))
     await expect(page.locator(".work")).to_contain_text("2 new")
     call.update(fault=None, until=None, state="dialing", progress="ringing", direction="out")

@@ -54,6 +54,32 @@ async def test_an_agent_lost_in_an_s1_call_is_an_alarm_at_once_and_until_they_ar
     assert board.alarms == [alarm, alarm]  # another loss
 
 
+async def test_what_a_caller_hears_whose_agent_is_gone_is_said_as_it_is(world: World) -> None:
+    board, contact = await talking(world, 1)
+    await world.agent("ben")
+    mine = {"agent": "priya", "contact": contact}
+
+    async def told() -> str:
+        await world.engine.step("agent_media", agent="priya", media="down", proc="p1")
+        await board.follow()
+        await world.engine.step("agent_media", agent="priya", media="up", proc="p1")
+        await board.follow()
+        return board.alarms[-1][1].removeprefix("S1 Maya: priya lost their connection; ")
+
+    assert (await world.engine.step("consult", **mine, to_agent="ben")).ok
+    assert await told() == (
+        "the caller is on hold. If they are not back in 30 s, it goes to the next agent."
+    )
+    assert (await world.engine.step("consult_answer", agent="ben", contact=contact)).ok
+    assert await told() == (
+        "the caller is on hold. If they are not back in 30 s, the call is ben's."
+    )
+    assert (await world.engine.step("consult_together", **mine, on=True)).ok
+    assert await told() == (
+        "the caller hears ben. If they are not back in 30 s, the call is ben's."
+    )
+
+
 async def test_one_who_writes_with_an_s1_and_is_lost_is_an_alarm_too(world: World) -> None:
     board, contact = await talking(world, 1, "sms")
     await world.engine.step("agent_lost", agent="priya", conn="conn-priya")

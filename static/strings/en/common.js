@@ -161,10 +161,17 @@ export const common = {
     phone: 'Phone page (demo)',
     password: 'Change password',
   },
-  /** @type {Record<string, string>} */
+  /** By what the caller hears meanwhile. @type {Record<string, (heard: string) => string>} */
   faults: {
-    agent_sound_lost: 'Your sound was lost; the caller hears music. Reconnecting:',
-    agent_lost: 'Your connection was lost; the caller hears music:',
+    agent_sound_lost: (heard) => `Your sound was lost; the caller ${heard}. Reconnecting:`,
+    agent_lost: (heard) => `Your connection was lost; the caller ${heard}:`,
+  },
+  /** What a caller hears whose agent is gone. */
+  meanwhile: {
+    held: 'is on hold',
+    music: 'hears music',
+    /** @param {string[]} names */
+    names: (names) => `hears ${names.join(' and ')}`,
   },
   faultLeft: 'to come back',
   /** @type {Record<string, string>} */
