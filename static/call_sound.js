@@ -148,7 +148,7 @@ export const Both = ({ c, id }) => html`<span class="soundtip panel" role="toolt
       <span class=${cls('num', way && TONES[wordOf(way)])}>${way ? figures(way) : t.hears.onHold}</span>
     </span>`,
   )}
-  <span class="faint">${t.hears.mos}</span>
+  <span class="faint">${t.hears.mos} ${t.quality.opens}.</span>
 </span>`;
 
 /** The worse way in words, as a board says it. @param {Contact} c */

@@ -99,41 +99,62 @@ const TONES = { good: 'ok', checking: 's2', lost: 's1', connecting: 'muted', blo
 /** Is something heard just now? Words about the call promise no more. */
 export const soundGoesOn = () => BARS[phone.quality()] > 1;
 
-/** How it sounds: with a call as the centre judges it, else whether the path to it stands. */
-export function Quality() {
+const openSound = () => {
+  layer.value = 'sound';
+};
+
+/** The sign of the sound, which opens what can be done about it; `opens` is false where that is open.
+ * @param {{opens: boolean, title: string, tone: string, words: unknown, n: number}} props */
+const Sign = ({ opens, title, tone, words, n }) => {
+  const inside = html`
+    <span class=${tone}><${Bars} n=${n}/></span>
+    <span class=${cls('words', tone)}>${words}</span>
+  `;
+  return opens
+    ? html`<button
+        type="button"
+        class="quiet quality"
+        title=${[title, t.quality.opens].filter(Boolean).join('. ')}
+        onClick=${openSound}>
+        ${inside}
+      </button>`
+    : html`<span class="quality" title=${title}>${inside}</span>`;
+};
+
+/** How it sounds: with a call as the centre judges it, else whether the path to it stands.
+ * @param {{opens?: boolean}} props */
+export function Quality({ opens = true }) {
   const q = phone.quality();
   const s = phone.stats.value;
   const c = call.value;
   const told = q === 'good' && c ? toldAgent(c) : null;
   if (q === 'blocked')
-    return html`<button
-      type="button"
-      class="quiet quality s1"
+    return html`<${Sign}
+      opens
       title=${faultWords('path').join(' ')}
-      onClick=${() => {
-        layer.value = 'sound';
-      }}>
-      <${Bars} n=${0}/>
-      <span class="words"><b>${t.quality.blocked}</b></span>
-    </button>`;
+      tone="s1"
+      n=${0}
+      words=${html`<b>${t.quality.blocked}</b>`}/>`;
   const figures = s ? `${s.rtt_ms} ms · ${(s.loss * 100).toFixed(1)} %` : '';
   if (!told || !c)
-    return html`<span
-      class=${cls('quality', TONES[q])}
-      title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}>
-      <${Bars} n=${BARS[q]}/>
-      <span class="words">
+    return html`<${Sign}
+      opens=${opens}
+      title=${s ? t.quality.detail(s.rtt_ms, (s.loss * 100).toFixed(1), s.jitter_ms) : ''}
+      tone=${TONES[q]}
+      n=${BARS[q]}
+      words=${html`
         <b>${t.quality[q]}</b>
         <span class="faint">${figures && BARS[q] > 1 ? figures : (t.quality.hint[q] ?? '')}</span>
-      </span>
-    </span>`;
+      `}/>`;
   const [word, why] = told;
   const { bars, tone } = look(worse(c)?.is ?? 'good');
+  const tip = opens ? 'soundtip' : 'soundtip-here';
   return html`<span class="anchor sounds">
     <button
       type="button"
       class="quiet quality"
-      aria-describedby="soundtip"
+      aria-describedby=${tip}
+      onClick=${opens ? openSound : undefined}
       onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
         if (e.key === 'Escape') e.currentTarget.blur();
       }}>
@@ -143,7 +164,7 @@ export function Quality() {
         <span class="faint cut">${why ?? figures}</span>
       </span>
     </button>
-    <${Both} c=${c} id="soundtip"/>
+    <${Both} c=${c} id=${tip}/>
   </span>`;
 }
 

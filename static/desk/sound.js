@@ -73,7 +73,7 @@ export function SoundCard() {
   const due = isDue(me.value, serverTime());
   const open = !['off', 'failed', 'asking'].includes(phone.path.value);
   return html`<div class="sound" role="group" aria-label=${t.sound.title}>
-    <div class="between"><h2>${t.sound.title}</h2><${Quality}/></div>
+    <div class="between"><h2>${t.sound.title}</h2><${Quality} opens=${false}/></div>
     ${fault && html`<div class="fault" role="alert">
       <b class="s2"><${Icon} name="warn"/> ${faultWords(fault)[0]}</b>
       <span>${faultWords(fault)[1]}</span>

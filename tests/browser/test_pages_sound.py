@@ -154,6 +154,26 @@ async def test_of_whoever_else_is_in_it_the_figures_stand_there_and_an_absence_i
     await close(page)
 
 
+async def test_the_sign_of_the_sound_opens_what_can_be_done_about_it(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    bar = page.locator(".phonebar").first
+    sound = page.get_by_role("dialog", name="Your sound")
+    for measured in (False, True):  # by the page's own figures, and by the centre's verdict
+        if measured:
+            await sounds(desk, page, "c1", {"agent": way(GOOD), "caller": way(GOOD)})
+            await expect(bar.get_by_role("button", name="sound good")).to_have_attribute(
+                "aria-describedby", "soundtip"
+            )
+        await bar.get_by_role("button", name="sound good").click()
+        await expect(sound).to_be_visible()
+        await expect(sound.locator("button.quality:not([aria-describedby])")).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await expect(sound).to_be_hidden()
+    await close(page)
+
+
 async def test_while_the_caller_is_on_hold_it_is_said_how_agent_and_colleague_hear_each_other(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -178,6 +178,8 @@ export const desk = {
     connecting: 'sound connecting …',
     blocked: 'sound blocked: why?',
     off: 'sound off',
+    /** What its sign does. */
+    opens: 'Opens your sound: microphone, speakers, volume',
     /** @type {Record<string, string>} */
     hint: { checking: 'No sound is arriving right now.', lost: 'The sound path broke and is being rebuilt.' },
     /** @param {number} rtt @param {string} loss @param {number} jitter */
