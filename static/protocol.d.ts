@@ -126,6 +126,8 @@ interface Contact {
   beside: SeatBeside[];
   /** At the desk of its agent's buddy: the agent's name. */
   trainee: string | null;
+  /** At a desk that is not its agent's, as of whoever sits beside them. */
+  agent_name: string | null;
   consult: Consult | null;
   link: 'none' | 'at_carrier' | 'asked' | 'streaming';
   caller: 'present' | 'gone';

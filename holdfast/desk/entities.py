@@ -76,6 +76,7 @@ def contact_entity(
             for one in live.beside or ()
         ],
         "trainee": None,
+        "agent_name": None,
         "consult": consult_entity(live),
         "link": live.link,
         "caller": live.caller,

@@ -305,8 +305,12 @@ class View:
         """The same as the desk of this agent gets it: without others who listen unseen."""
         shown = _seen_beside(live, agent_id)
         known = msgspec.structs.replace(live, beside=shown) if live.beside else live
-        trainee = self.trains(agent_id, live)
-        return self.entity(known) | {"trainee": trainee and trainee.name}
+        trainee, agent = self.trains(agent_id, live), self.agents.get(live.agent or "")
+        theirs = agent is not None and agent.id != agent_id
+        return self.entity(known) | {
+            "trainee": trainee and trainee.name,
+            "agent_name": agent.name if agent is not None and theirs else None,
+        }
 
     def trains(self, buddy: str, live: LiveContact) -> LiveAgent | None:
         """Whose call this is, if the reader is their buddy and may listen now."""

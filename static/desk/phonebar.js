@@ -240,7 +240,7 @@ export const MuteAndEnd = ({ c }) => html`<div class="row callin">
 const Seat = ({ of: { c, mode } }) => html`
   <span class="row accent b" role="status">
     <${Icon} name=${mode === 'listen' ? 'speaker' : 'mic'}/>
-    ${mineWords(c, mode)}
+    ${mineWords(c, mode, c.agent_name ?? '')}
   </span>
   <button disabled=${pending.value.leave_beside} onClick=${() => act('leave_beside')}>
     ${t.beside.leave}

@@ -56,15 +56,16 @@ async def test_their_own_desk_says_what_is_heard_of_them_and_lets_them_leave(
     page = await opened(chromium, f"{desk.url}/desk?scene=idle")
     here = await desk.here()
     me = here.mine()
-    call = build("call", desk.now())["contacts"]["c1"] | {"agent": "a3"}
+    call = build("call", desk.now())["contacts"]["c1"]
+    call |= {"agent": "a3", "agent_name": "Noah Kim"}
     bar = page.get_by_role("region", name="Phone")
     await expect(bar.get_by_text("No call")).to_be_visible()
     me["beside"] = call["id"]
     who = call["who"]["name"]
     for mode, words in (
-        ("listen", f"You listen to the call with {who}"),
-        ("whisper", f"The agent with {who} hears you"),
-        ("barge", f"{who} and the agent hear you"),
+        ("listen", f"You listen to Noah Kim with {who}"),
+        ("whisper", f"Noah Kim, with {who}, hears you"),
+        ("barge", f"{who} and Noah Kim hear you"),
     ):
         call["beside"] = [
             {

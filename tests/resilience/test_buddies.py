@@ -102,6 +102,8 @@ async def test_only_the_desk_of_the_buddy_gets_the_trainees_call_and_only_while_
         shown = {login: view.desk(people[login].id)["contacts"] for login in ("noah", "priya")}
         assert shown["noah"][contact]["trainee"] == "Priya"
         assert shown["priya"][contact]["trainee"] is None
+        names = [shown[login][contact]["agent_name"] for login in ("noah", "priya")]
+        assert names == ["Priya", None]  # whoever sits beside reads with whom
         for login in ("ada", "dana"):
             assert contact not in view.desk(people[login].id)["contacts"]
         assert (await floor.asks("sit_beside", "desk", "noah", contact=contact, mode="listen")).ok
