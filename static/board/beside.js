@@ -102,13 +102,19 @@ const chorded = () => {
   return !singleKeys.value || !!seat.value || !!agents[me?.id ?? '']?.beside;
 };
 
-/** Whom somebody’s drawer helps: them while they talk; else whoever has the call now beside which one sits,
- * which they may have had. @param {Agent} opened @returns {{a: Agent, c: Contact|undefined}} */
+/** The call that stood in somebody’s drawer last. */
+let stood = { agent: '', call: '' };
+
+/** Whom somebody’s drawer helps: them while they talk; else whoever talks now in the call beside which one
+ * sits, if it stood there: a drawer of anybody else steers no call of others.
+ * @param {Agent} opened @returns {{a: Agent, c: Contact|undefined}} */
 function helped(opened) {
   const c = talksIn(opened);
+  if (c) stood = { agent: opened.id, call: c.id };
   const mine = seat.value?.c;
   const now = state.value.agents[mine?.agent ?? ''];
-  return !c && mine && now && stateOf(mine).talks ? { a: now, c: mine } : { a: opened, c };
+  const went = mine?.state === ContactState.ACTIVE && stood.agent === opened.id && stood.call === mine.id;
+  return !c && now && went ? { a: now, c: mine } : { a: opened, c };
 }
 
 /** In an agent’s drawer while they talk; the sound is this page’s. Null: they do not, or one may not.

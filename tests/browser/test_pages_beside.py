@@ -378,6 +378,27 @@ async def test_whoever_whispers_reads_who_has_the_call_now_and_their_drawer_keep
     modes = drawer.get_by_role("button", name="Whisper")
     await expect(modes).to_have_attribute("aria-pressed", "true")
     await expect(drawer).to_contain_text(f"{other['name']} sees that you speak to them")
+    call["state"] = "connecting"  # for a moment nobody talks there
+    await here.event("contact.transferred", {"contacts": {call["id"]: call}})
+    await expect(modes).to_have_count(0)
+    call["state"] = "active"
+    await here.event("contact.answered", {"contacts": {call["id"]: call}})
+    await expect(modes).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("Escape")
+    known = (me, agent["id"], other["id"])
+    idle = next(
+        a for a in here.scene["agents"].values() if a["state"] == "ready" and a["id"] not in known
+    )
+    await look(page, idle).click()  # whose call it never was
+    theirs = page.get_by_role("dialog", name=idle["name"])
+    await expect(theirs).to_contain_text("Today")
+    await expect(theirs.get_by_role("button", name="Whisper")).to_have_count(0)
+    await page.keyboard.press("Alt+3")
+    await page.keyboard.press("Escape")
+    await look(page, other).click()
+    drawer = page.get_by_role("dialog", name=other["name"])
+    await expect(drawer.get_by_role("button", name="Whisper")).to_be_visible()
+    assert not any(one["do"] == "sit_beside" for one in desk.intents)
     await close(page)
 
 
