@@ -5,7 +5,12 @@ interface Consult {
   at: 'asked' | 'apart' | 'together' | 'handed';
   /** Null: it is a number. */
   agent: string | null;
-  line: { kind: 'number' | 'typed' | 'interpreter'; rings: boolean } | null;
+  line: {
+    kind: 'number' | 'typed' | 'interpreter';
+    rings: boolean;
+    /** The caller is not left alone with it: it is not offered to hand over. */
+    stays: boolean;
+  } | null;
   name: string;
   by_name: string;
   since: number;
@@ -30,4 +35,6 @@ interface TransferTargets {
   /** By language; first that of the caller, where it is known. */
   interpreters: Named[];
   any_number: boolean;
+  /** How typed numbers begin that it can be transferred to. */
+  begin: string[];
 }

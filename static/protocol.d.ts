@@ -273,8 +273,6 @@ interface Centre {
   dispositions: Choice[];
   /** Agents do not see who listens. */
   hide_listening: boolean;
-  /** Agents may hand callers to numbers that they type. */
-  any_number: boolean;
   pause_reasons: PauseReason[];
   /** Why an incident is closed. */
   close_reasons: Choice[];

@@ -101,18 +101,21 @@ class AskedNumbers:
         names = sorted(config.interpreters, key=lambda it: (it not in speaks, SPOKEN[it]))
         return [{"name": it, "word": SPOKEN[it]} for it in names]
 
+    def why_not_alone(self, live: LiveContact) -> str | None:
+        """Why its caller is not left alone with the number that was asked in; None: they may be.
+        Nobody is with an interpreter, and with a typed number only where the centre lets agents
+        type where they transfer to."""
+        line = live.consult.line if live.consult is not None else None
+        if line is not None and line.kind == "interpreter":
+            return "An interpreter takes no calls. Transfer the caller to a colleague."
+        no = self._outside.refusal(line.to, typed=True) if line is not None and line.to else None
+        return no and f"{no} Stay in the call with them."
+
     def may_hand_over(self, live: LiveContact | None) -> None:
-        """No caller is left alone with an interpreter, and with a typed number only where the
-        centre lets agents type where they transfer to.
+        """A page does not offer what is refused here.
 
         Raises:
             Refused: not_allowed.
         """
-        line = live.consult.line if live is not None and live.consult is not None else None
-        if line is not None and line.kind == "interpreter":
-            words = "An interpreter takes no calls. Transfer the caller to a colleague."
-            raise Refused("not_allowed", f"Not handed over: {words}")
-        if line is None or line.to is None:
-            return
-        if no := self._outside.refusal(line.to, typed=True):
-            raise Refused("not_allowed", f"Not handed over: {no} Stay in the call with them.")
+        if live is not None and (no := self.why_not_alone(live)):
+            raise Refused("not_allowed", f"Not handed over: {no}")

@@ -19,8 +19,10 @@ def contact_entity(
     returned: dict[str, Any] | None,
     still_needed: dict[str, Any] | None = None,
     sound: dict[str, Any] | None = None,
+    *,
+    stays: bool = False,
 ) -> dict[str, Any]:
-    """Contact of docs/desk-protocol.md."""
+    """Contact of docs/desk-protocol.md. `stays`: its agent, in the call with a number."""
     offer = live.offer
     return {
         "id": live.id,
@@ -77,7 +79,7 @@ def contact_entity(
         ],
         "trainee": None,
         "agent_name": None,
-        "consult": consult_entity(live),
+        "consult": consult_entity(live, stays=stays),
         "link": live.link,
         "caller": live.caller,
         "fault": live.fault,
@@ -106,12 +108,12 @@ def contact_entity(
     }
 
 
-def consult_entity(live: LiveContact) -> dict[str, Any] | None:
+def consult_entity(live: LiveContact, *, stays: bool) -> dict[str, Any] | None:
     """The colleague, or the number, that its agent asks in. A number that was typed is masked."""
     if (it := live.consult) is None:
         return None
     return {
-        "line": {"kind": it.line.kind, "rings": it.line.rings} if it.line else None,
+        "line": {"kind": it.line.kind, "rings": it.line.rings, "stays": stays} if it.line else None,
         "at": it.at,
         "agent": it.agent,
         "name": it.name,

@@ -128,6 +128,7 @@ class Transfers:
             "numbers": [{"name": it.name, "word": it.word} for it in config.outside if call],
             "interpreters": self._numbers.interpreters(live) if call else [],
             "any_number": bool(config.outside_countries) and voice,
+            "begin": list(config.outside_countries) if voice else [],
         }
 
     # There ------------------------------------------------------------------------------------

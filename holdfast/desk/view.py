@@ -110,6 +110,8 @@ class View:
     """What the agents' last checks of their sound found."""
     sound: Callable[[str], dict[str, Any] | None] = field(default=lambda _contact: None)
     """How a contact sounds."""
+    stays: Callable[[LiveContact], bool] = field(default=lambda _live: False)
+    """Its agent may not leave its caller alone with the number that they asked in."""
     clock: Callable[[], int] = field(default=now_ms)
     day: Callable[[int], int | None] = field(default=lambda _now: None)
     """The number of the day of a moment: counts of another day are not today's."""
@@ -294,7 +296,8 @@ class View:
         agent = self.returned.of(live)
         sound = _sound_of(live, self.sound(live.id))
         if agent is None:
-            return contact_entity(live, None, self.still_needed.of(live, self.contacts), sound)
+            needed, stays = self.still_needed.of(live, self.contacts), self.stays(live)
+            return contact_entity(live, None, needed, sound, stays=stays)
         rung = live.offer.agents if live.offer else []
         names = [self.agents[one].name if one in self.agents else one for one in rung]
         at = 0  # by name nothing depends on the moment

@@ -56,6 +56,7 @@ def part(house: House) -> Part:
     desk = Desk(centre, hub, sound, pages)
     typed, outside = TypedNumbers(centre), house[OutsideRouting]
     numbers = AskedNumbers(centre, outside, house[Callbacks], typed, hub.view)
+    hub.view.stays = lambda live: numbers.why_not_alone(live) is not None
     desk.takes(
         Talk(centre, hub, sound),
         MachineMessages(centre, hub),

@@ -58,7 +58,6 @@ def _told(house: House) -> dict[str, Any]:
         "severities": [{"level": level, "word": word} for level, word in SEVERITIES.items()],
         "dispositions": [{"code": c.code, "word": c.word} for c in config.dispositions],
         "hide_listening": config.hide_listening,
-        "any_number": bool(config.outside_countries),
         "pause_reasons": [to_builtins(one) for one in config.pause_reasons],
         "close_reasons": [{"code": code, "word": word} for code, word in REASONS.items()],
         "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],

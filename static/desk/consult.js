@@ -10,7 +10,7 @@ import { Icon, Sev } from '../icons.js';
 import { toast, SAYS_OF_UNDO } from '../toasts.js';
 import { Seconds, Since } from '../timers.js';
 import { t } from '../strings/en.js';
-import { accept, act, call, centre, hold, me, offer, openFound, pending, state, wordOf } from './context.js';
+import { accept, act, call, hold, me, offer, openFound, pending, state, wordOf } from './context.js';
 import { startRing, stopRing } from './ring.js';
 import { tab } from './tabs.js';
 
@@ -76,13 +76,9 @@ function together() {
   if (at && at.it.at !== 'asked')
     void send('consult_together', { contact: at.c.id, on: at.it.at !== 'together' });
 }
-/** No caller is left alone with an interpreter, nor with a typed number where agents may not transfer to one.
- * @param {Consult} it */
-const onlyTyped = (it) => it.line?.kind === 'typed' && !centre.value?.any_number;
-const takesCalls = (/** @type {Consult} */ it) => it.line?.kind !== 'interpreter' && !onlyTyped(it);
 export async function handOver() {
   const at = mine.peek();
-  if (!at || at.it.at === 'asked' || !takesCalls(at.it)) return;
+  if (!at || at.it.at === 'asked' || at.it.line?.stays) return;
   if (await send('consult_hand_over', { contact: at.c.id })) toast(t.consult.handed(at.it.name), 'ok');
 }
 
@@ -149,11 +145,13 @@ function Mine({ at: { c, it } }) {
         <${Icon} name="people"/>
         ${it.at === 'together' ? t.consult.part(it) : t.consult.join} <kbd>Alt J</kbd>
       </button>
-      ${takesCalls(it) && html`<button disabled=${busy.consult_hand_over || !!it.until} onClick=${handOver}>
+      ${!it.line?.stays && html`<button disabled=${busy.consult_hand_over || !!it.until} onClick=${handOver}>
         <${Icon} name="transfer"/>
         ${t.consult.handOver} <kbd>Alt O</kbd>
       </button>`}
-      ${onlyTyped(it) && html`<span class="muted t0 stays">${t.consult.stays}</span>`}
+      ${it.line?.stays && it.line.kind === 'typed' && html`<span class="muted t0 stays">
+        ${t.consult.stays}
+      </span>`}
     `}
     <button disabled=${busy.consult_end} onClick=${() => end(c)}>
       ${ringing ? t.consult.neverMind : t.consult.letGo(it)}

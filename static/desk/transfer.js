@@ -76,11 +76,16 @@ function far({ name }, words) {
   );
 }
 
+/** A typed number can be transferred to, as far as is known: at first nobody knows how it is read.
+ * @param {TransferTargets} found @param {string|null} [number] as it is read */
+const goesTo = (found, number) =>
+  found.any_number && (!number || found.begin.some((it) => number.startsWith(it)));
+
 /** Everything the centre offers, as rows, the best match first; what is typed may be a number.
  * @param {TransferTargets} found @param {string} typed @param {boolean} [call] a call: others can be asked in
- * @param {boolean} [refused] the number is not called
+ * @param {boolean} [refused] the number is not called @param {boolean} [goes] it can be transferred to
  * @returns {TargetRow[]} */
-export function rowsOf(found, typed, call = false, refused = false) {
+export function rowsOf(found, typed, call = false, refused = false, goes = found.any_number) {
   const words = wordsIn(typed);
   /** @type {TargetRow[]} */
   const all = [
@@ -129,15 +134,15 @@ export function rowsOf(found, typed, call = false, refused = false) {
   const rows = all.filter((row) => hasAll(`${row.name} ${t.transfer.kinds[row.kind]} ${row.hint}`, words));
   if (words.length) rows.sort((a, b) => far(a, words) - far(b, words));
   const number = typed.trim();
-  if ((found.any_number || call) && NUMBER.test(number))
+  if ((goes || call) && NUMBER.test(number))
     rows.push({
       key: 'typed',
       kind: 'number',
       name: number,
-      hint: t.transfer[refused ? 'notCalled' : found.any_number ? 'outside' : 'askOnly'],
-      to: found.any_number && !refused ? { number } : null,
+      hint: t.transfer[refused ? 'notCalled' : goes ? 'outside' : 'askOnly'],
+      to: goes && !refused ? { number } : null,
       ask: call && !refused ? { number } : null,
-      only: !found.any_number,
+      only: !goes,
     });
   return rows;
 }
@@ -167,7 +172,8 @@ function Transfer({ c }) {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, found]);
   const refusal = checked?.refusal ?? '';
-  const all = found ? rowsOf(found, typed, c.channel === 'voice' && !c.consult, !!refusal) : [];
+  const asks = c.channel === 'voice' && !c.consult;
+  const all = found ? rowsOf(found, typed, asks, !!refusal, goesTo(found, checked?.number)) : [];
   const first = typed ? [] : all.filter((row) => row.kind === 'interpreter').slice(0, BUTTONS);
   const rows = all.filter((row) => !first.includes(row));
   const chosen = Math.min(at, rows.length - 1);

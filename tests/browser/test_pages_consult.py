@@ -406,7 +406,9 @@ async def test_a_number_has_the_same_bar_in_words_of_its_own(
     long = number(desk, "apart") | {"name": "Green Valley Veterinary Hospital"}
     await here.event("contact.consulted", {"contacts": {call["id"]: call | {"consult": long}}})
     await expect(names(bar).nth(3)).to_have_text("Let Green Valley Vete… go")
-    alone = number(desk, "together") | {"line": {"kind": "interpreter", "rings": True}}
+    alone = number(desk, "together") | {
+        "line": {"kind": "interpreter", "rings": True, "stays": True}
+    }
     await here.event("contact.consulted", {"contacts": {call["id"]: call | {"consult": alone}}})
     await expect(names(bar)).to_have_count(3)
     await page.keyboard.press("Alt+o")  # no caller is left alone with an interpreter

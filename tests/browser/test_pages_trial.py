@@ -14,7 +14,6 @@ from tests.browser.pages import close, opened
 from tests.browser.test_pages_consult import asked, consult, done, my_call
 from tests.browser.test_pages_devices import SCRIPTED, last, plug
 from tests.kit.fake_desk import FakeDesk
-from tests.kit.fake_scenes import CENTRE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -146,6 +145,35 @@ async def test_beside_who_cannot_take_it_enter_is_not_said_to_transfer(
     await close(page)
 
 
+async def test_a_typed_number_outside_the_centres_countries_is_asked_first_and_not_transferred_to(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+
+    async def targets(_: dict[str, Any]) -> dict[str, Any]:
+        return {"agents": [], "queues": [], "skills": [], "numbers": [], "interpreters": [],
+                "any_number": True, "begin": ["+44"]}  # fmt: skip
+
+    async def check(asked: dict[str, Any]) -> dict[str, Any]:
+        number = asked["number"].replace(" ", "")
+        return {"number": number, "country": None, "refusal": None, "name": None}
+
+    here.do_transfer_targets, here.do_dial_check = targets, check  # type: ignore[attr-defined]
+    await open_transfer(page)
+    hint = page.get_by_role("dialog").locator(".between > .t0")
+    for typed, words in (
+        ("+44 20 7946 0175", "Enter transfers, Shift + Enter asks first"),
+        ("+1 206 555 0175", "Enter asks them in"),
+    ):
+        await page.get_by_role("combobox").fill(typed)
+        await expect(hint).to_have_text(words)
+    await page.keyboard.press("Enter")
+    await done(desk, "consult", contact=my_call(here)["id"], number="+1 206 555 0175")
+    assert not [one for one in desk.intents if one["do"] == "transfer"]
+    await close(page)
+
+
 async def test_the_volume_is_found_and_the_help_scrolls_with_its_button_in_view(
     chromium: Browser, desk: FakeDesk
 ) -> None:
@@ -187,13 +215,12 @@ async def test_a_microphone_that_is_pulled_out_in_a_call_is_told(
 
 @pytest.mark.parametrize("allowed", [False, True])
 async def test_hand_over_is_offered_for_a_typed_number_only_where_it_is_allowed(
-    chromium: Browser, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch, allowed: bool
+    chromium: Browser, desk: FakeDesk, allowed: bool
 ) -> None:
-    monkeypatch.setitem(CENTRE, "any_number", allowed)
     page = await opened(chromium, f"{desk.url}/desk?scene=call")
     here = await desk.here()
     call = my_call(here)
-    line = {"kind": "typed", "rings": False}
+    line = {"kind": "typed", "rings": False, "stays": not allowed}
     call["consult"] = consult(desk, "together", line=line) | {
         "agent": None, "name": "+1 206 ••• 0175"}  # fmt: skip
     await here.event("contact.consulted", {"contacts": {call["id"]: call}})

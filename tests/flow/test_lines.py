@@ -36,7 +36,7 @@ es = "{SPANISH}"
 async def known(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
     folder: Path = tmp_path_factory.mktemp("lines")
     config = short_config(folder)
-    text = config.read_text()
+    text = config.read_text().replace("outside_countries = []", 'outside_countries = ["+44"]')
     config.write_text(text.replace("# [interpreters]", NUMBERS + "\n# [interpreters]"))
     async with running_centre(folder / "data", HOLDFAST_CONFIG=str(config)) as centre:
         yield centre
@@ -212,8 +212,11 @@ async def test_a_typed_number_is_masked_for_others_and_not_left_alone_with_a_cal
 ) -> None:
     await centre.sandbox.person(TYPED, talk="tone", hz=int(LINE), ring_ms=50)
     async with talking(centre, "+12065551905") as (agent, _call, contact):
+        targets = await agent.do("transfer_targets", contact=contact)
+        assert (targets["any_number"], targets["begin"]) == (True, ["+44"])
         await agent.do("consult", contact=contact, number="(206) 555-1958")
         await at(agent, contact, "apart")
+        assert agent.contacts[contact]["consult"]["line"]["stays"]  # the page offers no hand over
         assert agent.contacts[contact]["consult"]["name"] == "+1 206 ••• 1958"
         with pytest.raises(DeskError, match="Not handed over") as refused:
             await agent.do("consult_hand_over", contact=contact)
@@ -234,6 +237,7 @@ async def test_an_interpreter_is_with_both_at_once_and_a_killed_worker_brings_al
         assert found["interpreters"] == [{"name": "es", "word": "Spanish"}]
         await agent.do("consult", contact=contact, interpreter="es")
         await hears(agent, CALLER, LINE)
+        assert agent.contacts[contact]["consult"]["line"]["stays"]
         with pytest.raises(DeskError, match="An interpreter takes no calls"):
             await agent.do("consult_hand_over", contact=contact)
         (there,) = await dialled(centre, SPANISH)

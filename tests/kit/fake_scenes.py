@@ -26,7 +26,7 @@ CENTRE = {
         ("advised", "Advised"), ("vet", "Sent to a vet"), ("services", "Emergency services"),
         ("callback", "Call back promised"), ("escalated", "Escalated"), ("claim", "Claim opened"),
         ("wrong", "Wrong number"), ("silent", "Nobody spoke"))],
-    "hide_listening": False, "any_number": True,
+    "hide_listening": False,
     "pause_reasons": [{"code": c, "word": w, "rings_for_s1": c != "recovering"} for c, w in (
         ("break", "Break"), ("lunch", "Lunch"), ("meeting", "Meeting"), ("training", "Training"),
         ("recovering", "Recovering"))],
