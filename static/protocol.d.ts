@@ -218,8 +218,6 @@ interface WaitingTally {
   voice: number;
   sms: number;
   email: number;
-  /** Of these, whom an agent handed to a number outside that still rings. */
-  handed: number;
   oldest: number | null;
   due: { waits_from: number; answer_by: number } | null;
   wait: Span | null;

@@ -240,14 +240,13 @@ class View:
         waiting: dict[str, dict[str, Any]] = {}
         for severity in Severity:
             row: dict[str, Any] = {str(channel): 0 for channel in Channel}
-            row |= {"oldest": None, "due": None, "wait": self.newcomer(int(severity)), "handed": 0}
+            row |= {"oldest": None, "due": None, "wait": self.newcomer(int(severity))}
             waiting[str(int(severity))] = row
         for live in self.contacts.values():
             if not waits(live):
                 continue
             row = waiting[str(live.severity)]
             row[live.channel] += 1
-            row["handed"] += live.outside is not None and live.outside.kind == "transfer"
             since = waits_from(live)
             if row["oldest"] is None or since < row["oldest"]:
                 row["oldest"] = since

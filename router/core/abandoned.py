@@ -42,7 +42,10 @@ class AbandonedCaller(msgspec.Struct, frozen=True):
 
 def waits(live: LiveContact) -> bool:
     """Nobody has answered; this includes reaching the voicemail because nobody here took the
-    call."""
+    call. Whom an agent handed to a number waits for nobody here while it rings there: they are in
+    no order (router/live/lua/order/waiting.lua) until nobody takes them there."""
+    if live.state == State.OUTSIDE and live.outside is not None and live.outside.kind == "transfer":
+        return False
     unheard = live.state == State.VOICEMAIL and live.overflow_at is not None
     return live.state in UNANSWERED or unheard
 
@@ -50,7 +53,8 @@ def waits(live: LiveContact) -> bool:
 def waits_from(live: LiveContact) -> float:
     """From when they wait, as every page tells it: a text or mail that was answered before waits
     from its new message, a promised call (and who called themselves instead) from when its target
-    counts, anything else from its arrival."""
+    counts, anything else from its arrival, as its place and its target do: also a caller who was
+    answered and handed on."""
     if live.due_from is not None:
         return live.due_from
     again = live.channel != "voice" and live.answered_at is not None and live.queued_at is not None

@@ -21,9 +21,7 @@ export const emergencies = computed(() => {
   if (!agent || link.status.value !== 'live' || offer.value?.contact.severity === 1) return 0;
   const paused = agent.choice === 'paused';
   const told = paused ? ringsForS1(agent, centre.value) : late.value;
-  const tally = state.value.tally;
-  // Who rings outside because an agent handed them there is in nobody's line.
-  return told ? Math.max(0, waitingCount(tally, 1) - (tally?.waiting?.[1]?.handed ?? 0)) : 0;
+  return told ? waitingCount(state.value.tally, 1) : 0;
 });
 
 export function Emergencies() {

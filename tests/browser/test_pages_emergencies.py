@@ -100,20 +100,6 @@ async def test_whoever_works_is_told_of_one_that_is_not_answered_at_once(
     await close(page)
 
 
-async def test_who_rings_outside_where_an_agent_handed_them_is_no_emergency_that_waits(
-    chromium: Browser, desk: FakeDesk
-) -> None:
-    page, connection = await here(chromium, desk, "text")
-    tally = connection.scene["tally"]
-    tally["waiting"]["1"]["handed"] = 1
-    await waiting(connection, 2, desk.now() - 60_000)
-    strip = page.locator(".emergencies")
-    await expect(strip).to_contain_text("An emergency waits.")
-    await waiting(connection, 1, desk.now() - 60_000)
-    await expect(strip).to_have_count(0)
-    await close(page)
-
-
 async def test_the_pauses_in_which_nothing_rings_say_so(chromium: Browser, desk: FakeDesk) -> None:
     page, _ = await here(chromium, desk, "idle")
     await page.get_by_role("button", name="Pause").click()

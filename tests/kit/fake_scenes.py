@@ -579,7 +579,7 @@ def build(scene: str, now: int) -> dict[str, Any]:
         due = min(waits, key=lambda c: c["answer_by"], default=None)
         tally["waiting"][str(s)] = {
             **{ch: sum(c["channel"] == ch for c in waits) for ch in ("voice", "sms", "email")},
-            "oldest": oldest and oldest["arrived_at"], "due": due and {k: due[k] for k in ("waits_from", "answer_by")}, "wait": None, "handed": 0,
+            "oldest": oldest and oldest["arrived_at"], "due": due and {k: due[k] for k in ("waits_from", "answer_by")}, "wait": None,
         }  # fmt: skip
     tally["queues"] = {}
     if scene == "board":

@@ -162,18 +162,32 @@ def test_the_tally_names_who_is_due_first_and_who_came_first() -> None:
     assert row["due"] == {"waits_from": 50, "answer_by": 110}
 
 
-def test_the_tally_tells_apart_whom_an_agent_handed_to_a_number_that_rings() -> None:
-    """Found by a user: their own desk turned red about the caller whom they had just handed on."""
+def test_whom_an_agent_handed_to_a_number_that_rings_waits_for_nobody_here() -> None:
+    """Found by users: their own desk turned red about the caller whom they had just handed on, and
+    of an S1 that had only come it was told at once, because the other was the oldest."""
     known = {"channel": "voice", "severity": 1, "arrived_at": 10, "score": 0}
     there = {"name": "n", "word": "Poison line", "fence": "1"}
     lives = [
-        {"id": "waits", "state": "queued"},
+        {"id": "waits", "state": "queued", "arrived_at": 50, "answer_by": 90},
         {"id": "handed", "state": "outside", "outside": {**there, "kind": "transfer"}},
-        {"id": "sent", "state": "outside", "outside": {**there, "kind": "on_call"}},
+        {
+            "id": "sent",
+            "state": "outside",
+            "outside": {**there, "kind": "on_call"},
+            "arrived_at": 40,
+        },
     ]
     contacts = {str(it["id"]): msgspec.convert({**known, **it}, LiveContact) for it in lives}
     row = View(contacts=contacts).tally()["waiting"]["1"]
-    assert (row["voice"], row["handed"]) == (3, 1)
+    assert (row["voice"], row["oldest"]) == (2, 40)
+    del contacts["sent"]
+    view = View(contacts=contacts)
+    row = view.tally()["waiting"]["1"]
+    assert (row["voice"], row["oldest"]) == (1, 50)
+    assert row["due"] == {"waits_from": 50, "answer_by": 90}
+    contacts["handed"] = msgspec.structs.replace(contacts["handed"], state="queued", outside=None)
+    row = view.tally()["waiting"]["1"]
+    assert (row["voice"], row["oldest"]) == (2, 10)  # nobody took them: since they came
 
 
 def test_tile_and_row_tell_one_wait_of_who_wrote_again_after_an_answer() -> None:
