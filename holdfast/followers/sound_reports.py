@@ -18,7 +18,7 @@ import msgspec
 import structlog
 
 from holdfast.followers.call_sounds import Others, Verdicts, Ways
-from router.core.consult import line_leg, of_line
+from router.core.consult import line_leg
 from router.core.model import LiveContact, Step
 from router.core.states import TALKS
 from router.records import call_sounds
@@ -57,22 +57,21 @@ class SoundReports:
         self._saved_at = 0
         self.changed: Callable[[str], None] = lambda incident: None
         """Told when the report of a call of this incident is whole."""
-        self.known: Callable[[str], bool] = lambda contact: True
-        """Whether there is such a contact still: its end may be among steps that were missed."""
-        self.number: Callable[[str, str], str | None] = lambda contact, leg: None
-        """What the number outside is called that is in a call, by the name of its sound."""
+        self.live: Callable[[str], LiveContact | None] = lambda contact: None
+        """A contact as the index has it now: its end may be among steps that were missed."""
 
     # What happens -----------------------------------------------------------------------------
 
     def follow(
         self, contact: str, agent: str, ways: Ways, verdicts: Verdicts, others: Others
     ) -> None:
-        now, call = self._clock(), self._calls.get(contact)
+        now, call, live = self._clock(), self._calls.get(contact), self.live(contact)
+        if live is None or not _has(live, agent):
+            return  # what was measured may come after the word that it is over, or another's
         if call is None or call.report.agent != agent:
             if call is not None:
                 self._end(contact, call)
-            number = self.number(contact, agent) if of_line(agent) else None
-            call = self._calls[contact] = _Call(Report(now - 1000, agent, number))
+            call = self._calls[contact] = _Call(Report(now - 1000, agent, _number(live, agent)))
         call.report.second(now, ways, verdicts)
         for who, one in others.items():
             if one.role is Role.BESIDE and one.second.heard is None:
@@ -81,7 +80,7 @@ class SoundReports:
             for way, verdict in one.verdicts.items():
                 if second := seconds[way]:
                     call.report.other(now, who, one.role.value, way, second, verdict)
-            if of_line(who) and (word := self.number(contact, who)):
+            if word := _number(live, who):
                 call.report.named(who, word)
 
     def alarm(self, contact: str, way: Direction, on: bool) -> None:
@@ -122,8 +121,10 @@ class SoundReports:
     async def turn(self) -> None:
         """Writes what is due; what the record does not take now is due again."""
         now = self._clock()
-        for contact in [it for it in self._calls if not self.known(it)]:
-            self._end(contact, self._calls[contact])
+        for contact, call in list(self._calls.items()):
+            live = self.live(contact)
+            if live is None or not _has(live, call.report.agent):
+                self._end(contact, call)
         due = {key: call for key, call in self._all().items() if _is_due(call, now)}
         left = await asyncio.to_thread(self._file.exists)
         if due or left:
@@ -181,6 +182,13 @@ def _has(live: LiveContact, agent: str) -> bool:
     if live.joined and live.consult is not None and live.consult.line is not None:
         return agent == line_leg(live.id, live.consult.line.fence)
     return live.state in TALKS and live.agent == agent
+
+
+def _number(live: LiveContact, leg: str) -> str | None:
+    """What the number outside is called whose sound has this name; None: it is none."""
+    it = live.consult
+    theirs = it is not None and it.line is not None and leg == line_leg(live.id, it.line.fence)
+    return it.name if it is not None and theirs else None
 
 
 def _is_due(call: _Call, now: int) -> bool:

@@ -19,15 +19,7 @@ from holdfast.sound.here import SoundHere
 from holdfast.sound.peers import Network, Peers
 from holdfast.switchboard import Switchboard
 from holdfast.tasks import LooseTasks
-from router.core.consult import line_leg
-from router.core.model import LiveContact
 from softphone.port import Ports
-
-
-def _number(live: LiveContact | None, leg: str) -> str | None:
-    it = live.consult if live is not None else None
-    here = live and it and it.line and line_leg(live.id, it.line.fence) == leg
-    return it.name if it and here else None
 
 
 def part(house: House) -> Part:
@@ -67,8 +59,7 @@ def follow(house: House, sound: Sound) -> Part:
     file = house[Premises].data_dir / "sound-reports.json"
     reports = SoundReports(centre.database, file, centre.clock)
     reports.changed = hub.incident_changed
-    reports.known = lambda contact: contact in hub.view.contacts
-    reports.number = lambda contact, leg: _number(hub.view.contacts.get(contact), leg)
+    reports.live = lambda contact: hub.view.contacts.get(contact)
     sounds.follow.append(reports.follow)
     sounds.alarm.append(reports.alarm)
     retention = SoundRetention(centre.database, centre.config, centre.clock)

@@ -33,8 +33,12 @@ class Worker:
         self.reports = SoundReports(database, self.file, lambda: self.now)
         self.reports.changed = self.whole.append
         self.others: dict[str, Besides] = {}
+        self.lives: dict[str, LiveContact] = {}
+        """The index."""
+        self.reports.live = self.lives.get
 
     def talks(self, seconds: int, contact: str = "c", agent: str = "a") -> None:
+        self.lives.setdefault(contact, _live(contact, "active"))
         for _ in range(seconds):
             self.now += 1000
             ways = {way: Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=40)) for way in Direction}
@@ -42,9 +46,13 @@ class Worker:
             self.reports.follow(contact, agent, ways, verdicts, self.others)
 
     def step(self, state: str, contact: str = "c", **fields: Any) -> None:
-        given: dict[str, Any] = {"agent": "a", "incident": "i1", **fields}
-        live = LiveContact(contact, "voice", 1, 0, 0, state=state, **given)
+        live = self.lives[contact] = _live(contact, state, **fields)
         self.reports.on_step("1-0", Step(at=self.now, epoch=1, contacts=[live]))
+
+
+def _live(contact: str, state: str, **fields: Any) -> LiveContact:
+    given: dict[str, Any] = {"agent": "a", "incident": "i1", **fields}
+    return LiveContact(contact, "voice", 1, 0, 0, state=state, **given)
 
 
 async def kept(database: Database, contact: str = "c") -> list[dict[str, Any]]:
@@ -91,13 +99,12 @@ async def test_a_call_whose_end_was_missed_is_whole_too_and_takes_no_memory(
     database: Database, tmp_path: Path
 ) -> None:
     """The index was lost: no step tells of the end."""
-    worker, there = Worker(database, tmp_path), {"c"}
-    worker.reports.known = there.__contains__
+    worker = Worker(database, tmp_path)
     worker.talks(10)
     worker.step("active")
     await worker.reports.turn()
     assert worker.whole == []
-    there.clear()
+    worker.lives.clear()
     worker.now += 3_600_000
     await worker.reports.turn()
     assert worker.whole == ["i1"]
@@ -112,11 +119,32 @@ async def test_each_agent_of_a_call_has_a_part(database: Database, tmp_path: Pat
     worker.step("active")
     worker.step("active", agent="b")
     worker.talks(3, agent="b")
-    worker.step("active", agent="b")
+    worker.step("active", agent="a")
     worker.talks(3, agent="a")
     worker.step("ended", agent="a")
     await worker.reports.turn()
     assert [part["agent"] for part in await kept(database)] == ["Ada", "Ben", "Ada"]
+
+
+async def test_a_second_that_is_told_after_the_end_opens_no_part(
+    database: Database, tmp_path: Path
+) -> None:
+    worker = Worker(database, tmp_path)
+    worker.talks(6)
+    worker.step("active", agent="b")
+    worker.talks(1, agent="a")  # late, as all from a process of its own may be
+    worker.talks(6, agent="b")
+    worker.talks(1, agent="a")
+    worker.talks(1, agent="b")
+    worker.step("wrapup", agent="b")
+    worker.talks(1, agent="b")
+    for _ in range(2):
+        await worker.reports.turn()
+    parts = await kept(database)
+    assert [(one["agent"], one["to"] - one["from"]) for one in parts] == [
+        ("Ada", 6_000), ("Ben", 8_000)
+    ]  # fmt: skip
+    assert worker.whole == ["i1", "i1"]
 
 
 async def test_nothing_is_lost_while_the_record_is_away_and_the_worker_is_killed(
@@ -218,7 +246,9 @@ async def test_a_number_that_was_asked_in_is_in_it_by_its_word(
 ) -> None:
     worker = Worker(database, tmp_path)
     leg = line_leg("c", "1.2")
-    worker.reports.number = lambda _contact, of: {leg: "the interpreter (Spanish)"}.get(of)
+    line = Line("interpreter", "es", "1.2")
+    asked = Consult("together", "a", line=line, name="the interpreter (Spanish)")
+    worker.step("active", consult=asked)
     well = Quality(50, 0, 0, 1.0, -20, FarHop(rtt_ms=40))
     for who, second in {
         leg: Other(Role.SECOND, well, well, line=True),
@@ -227,7 +257,7 @@ async def test_a_number_that_was_asked_in_is_in_it_by_its_word(
         worker.others[who] = besides(second)
         worker.others[who].add(second)
     worker.talks(3)
-    worker.reports.number = lambda _contact, _of: None  # they have left, and a late second is told
+    worker.step("active")  # they have left, and a late second of theirs is told
     worker.talks(3)
     await worker.reports.turn()
     (part,) = await kept(database)
@@ -239,7 +269,6 @@ async def test_what_a_number_had_is_a_part_of_its_own_by_its_word(
     database: Database, tmp_path: Path
 ) -> None:
     worker = Worker(database, tmp_path)
-    worker.reports.number = lambda _contact, _leg: "Green Valley Vet"
     consult = Consult("handed", "a", line=Line("number", "vet", "1.2"), name="Green Valley Vet")
     worker.talks(6)
     worker.step("away", agent=None, consult=consult)
