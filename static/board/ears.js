@@ -53,6 +53,7 @@ async function hear(mode) {
 
 /** Sits down there, or does something else there. @param {Contact} c @param {BesideMode} mode */
 export async function sit(c, mode) {
+  isBack = false;
   const quieter = mode === 'listen' && phone.micLive(); // it goes when nobody expects to hear them
   if (!quieter && !(await hear(mode))) return false;
   const done = await steer('sit_beside', { contact: c.id, mode }, SAYS_OF_UNDO);
@@ -82,6 +83,8 @@ let left = false;
 
 /** By a new connection this page is another one to the centre, and so is its sound. */
 let isNew = true;
+/** They sit there, and say so again as soon as the sound of this page is up: nobody else knows. */
+let isBack = false;
 let waits = 0;
 
 /** After each snapshot: they go on hearing it. The first of a new worker may know of no call yet. */
@@ -95,7 +98,13 @@ async function goOn() {
   }
   isNew = false;
   phone.stop();
-  if (await hear(at.mode)) await sit(at.c, at.mode);
+  isBack = true;
+  await hear(at.mode); // or later, if the centre is slow: the page goes on trying
+}
+
+function sitAgain() {
+  const at = seat.peek();
+  if (isBack && here.peek() && at) void sit(at.c, at.mode);
 }
 
 /** It ended without their word. */
@@ -116,6 +125,9 @@ export function followEars() {
   onMoved.add(deafen);
   effect(() => {
     if (link.status.value !== 'live') isNew = true;
+  });
+  effect(() => {
+    if (phone.path.value === 'up') sitAgain();
   });
   followWhoHears();
   let was = false;

@@ -43,7 +43,11 @@ async def hears_somebody(board: Page) -> None:
     await until(test, "the board hears the call")
 
 
-async def hears_the_board(agent: DeskClient) -> None:
+async def hears_the_board(agent: DeskClient, *, since: bool = False) -> None:
+    """`since`: in what is heard from now on."""
+    if since:
+        agent.ear.samples = agent.ear.samples[:0]
+
     async def test() -> bool:
         return agent.ear.tones(OTHER_HZ) == {OTHER_HZ}
 
@@ -97,7 +101,49 @@ async def test_a_new_worker_brings_the_sound_of_the_board_back(
         real.kill_worker()
         await real.until_ready()
         await reconnect(agent, AGENT_HZ)
-        await hears_the_board(agent)
+        await hears_the_board(agent, since=True)
+        await hears_somebody(board)
+        await sits(agent, contact, "whisper")
+    await closed(board)
+
+
+# That its sound is up is told to the page after longer than it waits; what the page says is kept.
+LATE = """(() => {
+  const of = RTCPeerConnection.prototype;
+  const real = Object.getOwnPropertyDescriptor(of, 'connectionState').get;
+  const told = new WeakSet(), open = of.createDataChannel, send = WebSocket.prototype.send;
+  Object.defineProperty(of, 'connectionState', { get() {
+    const is = real.call(this);
+    return is === 'connected' && !told.has(this) ? 'connecting' : is;
+  } });
+  of.createDataChannel = function (...how) {
+    setTimeout(() => { told.add(this); this.dispatchEvent(new Event('connectionstatechange')); },
+      sessionStorage.getItem('late') ? 6000 : 0);
+    return open.apply(this, how);
+  };
+  globalThis.__said = [];
+  WebSocket.prototype.send = function (text) {
+    globalThis.__said.push(JSON.parse(text).do);
+    return send.call(this, text);
+  };
+})()"""
+
+
+async def test_a_board_whose_sound_comes_late_after_a_reload_keeps_its_place(
+    elsewhere: Browser, real: Centre
+) -> None:
+    """It was heard, and after its lease it sat nowhere: the page had not said that it was back."""
+    board = await signed_in(elsewhere, real.url, "dana", PASSWORD, LATE, path="/board")
+    async with desk(real, "tomas") as agent:
+        await real.sandbox.call(talk="tone", hz=CALLER_HZ, from_="+12065550796")
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        await press(board, "Whisper")
+        await sits(agent, contact, "whisper")
+        await board.evaluate("() => sessionStorage.setItem('late', '1')")
+        await board.reload()
+        await hears_the_board(agent, since=True)
+        await until(lambda: board.evaluate("() => __said.includes('sit_beside')"), "it says so")
         await hears_somebody(board)
         await sits(agent, contact, "whisper")
     await closed(board)
