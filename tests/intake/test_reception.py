@@ -177,11 +177,7 @@ async def test_a_worse_case_is_known_in_the_menu_too(house: House, key: str | No
     """Their incident is an S1 and the record comes before their key: neither a mild key nor none
     at all makes it milder."""
     world = house.world
-    first = await house.intake.call(reception._call(voice_form("CA0", SUPPORT)), world.now)
-    await house.intake.change_severity(first.contact_id, Severity.S1, "set by Dana", "u9")
-    await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
-    await house.settled()
-    world.engine.now = world.now + 60_000
+    await known_as(house, 1)
     async with held(house.database):
         await house.hook("voice", to=SUPPORT)
     await house.settled()
@@ -203,17 +199,34 @@ async def test_a_language_that_was_chosen_by_key_stays_chosen_where_an_incident_
     house: House, severity: int, key: str, queue: str
 ) -> None:
     """Found in the flow's own calls: whoever had an open incident heard English after their 9."""
-    first = await house.intake.call(reception._call(voice_form("CA0", SUPPORT)), house.world.now)
-    await house.intake.change_severity(first.contact_id, Severity(severity), "set by Dana", "u9")
-    await house.world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
-    await house.settled()
-    house.world.engine.now = house.world.now + 60_000
+    await known_as(house, severity)
     await house.hook("voice", to=SUPPORT)
     await house.hook("menu", to=SUPPORT, Digits=key)
     await house.settled()
     live = await house.world.contact(house.id("CA1"))
     assert live is not None
     assert (live.queue, live.severity) == (queue, min(severity, 3))
+
+
+async def test_a_language_chosen_before_the_record_says_s1_stays_chosen(house: House) -> None:
+    """They were no S1 by then."""
+    await known_as(house, 1)
+    async with held(house.database):
+        await house.hook("voice", to=SUPPORT)
+        await house.hook("menu", to=SUPPORT, Digits="9")
+    await house.settled()
+    live = await house.world.contact(house.id("CA1"))
+    assert live is not None
+    assert (live.queue, live.severity) == ("espanol", 1)
+
+
+async def known_as(house: House, severity: int) -> None:
+    """They called a minute ago, and somebody said so of them."""
+    first = await house.intake.call(reception._call(voice_form("CA0", SUPPORT)), house.world.now)
+    await house.intake.change_severity(first.contact_id, Severity(severity), "set by Dana", "u9")
+    await house.world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    await house.settled()
+    house.world.engine.now = house.world.now + 60_000
 
 
 @pytest.mark.parametrize("key", ["1", "4"])
@@ -394,9 +407,8 @@ async def test_whatever_hangs_a_caller_is_answered_in_time(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The record is held for an hour and nothing else is patient: only the budget ends the wait."""
-    monkeypatch.setattr(reception, "PATIENCE_S", 3600)
     monkeypatch.setattr(hooks_of, "BUDGET_S", 0.05)
-    async with held(house.database):
+    async with held(house.database, patience_s=3600):
         assert "/twilio/voice/wait?n=1" in await house.hook("voice")
         for task in house.spool._running:
             task.cancel()
