@@ -132,6 +132,7 @@ async def test_typed_numbers_are_capped_by_account_and_hour_in_words_with_an_aud
                     for odd in ("+441234", "+19005551234"):  # refused anyhow: it counts for nothing
                         await words_of(agent, "transfer", contact=contacts[0], number=odd)
                     await agent.do("transfer", contact=contacts[0], number="+1 206 555 0156")
+                    await agent.do("handed_done")
                     await agent.until(lambda: agent.agent()["state"] == "ready")
             code, words = await words_of(
                 agent, "transfer", contact=contacts[1], number="+12065550156"

@@ -18,8 +18,8 @@ from tests.kit.desk import DeskClient, desk
 VET = "+12065550155"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def known(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
     folder = tmp_path_factory.mktemp("leaving")
     config = short_config(folder)
     text = config.read_text().replace('come_back = "6s"', 'come_back = "30s"')
@@ -29,10 +29,38 @@ async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cent
         folder / "data", HOLDFAST_CONFIG=str(config), HOLDFAST_DRAIN="20s"
     ) as found:
         yield found
-        await found.sandbox.heal()
-        for call in await found.sandbox.calls(live=True):
-            await found.sandbox.hang_up(call["sid"])
-        found.env["HOLDFAST_DRAIN"] = "0s"
+        await hang_up_all(found)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def centre(known: Centre) -> Centre:
+    """It waits twenty seconds for talks when it is stopped."""
+    return await at_rest(known, "20s")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hasty(known: Centre) -> Centre:
+    """The same, but it waits for no talk."""
+    return await at_rest(known, "0s")
+
+
+async def at_rest(centre: Centre, drain: str) -> Centre:
+    """It runs with this setting, and nobody is left of the test before."""
+    await hang_up_all(centre)
+    assert centre.process is not None
+    if centre.env["HOLDFAST_DRAIN"] != drain:
+        await centre.stop()
+        centre.env["HOLDFAST_DRAIN"] = drain
+    if centre.process.returncode is not None:
+        await centre.start()
+    await centre.end_everything()
+    return centre
+
+
+async def hang_up_all(centre: Centre) -> None:
+    await centre.sandbox.heal()
+    for call in await centre.sandbox.calls(live=True):
+        await centre.sandbox.hang_up(call["sid"])
 
 
 async def ask_to_stop(centre: Centre) -> None:
@@ -77,7 +105,9 @@ async def test_a_talk_goes_on_to_its_end_while_nobody_is_offered_anything(centre
         await ask_to_stop(centre)
         await other.until(lambda: other.cut)
         # No emergency: with nobody at a desk, as after a start, that goes to the numbers on call.
-        waiting = await centre.sandbox.call(from_="+12065550902", to="+12065550101")
+        line = {"from_": "+12065550902", "to": "+12065550101", "keys": ["3"]}
+        waiting = await centre.sandbox.call(**line)
+        await centre.sandbox.wait_for(waiting, "play.started")
         await until_heard(centre, call, 700)
         assert centre.process is not None
         assert centre.process.returncode is None
@@ -89,29 +119,6 @@ async def test_a_talk_goes_on_to_its_end_while_nobody_is_offered_anything(centre
             kept = await free.accept()
             await free.until_state(kept, "active")
             await until_heard(centre, waiting, 700)
-
-
-async def test_callers_of_talks_that_are_cut_stay_on_the_line_and_are_connected_again(
-    centre: Centre,
-) -> None:
-    await centre.stop()
-    centre.env["HOLDFAST_DRAIN"] = "0s"
-    await centre.start()
-    async with desk(centre) as agent:
-        call = await centre.sandbox.call(talk="tone", hz=440)
-        contact = await agent.accept()
-        await agent.until_state(contact, "active")
-        assert centre.process is not None
-        centre.process.send_signal(signal.SIGTERM)
-        await ended(centre)
-        assert await live(centre, call)
-        kinds = [entry["event"] for entry in (await centre.sandbox.look(call))["timeline"]]
-        assert "hangup" not in kinds
-        await centre.start()
-        await again(agent)
-        await agent.sound()
-        await agent.until_state(contact, "active")
-        await until_heard(centre, call, 700)
 
 
 async def test_a_renewed_worker_has_its_imports_done_before_the_old_one_goes(
@@ -192,29 +199,6 @@ async def with_vet(centre: Centre, agent: DeskClient, from_: str) -> tuple[str, 
     return call, contact, there
 
 
-async def test_a_number_in_a_talk_that_is_cut_stays_on_the_line_and_is_back_with_both(
-    centre: Centre,
-) -> None:
-    await centre.stop()
-    centre.env["HOLDFAST_DRAIN"] = "0s"
-    await centre.start()
-    async with desk(centre) as agent:
-        _call, contact, there = await with_vet(centre, agent, "+12065550911")
-        assert centre.process is not None
-        centre.process.send_signal(signal.SIGTERM)
-        await ended(centre)
-        assert await live(centre, there)
-        await centre.start()
-        await again(agent)
-        await agent.sound()
-        await agent.until_state(contact, "active")
-        await agent.until(lambda: agent.contacts[contact]["consult"]["until"] is None)
-        async with asyncio.timeout(60):
-            while agent.ear.tones(440.0, 1000.0) != {440.0, 1000.0}:
-                await asyncio.sleep(0.1)
-        await until_heard(centre, there, 440, within=300)
-
-
 async def test_a_caller_and_the_number_that_has_them_talk_on_while_we_drain(
     centre: Centre,
 ) -> None:
@@ -229,4 +213,43 @@ async def test_a_caller_and_the_number_that_has_them_talk_on_while_we_drain(
         await centre.sandbox.hang_up(there)
         await ended(centre)
         assert not await live(centre, call)
-        await centre.start()
+
+
+async def test_callers_of_talks_that_are_cut_stay_on_the_line_and_are_connected_again(
+    hasty: Centre,
+) -> None:
+    async with desk(hasty) as agent:
+        call = await hasty.sandbox.call(talk="tone", hz=440)
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        assert hasty.process is not None
+        hasty.process.send_signal(signal.SIGTERM)
+        await ended(hasty)
+        assert await live(hasty, call)
+        kinds = [entry["event"] for entry in (await hasty.sandbox.look(call))["timeline"]]
+        assert "hangup" not in kinds
+        await hasty.start()
+        await again(agent)
+        await agent.sound()
+        await agent.until_state(contact, "active")
+        await until_heard(hasty, call, 700)
+
+
+async def test_a_number_in_a_talk_that_is_cut_stays_on_the_line_and_is_back_with_both(
+    hasty: Centre,
+) -> None:
+    async with desk(hasty) as agent:
+        _call, contact, there = await with_vet(hasty, agent, "+12065550911")
+        assert hasty.process is not None
+        hasty.process.send_signal(signal.SIGTERM)
+        await ended(hasty)
+        assert await live(hasty, there)
+        await hasty.start()
+        await again(agent)
+        await agent.sound()
+        await agent.until_state(contact, "active")
+        await agent.until(lambda: agent.contacts[contact]["consult"]["until"] is None)
+        async with asyncio.timeout(60):
+            while agent.ear.tones(440.0, 1000.0) != {440.0, 1000.0}:
+                await asyncio.sleep(0.1)
+        await until_heard(hasty, there, 440, within=300)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import pytest
 import pytest_asyncio
 
 from tests.flow.conftest import short_config
@@ -15,17 +17,44 @@ from tests.setup.processes import run
 
 NOBODY = '[queues.general]\nword = "General"\nneeds = ["diving>=5"]\n'
 ANYBODY = '[queues.general]\nword = "All else"\nneeds = []\n'
+WAITS = "select count(*) from contact where state != 'ended'"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def own(tmp_path: Path) -> AsyncIterator[Centre]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def known(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
     """A centre whose general queue nobody here can serve."""
-    path = short_config(tmp_path)
+    folder = tmp_path_factory.mktemp("reload")
+    path = short_config(folder)
     text = path.read_text()
     assert '[queues.general]\nword = "General"\nneeds = []\n' in text
     path.write_text(text.replace('[queues.general]\nword = "General"\nneeds = []\n', NOBODY))
-    async with running_centre(tmp_path / "data", HOLDFAST_CONFIG=str(path)) as centre:
+    async with running_centre(folder / "data", HOLDFAST_CONFIG=str(path)) as centre:
         yield centre
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own(known: Centre) -> AsyncIterator[Centre]:
+    """Afterwards the file is as it was, and counts; nobody waits."""
+    path = Path(known.env["HOLDFAST_CONFIG"])
+    text = path.read_text()
+    yield known
+    path.write_text(text)
+    assert (await ask(known, "ada"))[0] == 200
+    await known.end_everything()
+
+
+async def ask(centre: Centre, login: str) -> tuple[int, dict[str, Any]]:
+    """Status and answer, when they ask for a reload by the API."""
+    headers = {"X-Holdfast": "1"}
+    async with aiohttp.ClientSession(
+        centre.url, cookie_jar=aiohttp.CookieJar(unsafe=True), headers=headers
+    ) as session:
+        async with session.post(
+            "/api/login", json={"login": login, "password": PASSWORD}
+        ) as answer:
+            assert answer.status == 200
+        async with session.post("/api/config/reload", json={}) as answer:
+            return answer.status, await answer.json()
 
 
 def edit(centre: Centre, old: str, new: str) -> None:
@@ -40,7 +69,7 @@ async def test_a_good_file_counts_for_those_who_wait_a_faulty_one_changes_nothin
 ) -> None:
     async with desk(own) as agent:
         await own.sandbox.text("where is my invoice", from_="+12065550421", to="+12065550101")
-        await own.until_rows("select count(*) from contact", [(1,)])
+        await own.until_rows(WAITS, [(1,)])
 
         edit(own, NOBODY, ANYBODY.replace("[]", '["vet>=9"]'))
         edit(own, 'ring_text = "60s"', 'ring_text = "soon"')
@@ -82,7 +111,7 @@ async def test_a_good_file_counts_for_those_who_wait_a_faulty_one_changes_nothin
 
 async def test_who_waits_follows_a_file_that_changed_while_the_worker_was_away(own: Centre) -> None:
     await own.sandbox.text("and my refund", from_="+12065550422", to="+12065550101")
-    await own.until_rows("select count(*) from contact", [(1,)])
+    await own.until_rows(WAITS, [(1,)])
     async with desk(own) as agent:
         edit(own, NOBODY, ANYBODY)
         own.kill_worker()
@@ -93,19 +122,11 @@ async def test_who_waits_follows_a_file_that_changed_while_the_worker_was_away(o
 
 
 async def test_only_an_admin_may_reload_by_the_api(own: Centre) -> None:
-    async def ask(login: str) -> tuple[int, dict[str, object]]:
-        headers = {"X-Holdfast": "1"}
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-            body = {"login": login, "password": PASSWORD}
-            async with session.post(f"{own.url}/api/login", json=body, headers=headers) as answer:
-                assert answer.status == 200
-            url = f"{own.url}/api/config/reload"
-            async with session.post(url, json={}, headers=headers) as answer:
-                return answer.status, await answer.json()
-
+    reloaded = "select detail from audit where action = 'config.reloaded' order by id"
+    before = await own.rows(reloaded)
     edit(own, NOBODY, ANYBODY)
-    assert (await ask("dana"))[0] == 403
-    assert await ask("ada") == (
+    assert (await ask(own, "dana"))[0] == 403
+    assert await ask(own, "ada") == (
         200,
         {
             "changed": ["queues.general.needs", "queues.general.word"],
@@ -115,10 +136,8 @@ async def test_only_an_admin_may_reload_by_the_api(own: Centre) -> None:
         },
     )
     edit(own, ANYBODY, ANYBODY.replace("needs", "need"))
-    status, told = await ask("ada")
+    status, told = await ask(own, "ada")
     assert status == 422
     assert "queues.general.need" in str(told)
-    await own.until_rows(
-        "select action, detail from audit where action = 'config.reloaded'",
-        [("config.reloaded", "queues.general.needs, queues.general.word")],
-    )
+    line = ("queues.general.needs, queues.general.word",)
+    await own.until_rows(reloaded, [*before, line])

@@ -36,6 +36,7 @@ async def test_number_that_takes_it_has_the_caller_and_the_agent_is_free(centre:
         assert not targets["any_number"]
         assert "espanol" in [queue["name"] for queue in targets["queues"]]
         await agent.do("transfer", contact=contact, number="vet_line")
+        await agent.do("handed_done")
         await agent.until(lambda: agent.agent()["state"] == "ready")
         assert not agent.contacts
         await centre.sandbox.wait_for(call, "dial.bridged")
