@@ -21,7 +21,9 @@ WIDTHS = (1280, 1366, 1920)
 BARS = {".top": 47, ".phonebar": 53}
 """And how high each is in every state: what is below stays where it is."""
 
-FAULTS = """({root, high}) => {
+DRAWN = "new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok)))"
+FAULTS = """async (roots) => {
+  await DRAWN;
   const found = [];
   const box = (r) => ({l: r.left, t: r.top, r: r.right, b: r.bottom});
   const meet = (a, b) => ({l: Math.max(a.l, b.l), t: Math.max(a.t, b.t),
@@ -30,6 +32,7 @@ FAULTS = """({root, high}) => {
   const shown = (e) => !e.closest('.sr, [popover], .keypad') && e.checkVisibility();
   const all = document.documentElement;
   if (all.scrollWidth > all.clientWidth) found.push(`the page is ${all.scrollWidth} wide`);
+  for (const [root, high] of Object.entries(roots))
   for (const bar of document.querySelectorAll(root)) {
     const whole = box(bar.getBoundingClientRect());
     const tall = whole.b - whole.t;
@@ -65,7 +68,7 @@ FAULTS = """({root, high}) => {
           found.push(`${root}: ${text} over ${other.text}`);
     });
   }
-  return found; }"""
+  return found; }""".replace("DRAWN", DRAWN)
 
 LONG = "Maximiliane-Theodora Schwarzenberger von Hohenlohe-Langenburg"
 TRAINING = {"word": "second training", "floor": 2}
@@ -77,8 +80,9 @@ async def desk() -> AsyncIterator[FakeDesk]:
         yield fake
 
 
-async def faults(page: Page, root: str, high: int | None = None) -> list[str]:
-    found: list[str] = await page.evaluate(FAULTS, {"root": root, "high": high})
+async def faults(page: Page, roots: dict[str, int | None]) -> list[str]:
+    """What is wrong in these, once all that was told is drawn; of each: how high it has to be."""
+    found: list[str] = await page.evaluate(FAULTS, roots)
     return found
 
 
@@ -189,9 +193,7 @@ async def heard(connection: Connection) -> None:
 
 async def drawn(page: Page) -> None:
     """Until what was told is drawn."""
-    await page.evaluate(
-        "() => new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok)))"
-    )
+    await page.evaluate(f"() => {DRAWN}")
 
 
 @pytest.mark.parametrize(
@@ -220,19 +222,15 @@ async def test_the_desks_bars_fit_in_every_state(
         await heard(connection)
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 720 if width == 1280 else 768})
-            await drawn(page)
-            for bar, high in {**BARS, ".inc": None}.items():
-                if bad := await faults(page, bar, high):
-                    found[name, width] = [*found.get((name, width), []), *bad]
+            if bad := await faults(page, {**BARS, ".inc": None}):
+                found[name, width] = bad
     desk.away = True
     await connection.ws.close()
     await expect(page.locator(".top .stalebar")).to_be_visible()
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 768})
-        await drawn(page)
-        for bar, high in BARS.items():
-            if bad := await faults(page, bar, high):
-                found["no connection", width] = bad
+        if bad := await faults(page, {**BARS}):
+            found["no connection", width] = bad
     desk.away = False
     page.faults[:] = [f for f in page.faults if "503" not in f]  # type: ignore[attr-defined]
     assert not found, pprint.pformat(found, width=150)
@@ -271,6 +269,7 @@ async def test_the_board_fits_a_phone_and_its_tiles_are_whole(
     page = await opened(chromium, f"{desk.url}/board?scene=board")
     await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_be_visible()
     found: dict[Any, list[str]] = {}
+    parts = (".tile", ".top", ".list > .head", ".agents > .head")
     for full in (False, True):
         if full:
             await everything(await desk.here())
@@ -278,10 +277,8 @@ async def test_the_board_fits_a_phone_and_its_tiles_are_whole(
             await heard(await desk.here())
         for width in (390, 768, *WIDTHS):
             await page.set_viewport_size({"width": width, "height": 844})
-            await drawn(page)
-            for part in (".tile", ".top", ".list > .head", ".agents > .head"):
-                if bad := await faults(page, part):
-                    found[full, width, part] = bad
+            if bad := await faults(page, dict.fromkeys(parts)):
+                found[full, width] = bad
     assert not found, pprint.pformat(found, width=150)
     await close(page)
 
@@ -423,24 +420,23 @@ async def test_what_an_agent_reads_beside_a_call_is_cut_nowhere(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     found: dict[Any, list[str]] = {}
-    for root in (".people", ".consultbar"):
-        page = await opened(chromium, f"{desk.url}/desk?scene=call")
-        connection = await desk.here()
-        name = "Anastasia Konstantinopoulou-Fitzgerald"
-        since = {"since": desk.now(), "until": None}
-        told = {"at": "together", "agent": "a3", "name": name, "by_name": "Priya", **since}
-        await call(connection, consult=told, held=False)
-        await expect(page.locator(".consultbar")).to_contain_text(name)
-        await expect(page.locator(".people")).to_contain_text("To call back")
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 768})
-            await drawn(page)
-            bad = await faults(page, root)
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    connection = await desk.here()
+    name = "Anastasia Konstantinopoulou-Fitzgerald"
+    since = {"since": desk.now(), "until": None}
+    told = {"at": "together", "agent": "a3", "name": name, "by_name": "Priya", **since}
+    await call(connection, consult=told, held=False)
+    await expect(page.locator(".consultbar")).to_contain_text(name)
+    await expect(page.locator(".people")).to_contain_text("To call back")
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 768})
+        bad = await faults(page, {".people": None, ".consultbar": None})
+        for root in (".people", ".consultbar"):
             if await page.locator(root).evaluate("(e) => e.scrollWidth > e.clientWidth"):
                 bad.append(f"{root}: something is cut on its right")
-            if bad:
-                found[root, width] = bad
-        await close(page)
+        if bad:
+            found[width] = bad
+    await close(page)
     assert not found, pprint.pformat(found, width=150)
 
 
