@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
 from tests.kit.postgres import running_postgres
-from tests.kit.turns import ByHomes, rank
+from tests.kit.turns import ByHomes, rank, read_from
 
 gc.disable()  # until all is imported: nothing of that is rubbish
 
@@ -31,6 +34,21 @@ structlog.configure(
 
 def file_of(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Each of several workers imports the tests from a place of its own on (kit/turns.py). What
+    fails here fails again, and is told, where pytest collects it."""
+    found: dict[str, Any] | None = getattr(session.config, "workerinput", None)
+    root = Path(__file__).parent
+    if found is None or session.config.args not in (["tests"], [str(root)]):
+        return
+    files = sorted(str(path.relative_to(root.parent)) for path in root.rglob("test_*.py"))
+    number = int(found["workerid"].removeprefix("gw"))
+    for file in read_from(files, number, found["workercount"]):
+        with contextlib.suppress(Exception):
+            import_module(file.removesuffix(".py").replace("/", "."))
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from tests.kit.turns import HOMES, Homes, home_of, rank
+from tests.kit.turns import HOMES, Homes, home_of, rank, read_from
 
 FILES = sorted(
     [
@@ -53,3 +53,10 @@ def test_what_is_left_at_the_end_is_taken_by_whoever_is_free() -> None:
     left = ["tests/flow/test_b.py", "tests/flow/test_c.py"]
     assert homes.choose(2, [*left, "tests/unit/test_a.py"]) == "tests/unit/test_a.py"
     assert homes.choose(2, left) == "tests/flow/test_b.py"
+
+
+def test_each_worker_reads_all_and_together_they_begin_everywhere() -> None:
+    orders = [read_from(FILES, worker, 5) for worker in range(5)]
+    assert all(sorted(order) == sorted(FILES) for order in orders)
+    share = len(FILES) // 5
+    assert {file for order in orders for file in order[: share + 1]} == set(FILES)
