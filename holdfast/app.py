@@ -23,6 +23,7 @@ from holdfast.parts import House
 from holdfast.parts.life import Process
 from holdfast.parts.premises import Premises
 from holdfast.parts.roles import built, load
+from holdfast.recovery.only_pages import OnlyPages
 from holdfast.role import Role
 from holdfast.settings.clip_check import with_clips
 from holdfast.settings.config_file import load_config
@@ -87,6 +88,7 @@ class App:
         self.process = Process(self.house, built(self.house, role))
         self.leaving = self.house[Leaving]
         self._database = self.house.centre.database
+        self._only = OnlyPages(self.house.centre.engine, settings.data_dir)
         places = ("127.0.0.1", "localhost") if sandbox else ()
         self.web, self.routes = server.build(
             self.process.routes,
@@ -114,6 +116,7 @@ class App:
     async def run(self, sock: socket.socket, ready: int | None, again: bool = False) -> None:
         """Serves until `leaving` is asked to. again: an earlier worker was ready, so the settings
         are good; a database that is away is waited for while this one serves."""
+        await self._only.begin()
         late = False
         try:
             await self._prepare()
@@ -125,7 +128,9 @@ class App:
         certificate = None
         if self.settings.tls_cert:
             certificate = ServerCertificate(self.settings.tls_cert, self.settings.tls_key)
-        more = {"database": self._prepare_later} if late else {}
+        more = {"only pages": self._only.run}
+        if late:
+            more["database"] = self._prepare_later
         async with (
             self.process.running(more) as tasks,
             server.served(self.web, sock, certificate),
@@ -134,4 +139,5 @@ class App:
                 os.write(ready, READY)
             log.info("centre.ready", public_url=self.settings.public_url)
             drained = await self.leaving.gone(tasks["index"].cancel)
+        await self._only.end()
         await self.process.close(drained=drained)

@@ -21,6 +21,7 @@ with quickly():
     from holdfast.demo.sandbox_site import sandbox_from_environment
     from holdfast.processes.parent import CANNOT_START
     from holdfast.processes.standby_worker import wait_for
+    from holdfast.recovery.only_pages import PagesElsewhere
     from holdfast.role import Role
     from holdfast.settings.environment import SettingsError, load
     from holdfast.settings.reload import Reload
@@ -68,7 +69,7 @@ def main() -> int:
             demo = options.mode == "demo"
             serve = _serve(demo, options.socket, options.ready, options.again, options.role)
             runner.run(serve)
-    except (SettingsError, RecordUnavailable) as error:
+    except (SettingsError, RecordUnavailable, PagesElsewhere) as error:
         for line in str(error).splitlines():
             sys.stderr.write(f"holdfast: {line}\n")
         return CANNOT_START

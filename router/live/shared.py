@@ -25,6 +25,16 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 0
 """
 """Key; now, window, limit, a name for this one. The ms until another may come; 0: it counts."""
+_HOLD: Final = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return holder end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return ARGV[1]
+"""
+"""Key; who, ms. Who holds it now."""
+_LET_GO: Final = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+"""
 
 
 class Shared:
@@ -53,6 +63,17 @@ class Shared:
     async def uncount(self, name: str) -> None:
         """The last one does not count after all."""
         await self._ask(self._redis.zpopmax(self._prefix + name))
+
+    async def hold(self, name: str, who: str, for_ms: int) -> str:
+        """Only one holds it at a time, for so long after they said so last. Returns who does."""
+        return str((await self._ask(self._run(_HOLD, name, who, for_ms))).decode())
+
+    async def let_go(self, name: str, who: str) -> None:
+        """Nobody waits for the end of that time."""
+        await self._ask(self._run(_LET_GO, name, who))
+
+    def _run(self, script: str, name: str, *args: object) -> Any:
+        return self._redis.eval(script, 1, self._prefix + name, *args)
 
     async def _ask(self, asked: Any) -> Any:
         try:

@@ -98,3 +98,19 @@ async def test_without_the_store_each_counts_by_itself() -> None:
     assert await tries.take("ana") == 0
     with pytest.raises(IndexUnavailable):
         await Shared(engine).take("x")
+
+
+async def test_what_one_holds_is_nobody_elses_until_it_lets_go_or_says_so_no_more(
+    engines: tuple[Engine, Engine],
+) -> None:
+    one, two = (Shared(engine) for engine in engines)
+    assert await one.hold("pages", "one", HOUR_MS) == "one"
+    assert await two.hold("pages", "two", HOUR_MS) == "one"
+    assert await one.hold("pages", "one", HOUR_MS) == "one"
+    await two.let_go("pages", "two")  # what is not theirs
+    assert await two.hold("pages", "two", HOUR_MS) == "one"
+    await one.let_go("pages", "one")
+    assert await two.hold("pages", "two", 1) == "two"
+    async with asyncio.timeout(20):
+        while await one.hold("pages", "one", HOUR_MS) != "one":
+            pass
