@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long faults faults-batch check format bench bench-media bench-router bench-pages bench-triage lock clean
+.PHONY: demo test test-long faults faults-batch check format bench bench-media bench-calls bench-router bench-pages bench-triage lock clean
 
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
@@ -48,6 +48,12 @@ bench-media: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_ring
 	@$(BIN)/python -m tests.bench_processes
 	@$(BIN)/python -m tests.bench_survival
+
+# How many calls a core carries; then a real browser among sixty, its caller's tone looked for during two minutes.
+bench-calls: $(VENV)/.dev
+	@scripts/need-system chromium
+	@$(BIN)/python -m tests.bench_calls --rt
+	@$(BIN)/python -m tests.bench_calls --rt --rows ours:60 --seconds 120 --chromium
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router

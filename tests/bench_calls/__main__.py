@@ -10,7 +10,9 @@ A row whose generator was more than 1 ms late at p99, or used more than 90 % of 
 `--rt`: real-time priority for both (root), so that other work on the machine does not blur it.
 `--flood 16667`: as many packets a second of STUN, DTLS, RTP and plain noise come to the port from a
 stranger. `--chromium`: one more call is a real browser's, which is asked once a second whether it
-hears its caller's tone. `--chaos loss=0.01,late=0.01,dup=0.01,garbage=0.01`: the browsers' packets.
+hears its caller's tone, and how much sound stands in its buffer. `--nothing 4`: a third into the
+row no carrier says anything for so long, and then all of it at once.
+`--chaos loss=0.01,late=0.01,dup=0.01,garbage=0.01`: the browsers' packets.
 `--attack 1000000`: then so many wrong frames come by other streams, and the calls are counted again
 meanwhile. `--every 30`: memory, tasks and descriptors of the gateway are looked at as often, and
 judged; for long rows (`--rows ours:100 --seconds 600`). Prints JSON.
@@ -32,6 +34,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +92,8 @@ class Call:
         self.ms: dict[str, list[float]] = {way: [] for way in WAYS}
         self.counting = False
         self.lost = 0
+        self.waits: list[int] | None = None
+        """What the carrier has, and does not send; None: it sends."""
         self.page = Page(lambda payload: self._heard("to_agent", payload), chaos, self.rng)
         self._said = dict.fromkeys(WAYS, 0)
 
@@ -123,8 +128,24 @@ class Call:
     def caller_says(self) -> None:
         number = self._said["to_agent"]
         self._said["to_agent"] += 1
+        if self.waits is not None:
+            self.waits.append(number)
+        else:
+            self._carries(number)
+
+    def _carries(self, number: int) -> None:
         self._leaves("to_agent", number)
         self.stream.say(number, frame(number))
+
+    def nothing(self) -> None:
+        """From now on nothing comes from the carrier."""
+        self.waits = []
+
+    def all_at_once(self) -> None:
+        """Everything that it has kept, and then as before."""
+        kept, self.waits = self.waits or [], None
+        for number in kept:
+            self._carries(number)
 
     def count(self, on: bool) -> None:
         self.counting = self.page.counting = on
@@ -177,6 +198,7 @@ class Setting:
     flood_per_s: float
     chromium: bool
     every_s: float
+    nothing_s: float
     attack: tuple[int, float]
     """Wrong frames, and how many a second."""
 
@@ -224,8 +246,10 @@ async def measure(row: str, setting: Setting) -> dict[str, Any]:
                 call.count(True)
             clock.counting = True
             usage = _Usage(http, base)
+            pause = asyncio.create_task(_nothing([*calls, *([looks] if looks else [])], setting))
             stayed = await _carry_on(server.pid, usage, calls, times, setting)
             used = time.clock_gettime(cpu) - used
+            await pause
             passed = time.perf_counter() - began
             own = (time.process_time() - own) / passed
             if setting.attack[0]:
@@ -241,6 +265,7 @@ async def measure(row: str, setting: Setting) -> dict[str, Any]:
         figures |= {"attacked": attacked} if attacked else {}
         if looks is not None:
             figures |= {"chromium_looks": len(looks.hertz), "chromium_heard": looks.heard}
+            figures |= {"chromium_buffer_ms": looks.buffer_ms}
         return figures
     finally:
         clock.stop()
@@ -255,6 +280,16 @@ async def measure(row: str, setting: Setting) -> dict[str, Any]:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(2):
                     await call.page.close()
+
+
+async def _nothing(calls: Sequence[Call | Looks], setting: Setting) -> None:
+    if setting.nothing_s:
+        await asyncio.sleep(setting.seconds / 3)
+        for call in calls:
+            call.nothing()
+        await asyncio.sleep(setting.nothing_s)
+        for call in calls:
+            call.all_at_once()
 
 
 class _Usage:
@@ -358,6 +393,7 @@ def main() -> None:
     parser.add_argument("--attack", type=int, default=0, help="wrong frames of other streams")
     parser.add_argument("--attack-rate", type=float, default=5_000.0, help="a second")
     parser.add_argument("--every", type=float, default=0.0, help="s between looks at the gateway")
+    parser.add_argument("--nothing", type=float, default=0.0, help="s of nothing, then all of it")
     parser.add_argument("--core", type=int, default=1, help="the gateway's")
     parser.add_argument("--own-core", type=int, default=0, help="the generator's")
     parser.add_argument("--rt", action="store_true")
@@ -374,7 +410,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         setting = Setting(
             options.seconds, options.core, Path(folder), chaos, options.flood, options.chromium,
-            options.every, (options.attack, options.attack_rate),
+            options.every, options.nothing, (options.attack, options.attack_rate),
         )  # fmt: skip
         for _ in range(options.rounds):
             for row in options.rows.split(","):

@@ -201,6 +201,24 @@ def test_of_somebody_who_never_pauses_it_goes_at_once_a_second_later() -> None:
     assert voice.ahead_ms == 0
 
 
+def test_four_seconds_of_nothing_and_then_all_at_once_leave_nothing_ahead() -> None:
+    voice, loud = Voice(), level(1000)
+
+    def talks(frames: int) -> None:
+        for _ in range(frames):
+            voice.push(loud)
+            voice.pull()
+
+    talks(100)
+    before = voice.ahead_ms
+    for _ in range(200):
+        voice.pull()
+    for _ in range(200):
+        voice.push(loud)
+    talks(150)
+    assert voice.ahead_ms <= before
+
+
 def test_what_is_needed_within_a_second_stays() -> None:
     """Somebody whose frames come up to 60 ms late."""
     voice, missing = ahead(Voice(), 3), 0

@@ -34,7 +34,7 @@ class Talk:
         self.exchange.attach_caller("c", 1, self.caller)
         self.exchange.attach_agent("a", 1, self.agent)
         self.exchange.plan("c", Joined("a"))
-        self._sent = 0
+        self.sent = 0
         self.others: list[FakeLeg] = []
 
     def speaks(
@@ -48,11 +48,11 @@ class Talk:
         for _ in range(round(seconds * 50)):
             for leg, payload in ((self.caller, caller), (self.agent, agent)):
                 if payload is not None:
-                    leg.says(payload, self._sent * 160)
+                    leg.says(payload, self.sent * 160)
             for leg in self.others:
                 if leg not in silent:
-                    leg.says(VOICE, self._sent * 160)
-            self._sent += 1
+                    leg.says(VOICE, self.sent * 160)
+            self.sent += 1
             self.clock.advance(0.02)
 
     def another(self, who: str) -> FakeLeg:
@@ -94,6 +94,25 @@ def test_that_nothing_comes_is_told_within_three_seconds(
     assert len(talk.one_way()) == 1
     talk.speaks(1.1)
     assert talk.one_way()[1:] == [(way, None)]
+
+
+def test_four_seconds_of_nothing_that_come_all_at_once_are_told_and_then_over(talk: Talk) -> None:
+    """Each frame goes on as it came and when it came; a few seconds later all is good again."""
+    talk.speaks(10)
+    heard = len(talk.agent.heard)
+    talk.speaks(4, caller=None)
+    assert talk.one_way() == [(TO_AGENT, Want.FRAMES)]
+    late = [n.to_bytes(2, "big") + VOICE[2:] for n in range(200)]
+    for n, payload in enumerate(late):
+        talk.caller.says(payload, (talk.sent - 200 + n) * 160)
+    assert talk.agent.heard[heard:] == late
+    talk.speaks(6)
+    assert len(talk.agent.heard) == heard + 200 + 300
+    assert [stamp // 160 for stamp in talk.agent.stamps] == list(range(talk.sent))
+    assert talk.one_way() == [(TO_AGENT, Want.FRAMES), (TO_AGENT, None)]
+    window = Window(from_caller=True)
+    verdicts = [window.add(one.ways[TO_AGENT]) for one in talk.measured()]
+    assert verdicts[-1].sounds is Sounds.GOOD
 
 
 def test_whoever_is_muted_or_quiet_is_not_absent(talk: Talk) -> None:

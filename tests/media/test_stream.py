@@ -18,7 +18,7 @@ from websockets.frames import Frame, Opcode
 from channels.twilio import stream as wire
 from channels.voice import straight, token
 from channels.voice.backlog import Backlog
-from channels.voice.leg import CarrierLeg
+from channels.voice.leg import QUIET_ABOVE_MS, CarrierLeg
 from tests.media import carrier
 from tests.media.carrier import (
     KEY,
@@ -361,6 +361,38 @@ async def test_of_a_burst_beyond_a_second_the_rest_is_left_out_and_a_clip_never(
     assert left_out >= 49
     await page.passes(b"\x80" * 16000)
     assert page.leg.backlog_ms > 2_900
+    assert page.leg.frames_left_out == left_out
+
+
+async def test_a_page_that_gives_nothing_for_four_seconds_and_then_all_of_it_leaves_no_delay() -> (
+    None
+):
+    page = Page()
+    await page.talks(5.0)
+    before = page.leg.standing_ms
+    page.now += 4.0
+    await page.passes(*[LOUD] * 200)
+    await page.talks(3.0)
+    assert page.leg.standing_ms <= before + QUIET_ABOVE_MS
+    left_out = page.leg.frames_left_out
+    await page.talks(3.0)
+    assert page.leg.frames_left_out == left_out  # nothing is missing any more
+
+
+async def test_a_carrier_that_takes_nothing_for_four_seconds_leaves_no_delay() -> None:
+    page = Page()
+    await page.talks(5.0)
+    before = page.leg.standing_ms
+    page.takes = False
+    for number in range(200):
+        page.leg.send(LOUD if number % 5 else QUIET, 0)
+        page.now += 0.02
+    assert page.leg.backlog_ms <= 1_020  # the oldest are left out
+    page.takes = True
+    await page.talks(3.0)
+    assert page.leg.standing_ms <= before + QUIET_ABOVE_MS
+    left_out = page.leg.frames_left_out
+    await page.talks(3.0)
     assert page.leg.frames_left_out == left_out
 
 
