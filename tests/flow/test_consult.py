@@ -47,9 +47,12 @@ async def test_ask_talk_swap_bring_together_and_let_go(centre: Centre) -> None:
         await comes(agent, colleague, contact)
         await hears(agent, COLLEAGUE)
         await hears(colleague, AGENT)
+        for page in (agent, colleague):  # how they hear each other; the caller is on hold
+            await page.until(lambda p=page: how_good_apart(p, contact) == ["agent", "second"])
         await agent.do("hold", contact=contact, on=False)
         await hears(agent, CALLER)
         await hears(colleague)
+        await agent.until(lambda: (agent.contacts[contact]["sound"] or {}).get("caller"))
         await until_heard(centre, call, AGENT)
         await agent.do("consult_together", contact=contact, on=True)
         await hears(agent, CALLER, COLLEAGUE)
@@ -64,6 +67,16 @@ async def test_ask_talk_swap_bring_together_and_let_go(centre: Centre) -> None:
         await colleague.until(lambda: contact not in colleague.contacts)
         assert colleague.agent()["state"] == "paused"
         assert not agent.contacts[contact]["held"]
+
+
+def how_good_apart(page: DeskClient, contact: str) -> list[str] | None:
+    """Who hears well, and is heard well, while the caller is on hold; None: it is not so."""
+    sound = page.contacts[contact]["sound"] or {}
+    if sound.get("agent", "?") is not None or sound["caller"] is not None:
+        return None
+    ways = {one["role"]: (one["hears"], one["heard"]) for one in sound["others"]}
+    good = [role for role, both in ways.items() if all(way and way["mos"] > 4 for way in both)]
+    return sorted(good)
 
 
 async def test_whoever_is_free_with_a_skill_or_of_a_queue_is_asked_in(centre: Centre) -> None:
