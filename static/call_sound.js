@@ -87,7 +87,9 @@ export const unmeasured = (c) => c.state === ContactState.AWAY && hasCaller(c).b
 
 /** @param {SoundWay} way */
 const figures = (way) =>
-  t.hears.figures(way.mos.toFixed(1), (way.lost * 100).toFixed(1), Math.round(way.delay_ms));
+  way.missing
+    ? t.hears.nothing
+    : t.hears.figures(way.mos.toFixed(1), (way.lost * 100).toFixed(1), Math.round(way.delay_ms));
 
 /** Somebody else in a call, by name. @param {Contact} c @param {SoundOther} one */
 const nameOf = (c, one) =>

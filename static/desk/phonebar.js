@@ -160,8 +160,8 @@ export function Quality({ opens = true }) {
       }}>
       <span class=${tone}><${Bars} n=${bars}/></span>
       <span class="words">
-        <b class=${cls('cut', tone)}>${word}</b>
-        <span class="faint cut">${why ?? figures}</span>
+        <b class=${cls(why === '' ? 'wraps' : 'cut', tone)}>${word}</b>
+        ${why !== '' && html`<span class="faint cut">${why ?? figures}</span>`}
       </span>
     </button>
     <${Both} c=${c} id=${tip}/>

@@ -106,7 +106,7 @@ async def test_the_board_marks_whose_call_sounds_bad(chromium: Browser, desk: Fa
     await expect(row).to_contain_text("agent hears nothing")
     await row.get_by_role("button").first.click()
     drawer = page.get_by_role("dialog", name=name)
-    await expect(drawer).to_contain_text("agent hears: 4.4 of 4.4")
+    await expect(drawer).to_contain_text("agent hears: nothing comes")
     await close(page)
 
 
@@ -201,6 +201,13 @@ async def test_while_the_caller_is_on_hold_it_is_said_how_agent_and_colleague_he
     mine["heard"] = way(GOOD, missing=True)
     await sounds(desk, page, "c1", apart | {"others": [mine, colleague]})
     await expect(bar.get_by_role("alert")).to_contain_text("The caller is on hold and safe.")
+    await bar.locator("button.quality").hover()
+    await expect(tip).to_contain_text("Heard of younothing comes")
+    word = bar.get_by_text("they do not hear you")  # never cut to "they do not …"
+    assert await word.evaluate("it => it.scrollWidth <= it.clientWidth")
+    box, sign = await word.bounding_box(), await bar.locator("button.quality").bounding_box()
+    assert box and sign
+    assert box["x"] + box["width"] <= sign["x"] + sign["width"]
     await sounds(desk, page, "c1", None)  # nobody was asked in: it is a plain hold
     await expect(bar.get_by_role("alert")).to_have_count(0)
     await close(page)

@@ -11,6 +11,7 @@ export const hears = {
       onHold: 'The caller',
     },
     onHold: 'on hold',
+    nothing: 'nothing comes',
     /** Nothing comes at all, by who hears nothing. */
     missing: { agent: 'you do not hear them', caller: 'they do not hear you' },
     mend: {
