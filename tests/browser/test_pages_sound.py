@@ -206,7 +206,8 @@ async def test_while_the_caller_is_on_hold_it_is_said_how_agent_and_colleague_he
     word = bar.get_by_text("they do not hear you")  # never cut to "they do not …"
     assert await word.evaluate("it => it.scrollWidth <= it.clientWidth")
     box, sign = await word.bounding_box(), await bar.locator("button.quality").bounding_box()
-    assert box and sign
+    assert box
+    assert sign
     assert box["x"] + box["width"] <= sign["x"] + sign["width"]
     await sounds(desk, page, "c1", None)  # nobody was asked in: it is a plain hold
     await expect(bar.get_by_role("alert")).to_have_count(0)
