@@ -40,6 +40,10 @@ const PATHS = {
     fill="none"
     stroke="currentColor"
     stroke-width="1.400"/>`,
+  clock: html`<g fill="none" stroke="currentColor" stroke-width="1.600">
+    <circle cx="8" cy="8" r="5.700"/>
+    <path d="M8 4.700V8l2.200 1.600"/>
+  </g>`,
   event: html`<circle cx="8" cy="8" r="2.600"/>`,
   mic: html`
     <path

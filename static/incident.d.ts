@@ -14,6 +14,7 @@ interface Party {
   id: string;
   name: string;
   role: string | null;
+  side: 'owner' | 'sitter' | 'third' | null;
   /** They are in a call, in words: nobody calls them meanwhile. */
   in_call: string | null;
   addresses: Address[];

@@ -268,12 +268,13 @@ interface Centre {
   name: string;
   demo: boolean;
   severities: { level: Severity; word: string }[];
-  dispositions: Choice[];
+  dispositions: (Choice & { asks_next: boolean })[];
   /** Agents do not see who listens. */
   hide_listening: boolean;
   pause_reasons: PauseReason[];
   /** Why an incident is closed. */
   close_reasons: Choice[];
+  roles: string[];
   queues: Named[];
   hours: Record<string, Hours>;
   lines: Named[];

@@ -77,6 +77,8 @@ class Page:
         self.host = host
         self.seq = 0
         self.incident: str | None = None
+        self.listed: set[str] | None = None
+        """The incidents of its list of what is theirs, until it is told that the list changed."""
         self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.shown: set[str] = set()
         self.stale = False
@@ -336,8 +338,23 @@ class Hub:
 
     # Incidents --------------------------------------------------------------------------------
 
+    def mine_changed(self, *agents: str) -> None:
+        """What is theirs to do has changed: their pages ask again."""
+        for page in self._pages.values():
+            if page.listed is not None and page.account.id in agents:
+                self._list_changed(page)
+
+    @staticmethod
+    def _list_changed(page: Page) -> None:
+        page.listed = None
+        page.send(notice("info", "mine_changed", ""))
+
     def incident_changed(self, incident_id: str, step_id: str | None = None) -> None:
-        """Every page that has this incident open gets it again, once the record holds the step."""
+        """Every page that has this incident open gets it again, once the record holds the step;
+        pages that list it ask again."""
+        for page in self._pages.values():
+            if page.listed and incident_id in page.listed:
+                self._list_changed(page)
         if any(page.incident == incident_id for page in self._pages.values()):
             self._dirty.add(incident_id)
             if step_id is not None:

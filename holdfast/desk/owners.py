@@ -29,5 +29,6 @@ class Owners:
             async with self._database.write() as connection:
                 await own(connection, live.incident, agent)
             self._hub.incident_changed(live.incident)
+            self._hub.mine_changed(agent)
         except RecordUnavailable:
             log.warning("incident.owner_not_recorded", contact=live.id)

@@ -13,7 +13,9 @@ from holdfast.desk.incident_life import Ending
 from holdfast.desk.incident_search import Finder
 from holdfast.desk.intents import INTENTS
 from holdfast.desk.machine_message import MachineMessages
+from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.opened import Incidents
+from holdfast.desk.parties import PeopleOf
 from holdfast.desk.severities import Severities
 from holdfast.desk.sound_checks import SoundChecks
 from holdfast.desk.sound_places import SoundPlaces
@@ -37,6 +39,8 @@ __all__ = [
     "Finder",
     "Incidents",
     "MachineMessages",
+    "NextSteps",
+    "PeopleOf",
     "Severities",
     "SoundChecks",
     "SoundPlaces",

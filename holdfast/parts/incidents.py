@@ -1,4 +1,4 @@
-"""The life of incidents: closed and opened again at a person's word."""
+"""The life of incidents: closed and opened again at a person's word, and what is next in them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ import structlog
 from holdfast.desk.desk import Desk
 from holdfast.desk.hub import Hub
 from holdfast.desk.incident_life import Ending
+from holdfast.desk.next_actions import NextSteps
+from holdfast.desk.parties import PeopleOf
+from holdfast.followers.overdue import Overdue
 from holdfast.parts import House, Part
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.incidents.life import IncidentLife
+from router.incidents.next_actions import NextActions
+from router.incidents.ownership import Ownership
+from router.incidents.parties import Parties
 from router.live.engine import IndexLost, IndexUnavailable
 from router.recorder import Recorder
 
@@ -33,5 +39,11 @@ def part(house: House) -> Part:
             log.warning("incident.record_behind", error=type(error).__name__)
 
     life = house.keep(IncidentLife, IncidentLife(centre, catch_up))
-    house[Desk].takes(Ending(house[Hub], life))
-    return Part()
+    hub = house[Hub]
+    house[Desk].takes(
+        Ending(hub, life),
+        PeopleOf(centre, hub, Parties(centre)),
+        NextSteps(centre, hub, NextActions(centre), Ownership(centre)),
+    )
+    late = Overdue(centre, hub.alarm_boards)
+    return Part(tasks={"overdue next actions": late.run})

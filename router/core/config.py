@@ -174,6 +174,8 @@ class Incidents(_Part, kw_only=True, frozen=True):
 
     reopened_within: Duration = "7d"
     """Whoever comes again within this time of the closing opens that incident, not a new one."""
+    overdue_told_after: Duration = "5m"
+    """So long after a next action was due, the boards are told, unless it was done."""
 
 
 class Retention(_Part, kw_only=True, frozen=True):
@@ -226,6 +228,13 @@ class Choice(_Part, kw_only=True, frozen=True):
     word: str
 
 
+class Disposition(Choice, kw_only=True, frozen=True):
+    """How a contact ended, as agents say it."""
+
+    asks_next: bool = False
+    """Whoever chooses it says what has to happen next in the incident."""
+
+
 class PauseReason(Choice, kw_only=True, frozen=True):
     """Why an agent pauses."""
 
@@ -265,7 +274,7 @@ class Config(_Part, kw_only=True, frozen=True):
     incidents: Incidents = Incidents()
     retention: Retention = Retention()
     stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
-    dispositions: list[Choice]
+    dispositions: list[Disposition]
     pause_reasons: list[PauseReason]
 
     def quiet(self) -> list[str]:

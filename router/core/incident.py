@@ -9,6 +9,8 @@ from router.core.states import State
 OPEN, CLOSED = "open", "closed"
 """States of an incident."""
 REOPENED = "reopened"
+GIVEN = "given"
+JOINED = "joined"
 """What happened to one, beside CLOSED."""
 
 REASONS = {

@@ -13,6 +13,7 @@ from router.centre import Centre
 from router.core.incident import CLOSED, kept_open_by
 from router.core.model import Reply
 from router.core.severity import Severity
+from router.incidents.replies import UNKNOWN
 from router.records import audit, incident_changes, people
 from router.records.database import Transaction
 from router.records.people import IncidentRef
@@ -24,7 +25,6 @@ ALIVE = "alive"
 """The cause of a refusal: a contact of it is not over, or a call is promised."""
 CLOSED_ALREADY = Reply(ok=False, code="not_ready", text="This incident is closed already.")
 OPEN_ALREADY = Reply(ok=False, code="not_ready", text="This incident is open already.")
-UNKNOWN = Reply(ok=False, code="unknown", text="No such incident.")
 
 
 async def found_for(connection: Transaction, party: str, reopens_from: int) -> IncidentRef | None:

@@ -1,4 +1,4 @@
-"""Incidents that are closed and opened again: the state, and the history of it."""
+"""Incidents that are closed, opened again and given away: the state, and the history of it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from sqlalchemy import and_, bindparam, case, desc, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.incident import CLOSED, OPEN, REOPENED
+from router.core.incident import CLOSED, GIVEN, JOINED, OPEN, REOPENED
 from router.core.model import LiveContact
-from router.records import callbacks, people, schema
+from router.core.next_action import CLOSED as NO_MORE
+from router.records import callbacks, next_actions, people, schema
 from router.records.ids import new_id
 from router.records.people import IncidentRef
 
@@ -23,12 +24,13 @@ Change = Row[Any]
 
 
 async def held(connection: AsyncConnection, incident_id: str) -> Any:
-    """State and severity of an incident, which nobody else changes until this transaction ends."""
+    """State, severity and owner of an incident; nobody else changes it until this transaction
+    ends."""
     return (await connection.execute(_HELD, {"the_id": incident_id})).first()
 
 
 _HELD = (
-    select(incident.c.state, incident.c.severity)
+    select(incident.c.state, incident.c.severity, incident.c.owner)
     .where(incident.c.id == bindparam("the_id"))
     .with_for_update()
 )
@@ -62,7 +64,9 @@ async def close(
     why: str,
     words: str,
 ) -> None:
-    """Closes an open incident that is `held`. Its last touch stays: nothing happened in it."""
+    """Closes an open incident that is `held`. Its last touch stays: nothing happened in it. What
+    had to happen next has not to any more."""
+    await next_actions.end(connection, incident_id, NO_MORE, author, now)
     await connection.execute(
         update(incident).where(incident.c.id == incident_id).values(state=CLOSED, closed_at=now)
     )
@@ -93,10 +97,33 @@ async def reopen(
     await _tell(connection, incident_id, now, REOPENED, severity, author=author, contact=contact_id)
 
 
+async def give(
+    connection: AsyncConnection, incident_id: str, now: int, row: Any, *, to: str, author: str
+) -> None:
+    """Makes it the incident of `to`; `row`: as `held`. Nothing else of it changes."""
+    await people.hand_on(connection, incident_id, to)
+    await _tell(
+        connection, incident_id, now, GIVEN, row.severity, author=author, before=row.owner, after=to
+    )
+
+
+async def join(
+    connection: AsyncConnection,
+    incident_id: str,
+    now: int,
+    severity: int,
+    *,
+    words: str,
+    author: str,
+) -> None:
+    """Notes that somebody was added to it: `words` say whom, and what they are."""
+    await _tell(connection, incident_id, now, JOINED, severity, author=author, words=words)
+
+
 async def _tell(
     connection: AsyncConnection, incident_id: str, now: int, what: str, severity: int, **more: Any
 ) -> None:
-    told = {"author": "", "why": "", "words": None, "contact": None, **more}
+    told = {"author": "", "why": "", "words": None, "contact": None, **NOBODYS, **more}
     before = (await connection.execute(_BEFORE, {"the_id": incident_id})).scalar_one()
     at = max(now, (before or 0) + 1)  # in order, also within one ms or by a clock that went back
     await connection.execute(
@@ -108,6 +135,7 @@ async def _tell(
     )  # fmt: skip
 
 
+NOBODYS = {"before": None, "after": None}
 _BEFORE = select(func.max(change.c.at)).where(change.c.incident == bindparam("the_id"))
 _CHANGE = insert(change)
 
@@ -165,14 +193,17 @@ _LATELY = (
 
 
 async def _last_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Change]:
+    """The last closing of each."""
     rows = await connection.execute(
-        select(change).where(change.c.incident.in_(ids)).order_by(change.c.at)
+        select(change)
+        .where(and_(change.c.incident.in_(ids), change.c.what == CLOSED))
+        .order_by(change.c.at)
     )
     return {row.incident: row for row in rows}
 
 
 async def history(connection: AsyncConnection, incident_id: str) -> Sequence[Change]:
-    """All that changed its state, oldest first."""
+    """All that changed its state or its owner, oldest first."""
     rows = await connection.execute(
         select(change).where(change.c.incident == incident_id).order_by(change.c.at)
     )

@@ -1,4 +1,4 @@
-"""The end of an incident, and its beginning again, in words for the timeline and the page."""
+"""What happened to an incident and its owner, in words for the timeline and the page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from router.core.bidi import isolated
-from router.core.incident import BY_UPGRADE, CLOSED, OPERATOR, reason_word
+from router.core.incident import BY_UPGRADE, CLOSED, GIVEN, JOINED, OPERATOR, reason_word
 from router.records.incident_changes import Change
 
 BEGAN = {"voice": "they called", "sms": "they wrote", "email": "they wrote"}
@@ -20,6 +20,11 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
             return "incident closed by upgrade: nobody had touched it for seven days"
         words = f" · {isolated(row.words)}" if row.words else ""
         return f"incident closed by {who or 'somebody'}: {_lower(reason_word(row.why))}{words}"
+    if row.what == JOINED:
+        return f"added {isolated(row.words or 'somebody')}"
+    if row.what == GIVEN:
+        to = names.get(row.after or "", "somebody")
+        return f"incident taken by {to}" if row.after == row.author else f"incident given to {to}"
     contact = contacts.get(row.contact or "")
     if contact is None:
         return f"incident reopened by {who or 'somebody'}"

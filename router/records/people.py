@@ -255,6 +255,18 @@ async def add_party(
         await incidents.remember(connection, incident_id)
 
 
+async def put_party(connection: AsyncConnection, incident_id: str, party: str, role: str) -> bool:
+    """Makes them a party of it, or says what they are in it. False: that is so already."""
+    link = schema.incident_party
+    mine = and_(link.c.incident == incident_id, link.c.party == party)
+    was = (await connection.execute(select(link.c.role).where(mine))).scalar_one_or_none()
+    if was is None:
+        await add_party(connection, incident_id, party, role)
+    elif was != role:
+        await connection.execute(update(link).where(mine).values(role=role))
+    return bool(was != role)
+
+
 async def touch_incident(
     connection: AsyncConnection, incident_id: str, now: int, *, severity: int | None = None
 ) -> None:

@@ -128,8 +128,11 @@ incident_change = Table(
     Column("words", Text),
     Column("contact", String(32)),
     Column("severity", Integer, nullable=False),
+    Column("before", String(32)),
+    Column("after", String(32)),
 )
-"""How an incident closed and opened again, and how severe it was then."""
+"""How an incident closed and opened again, and how severe it was then; whose it was `before` and
+`after` somebody gave it away."""
 
 IS_BY_UPGRADE = incident_change.c.why == literal_column(f"'{BY_UPGRADE}'")
 """Of changes. Written out, for its index."""
@@ -140,6 +143,40 @@ Index(
     sqlite_where=IS_BY_UPGRADE,
     postgresql_where=IS_BY_UPGRADE,
 )
+
+next_action = Table(
+    "next_action",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("what", String(140), nullable=False),
+    Column("agent", String(32), nullable=False),
+    _moment("due_at", nullable=False),
+    Column("made_by", String(32), nullable=False),
+    _moment("made_at", nullable=False),
+    _moment("told_at"),
+    _moment("ended_at"),
+    Column("ended_by", String(32)),
+    Column("how", String(8)),
+)
+"""What had to happen next in an incident, by whom (`agent`), by when. `told_at`: the boards were
+told that it is overdue. `how` it ended: see router.core.next_action."""
+
+IS_NEXT = next_action.c.ended_at.is_(None)
+"""Of next actions: the one that is to be done. At most one of an incident."""
+
+Index(
+    "uq_next_action_open", next_action.c.incident, unique=True,
+    sqlite_where=IS_NEXT, postgresql_where=IS_NEXT,
+)  # fmt: skip
+Index(
+    "ix_next_action_agent", next_action.c.agent, next_action.c.due_at,
+    sqlite_where=IS_NEXT, postgresql_where=IS_NEXT,
+)  # fmt: skip
+Index(
+    "ix_next_action_due", next_action.c.due_at,
+    sqlite_where=IS_NEXT, postgresql_where=IS_NEXT,
+)  # fmt: skip
 
 incident_word = Table(
     "incident_word",

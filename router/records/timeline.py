@@ -15,6 +15,7 @@ from router.core.callback import CALLED_OFF, NOT_NEEDED, THEY_CALLED
 from router.core.caller import unsure_of
 from router.core.display import excerpt, in_words, mask
 from router.core.model import LiveContact
+from router.core.party import side_of
 from router.core.states import NOT_MADE, State
 from router.core.text import span
 from router.records import (
@@ -25,6 +26,7 @@ from router.records import (
     incident_changes,
     incident_words,
     messages,
+    next_actions,
     schema,
 )
 from router.records.contact_words import NO_WORDS, Words, first_answers, not_reached, told
@@ -117,6 +119,11 @@ async def incident_document(
         )
         for row in history
     ]
+    planned = await next_actions.history(connection, incident_id)
+    timeline += [
+        _entry(line.pop("id"), line.pop("at"), "event", **line)
+        for line in next_actions.told(planned, names)
+    ]
     timeline.sort(key=lambda entry: (entry["at"], entry["id"]))
     return {
         "id": incident.id,
@@ -125,6 +132,7 @@ async def incident_document(
         "severity": incident.severity,
         "state": incident.state,
         "closed": incident_words.closing(incident.state, history, names),
+        "next": next_actions.shown(await next_actions.open_of(connection, incident_id), names),
         "opened_at": incident.opened_at,
         "owner": incident.owner,
         "owner_name": names.get(incident.owner) if incident.owner else None,
@@ -382,9 +390,8 @@ async def _parties(
     in_call = await in_calls.of_incident(connection, incident_id, names)
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        person = found.setdefault(
-            row.id, {"id": row.id, "name": row.name, "role": row.role, "addresses": []}
-        )
+        known = {"id": row.id, "name": row.name, "role": row.role, "side": side_of(row.role)}
+        person = found.setdefault(row.id, known | {"addresses": []})
         phone = row.kind == "phone"
         person["addresses"].append(
             {

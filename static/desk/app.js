@@ -13,6 +13,7 @@ import { Handed } from './handed.js';
 import { followHeadset } from './headset.js';
 import { release, resume } from '../headset.js';
 import { Incident } from './incident.js';
+import { AddPartyDialog } from './add_party.js';
 import { Asked, ConsultBar, followConsult, followRings, joined } from './consult.js';
 import { DialDialog } from './dial.js';
 import { CloseIncidentDialog } from './ending.js';
@@ -20,6 +21,9 @@ import { FindDialog, followHash } from './find.js';
 import { followBoard } from './from_board.js';
 import { bindKeys } from './keys.js';
 import { LineDialogs } from './waiting_dialog.js';
+import { followMine, Mine } from './mine.js';
+import { NextDialog } from './next.js';
+import { OwnerDialog } from './owner.js';
 import { Notes } from './notes.js';
 import { Offer } from './offer.js';
 import { Elsewhere, Overlays } from './overlays.js';
@@ -48,7 +52,7 @@ const Desk = () =>
         <${PhoneBar}/>
         <${ConsultBar} mute=${html`<${Mute}/>`}/>
         <main class="main">
-          <div class="col left"><${Offer}/><${Asked}/><${Work}/><${Toasts}/></div>
+          <div class="col left"><${Offer}/><${Asked}/><${Mine}/><${Work}/><${Toasts}/></div>
           <${Incident}/>
           <div class="col right"><${WrapUp}/><${Handed}/><${Notes}/><${People}/></div>
         </main>
@@ -62,6 +66,9 @@ const Desk = () =>
         <${SeverityDialog}/>
         <${CloseDialog}/>
         <${CloseIncidentDialog}/>
+        <${NextDialog}/>
+        <${OwnerDialog}/>
+        <${AddPartyDialog}/>
         <${LineDialogs}/>
         <${TakeDialog}/>
       </div>`;
@@ -87,6 +94,7 @@ followConsult();
 followRings();
 followRedial();
 followHash();
+followMine();
 resumeDuty();
 bindKeys();
 followHeadset();

@@ -10,10 +10,17 @@ import { lineWord, severityWord } from '../contact.js';
 import { moved } from './tabs.js';
 import { ContactState } from '../states.js';
 
+/** Notices that are no words for the person, by code: what to do. A panel adds its own.
+ * @type {Map<string, () => void>} */
+export const hints = new Map([
+  ['taken_over', () => moved()], // another one once this tab has the desk
+  ['sound_again', anew],
+]);
+
 export const link = createLink('desk', {
   onNotice: (n) => {
-    if (n.code === 'taken_over') return moved();
-    if (n.code === 'sound_again') return anew();
+    const hint = hints.get(n.code);
+    if (hint) return hint();
     // Who pressed Answer too late hears it as the answer to that.
     if (n.code === 'ring.over' && pending.peek().accept) return;
     if (n.code === 'dial.machine') machineAnswered(n.text);

@@ -16,7 +16,7 @@ const open = () => (incident.value?.state === 'open' ? incident.value : null);
 boundLayer(LAYER, () => open()?.id);
 
 /** Nothing keeps it open. @param {Incident} of */
-const canEnd = (of) =>
+export const canEnd = (of) =>
   of.state === 'open' && !of.callback && of.contacts.every((c) => c.state === ContactState.ENDED);
 
 export function askEnd() {

@@ -32,6 +32,8 @@ import { goReady, secure } from './duty.js';
 import { EndButton, Reopen } from './ending.js';
 import { FoundBar, Recent } from './find.js';
 import { handed } from './handed.js';
+import { NextBar } from './next.js';
+import { Owner } from './owner.js';
 import { SoundCard } from './sound.js';
 import { Timeline } from './timeline.js';
 import { NotHere } from './waiting_dialog.js';
@@ -81,8 +83,6 @@ function Title({ of }) {
 /** @param {{of: Incident}} props */
 function Header({ of }) {
   const c = selected.value?.incident === of.id ? selected.value : null;
-  const owner =
-    of.owner === state.value.me?.id ? t.incident.ownerYou : (of.owner_name ?? of.owner ?? t.incident.nobody);
   return html`<header class="inc">
     <div class="row facts">
       <span class="mono">${of.number}</span>
@@ -94,7 +94,7 @@ function Header({ of }) {
       <span title=${exactTime(of.opened_at)}>
         ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
       </span>
-      <span>${t.incident.owner} <b>${owner}</b></span>
+      <${Owner} of=${of}/>
       <span class="grow">${t.incident.contacts(of.contacts?.length ?? 0)}</span>
       <${EndButton} of=${of}/>
     </div>
@@ -203,6 +203,7 @@ export function Incident() {
   return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}>
     ${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}
     <${Header} of=${of}/>
+    <${NextBar} of=${of}/>
     <${Reopen} of=${of}/>
     <${Timeline} of=${of} scroller=${box}/>
     <${Composer} of=${of}/>

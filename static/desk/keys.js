@@ -31,6 +31,7 @@ import { handed, handedDone } from './handed.js';
 import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
+import { askNext } from './next.js';
 import { intoNotes, noteBox } from './notes.js';
 import { keypadKey, toggleMute } from './phonebar.js';
 import { redial } from './redial.js';
@@ -211,6 +212,8 @@ function letters(e, key) {
       if (text) select(text.id);
       return true;
     }
+    case 'p':
+      return askNext();
     case 'b':
       if (!gone.peek().length) return false;
       void takeBack();

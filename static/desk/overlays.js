@@ -39,6 +39,7 @@ import { openDial } from './dial.js';
 import { endCommand } from './ending.js';
 import { open as openCheck } from './check.js';
 import { explain } from './waiting_dialog.js';
+import { askNext } from './next.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
@@ -114,6 +115,7 @@ function commands() {
         : []),
       ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : keyNow('B'), () => takeBack(c)]),
       endCommand(),
+      incident.value?.state === 'open' && [t.next.title(incident.value.number), keyNow('P'), () => askNext()],
       incident.value && [t.notes.title, keyNow('N'), () => noteBox.current?.focus()],
       [t.work.title, keyNow('J'), () => select(work.peek()[0]?.id ?? null)],
       ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),

@@ -1,59 +1,76 @@
+/** The people of the incident, by whose side they are on, and how to reach each. */
 import { html } from '../ui.js';
 import { roleWord } from '../contact.js';
 import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
+import { AddButton } from './add_party.js';
 import { blocked, callBack, calling } from './callback.js';
 import { incident } from './context.js';
 import { askLater, Promised } from './callback_dialog.js';
 
+/** @type {readonly (Party['side'])[]} */
+const SIDES = ['owner', 'sitter', 'third', null];
+
+/** @param {{p: Party, a: Address, of: Incident}} props */
+const Reached = ({ p, a, of }) => html`<div class="row addr">
+  <${Icon} name=${a.kind === 'phone' ? 'voice' : 'email'} class="faint"/>
+  <span class="muted grow">
+    ${a.masked === p.name ? (t.party.kinds[a.kind] ?? '') : a.masked}
+    ${a.unsure ? html` <span class="tag s3">${a.unsure}</span>` : ''}
+    ${a.opted_out ? html` <span class="tag s2">${t.party.out}</span>` : ''}
+  </span>
+  ${a.kind === 'phone' && html`
+    <button
+      class="small"
+      disabled=${!!a.no_call || !!p.in_call || !!blocked.value || !!calling.value}
+      title=${a.no_call || p.in_call || blocked.value}
+      aria-label=${t.party.callTo(p.name ?? '', a.masked)}
+      onClick=${() => callBack(a.id)}>
+      ${calling.value === a.id ? t.party.calling : t.party.call}
+    </button>
+    ${!of.callback && !a.no_call && html`<button
+      class="small quiet"
+      aria-haspopup="dialog"
+      title=${t.promised.laterTo(p.name || a.masked)}
+      aria-label=${t.promised.laterTo(p.name || a.masked)}
+      onClick=${() => askLater(a.id, p.name || a.masked)}>
+      <${Icon} name="callback"/>
+    </button>`}
+  `}
+</div>`;
+
+/** @param {{p: Party, of: Incident}} props */
+const Person = ({ p, of }) => html`<li>
+  <div class="between">
+    <span class="cut">
+      <b>${p.name || t.incident.nobody}</b> <span class="muted">${roleWord(p.role)}</span>
+    </span>
+    ${p.in_call && !blocked.value && html`<span class="s2 t1 cut">${p.in_call}</span>`}
+  </div>
+  ${(p.addresses ?? []).map((a) => html`<${Reached} key=${a.id} p=${p} a=${a} of=${of}/>`)}
+</li>`;
+
 export function People() {
   const of = incident.value;
   if (!of) return null;
+  const people = of.parties ?? [];
+  const sides = SIDES.filter((side) => people.some((p) => (p.side ?? null) === side));
+  const named = sides.some((side) => side !== null);
   return html`<section class="panel sec people" tabindex="0" aria-label=${t.party.title}>
-    <h2>${t.party.title}</h2>
+    <div class="between"><h2>${t.party.title}</h2><${AddButton} of=${of}/></div>
     ${of.callback && html`<${Promised} of=${of.callback}/>`}
     ${blocked.value && html`<p class="muted t1">${blocked.value}</p>`}
-    ${of.parties?.length
-      ? html`<ul class="stack">
-          ${of.parties.map(
-            (p) => html`<li key=${p.id}>
-              <div class="between">
-                <span class="cut">
-                  <b>${p.name || t.incident.nobody}</b> <span class="muted">${roleWord(p.role)}</span>
-                </span>
-                ${p.in_call && !blocked.value && html`<span class="s2 t1 cut">${p.in_call}</span>`}
-              </div>
-              ${(p.addresses ?? []).map(
-                (a) => html`<div key=${a.id} class="row addr">
-                  <${Icon} name=${a.kind === 'phone' ? 'voice' : 'email'} class="faint"/>
-                  <span class="muted grow">
-                    ${a.masked === p.name ? (t.party.kinds[a.kind] ?? '') : a.masked}
-                    ${a.unsure ? html` <span class="tag s3">${a.unsure}</span>` : ''}
-                    ${a.opted_out ? html` <span class="tag s2">${t.party.out}</span>` : ''}
-                  </span>
-                  ${a.kind === 'phone' && html`
-                    <button
-                      class="small"
-                      disabled=${!!a.no_call || !!p.in_call || !!blocked.value || !!calling.value}
-                      title=${a.no_call || p.in_call || blocked.value}
-                      aria-label=${t.party.callTo(p.name ?? '', a.masked)}
-                      onClick=${() => callBack(a.id)}>
-                      ${calling.value === a.id ? t.party.calling : t.party.call}
-                    </button>
-                    ${!of.callback && !a.no_call && html`<button
-                      class="small quiet"
-                      aria-haspopup="dialog"
-                      title=${t.promised.laterTo(p.name || a.masked)}
-                      aria-label=${t.promised.laterTo(p.name || a.masked)}
-                      onClick=${() => askLater(a.id, p.name || a.masked)}>
-                      <${Icon} name="callback"/>
-                    </button>`}
-                  `}
-                </div>`,
-              )}
-            </li>`,
-          )}
-        </ul>`
+    ${people.length
+      ? sides.map(
+          (side) => html`<div key=${side} class="stack side">
+            ${named && html`<h3 class="muted t1">${t.addParty.sides[side ?? '']}</h3>`}
+            <ul class="stack">
+              ${people
+                .filter((p) => (p.side ?? null) === side)
+                .map((p) => html`<${Person} key=${p.id} p=${p} of=${of}/>`)}
+            </ul>
+          </div>`,
+        )
       : html`<p class="faint">${t.party.none}</p>`}
   </section>`;
 }

@@ -58,7 +58,7 @@ const Row = ({ c, first }) => {
 
 export const Returned = () =>
   gone.value.length
-    ? html`<ul class="goneback" role="list" aria-label=${t.back.title}>
+    ? html`<ul class="goneback" role="list" tabindex="0" aria-label=${t.back.title}>
         ${gone.value.map((c, i) => html`<${Row} key=${c.id} c=${c} first=${i === 0}/>`)}
       </ul>`
     : null;

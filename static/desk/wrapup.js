@@ -1,12 +1,13 @@
 /** Wrap-up: the outcome by keys 1 to 9, a comment, more time, done. */
-import { html, signal } from '../ui.js';
+import { html, newId, signal } from '../ui.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { TargetBar, Threshold, Until } from '../timers.js';
 import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { StillNeeded } from './callback_dialog.js';
-import { act, boundLayer, centre, layer, pending, selected, work } from './context.js';
+import { act, boundLayer, centre, incident, layer, pending, selected, work } from './context.js';
+import { blank, faultOf, NextFields, plan } from './next.js';
 import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
 
@@ -14,6 +15,29 @@ import { ContactState } from '../states.js';
 const chosen = signal(/** @type {Record<string, string>} */ ({}));
 const comments = signal(/** @type {Record<string, string>} */ ({}));
 const COMMENT = 'comment'; // the box's name
+
+/** What is next, as far as it is said, per contact whose outcome asks for it. */
+const nexts = signal(/** @type {Record<string, {said: import('./next.js').Said, key: string}>} */ ({}));
+
+/** The incident that needs a next action before this contact is done. @param {Contact} c */
+function asksNext(c) {
+  const of = incident.value;
+  const code = chosen.value[c.id];
+  const asks = centre.value?.dispositions?.find((d) => d.code === code)?.asks_next;
+  return asks && of?.id === c.incident && of.state === 'open' && !of.next ? of : null;
+}
+/** @param {Contact} c */
+const nextOf = (c) => nexts.value[c.id] ?? { said: blank(), key: newId() };
+
+/** Planned, or nothing to plan. @param {Contact} c */
+async function planned(c) {
+  const of = asksNext(c);
+  if (!of) return true;
+  const { said, key } = nextOf(c);
+  const wrong = faultOf(said);
+  if (wrong) toast(`${t.next.needed(of.number)} ${wrong}`, 'info', null, () => !!asksNext(c));
+  return !wrong && !!(await plan(of, said, key));
+}
 
 /** The contact whose wrap-up shows: the selected one first. */
 export const wrapping = () =>
@@ -46,6 +70,7 @@ export async function finish(c) {
     toast(t.wrapup.choose(keyNow('1'), keys), 'info', null, open);
     return false;
   }
+  if (!(await planned(c))) return false;
   return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
 }
 
@@ -66,6 +91,14 @@ const Choices = ({ c, dialog = false }) => html`
       </button>`,
     )}
   </div>
+  ${asksNext(c) && html`<div class="stack asksnext" role="group" aria-label=${t.next.word}>
+    <${NextFields}
+      said=${nextOf(c).said}
+      say=${(/** @type {import('./next.js').Said} */ said) => {
+        nexts.value = { ...nexts.peek(), [c.id]: { ...nextOf(c), said } };
+      }}
+      enter=${() => finish(c)}/>
+  </div>`}
   <input
     name=${COMMENT}
     aria-label=${t.wrapup.comment}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.kit.centre import Centre
@@ -23,7 +25,7 @@ async def done(agent: DeskClient, contact: str) -> None:
     await agent.until(lambda: contact not in agent.contacts)
 
 
-async def words_of(agent: DeskClient, do: str, **fields: str) -> str:
+async def words_of(agent: DeskClient, do: str, /, **fields: Any) -> str:
     with pytest.raises(DeskError) as refused:
         await agent.do(do, **fields)
     return str(refused.value)

@@ -41,10 +41,11 @@ from router.core.current import Current
 from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity
 from router.incidents.life import IncidentLife
+from router.incidents.next_actions import NextActions, Plan
 from router.intake.door import Intake
 from router.live.engine import Engine, decode_step
 from router.recorder import Recorder
-from router.records import accounts, schema
+from router.records import accounts, next_actions, schema
 from router.records.accounts import Account
 from router.records.database import Database, RecordUnavailable
 from router.records.ids import derived_id
@@ -441,12 +442,32 @@ async def closed(floor: Floor) -> None:
     assert (await life.close(floor.facts["incident"], by, "resolved", "", now_ms())).ok
 
 
+async def planned(floor: Floor) -> None:
+    """Something has to happen next in an incident whose caller gave up."""
+    await gave_up(floor)
+    await floor.settled()
+    of, by = floor.facts["incident"], floor.people["priya"].id
+    plan = Plan(of, "call them", by, now_ms() + 60_000, by, "key-planned")
+    assert (await NextActions(floor.house.centre).plan(plan, now_ms())).ok
+    async with floor.database.read() as connection:
+        found = await next_actions.open_of(connection, of)
+    assert found is not None
+    floor.facts["next"] = found.id
+
+
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
     handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
-    closed,
+    closed, planned,
 ]  # fmt: skip
+
+READS = {
+    "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
+    "last_called", "dial_check", "figure", "rtc_state", "relays", "agent_day", "sound_places",
+    "mine", "colleagues",
+}  # fmt: skip
+"""Intents that change nothing."""
 
 
 @asynccontextmanager
@@ -514,6 +535,11 @@ async def _known(floor: Floor) -> None:
         "of wrapped": {"disposition": CONFIG.dispositions[0].code},
         "of dial": {"number": "206 555 0177"}, "of dial_check": {"number": "206 555 0177"},
         "of close_incident": {"reason": "resolved"},
+        "of add_party": {"at": "206 555 0188", "role": "vet"},
+        "of give_incident": {"agent": floor.people["dana"].id, "before": None},
+        "of plan_next": {
+            "agent": floor.people["priya"].id, "due": now_ms() + 60_000, "before": None,
+        },
     }  # fmt: skip
 
 

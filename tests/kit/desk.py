@@ -215,7 +215,7 @@ class DeskClient:
     async def _report_test(self) -> None:
         await self.do("selftest", passed=self.passes_tests, detail="as told")
 
-    async def do(self, what: str, **fields: Any) -> Any:
+    async def do(self, what: str, /, **fields: Any) -> Any:
         """Sends an intent and returns its result; DeskError if it is refused."""
         assert self._ws is not None
         number = next(self._numbers)

@@ -120,6 +120,29 @@ class Connection:
             rows = [r for r in rows if r["last"]["outcome"] == "abandoned"]
         return {"rows": rows, "next": None}
 
+    async def do_mine(self, _: dict[str, Any]) -> Any:
+        return {"rows": self.scene.get("mine", []), "more": False}
+
+    async def do_colleagues(self, _: dict[str, Any]) -> Any:
+        return {"people": [{"id": "a1", "name": "Priya Nair"}, {"id": "a2", "name": "Tomás Vega"}]}
+
+    async def do_plan_next(self, intent: dict[str, Any]) -> None:
+        name = {"a1": "Priya Nair", "a2": "Tomás Vega"}[intent["agent"]]
+        await self.next_is(intent["incident"], {
+            "id": intent["key"], "what": intent["what"], "agent": intent["agent"],
+            "agent_name": name, "due": intent["due"], "by_name": "Priya Nair",
+        })  # fmt: skip
+
+    async def do_next_done(self, intent: dict[str, Any]) -> None:
+        await self.next_is(intent["incident"], None)
+
+    async def next_is(self, of: str, planned: dict[str, Any] | None) -> None:
+        await self.incident_is(of, next=planned)
+
+    async def incident_is(self, of: str, **facts: Any) -> None:
+        self.scene["incidents"][of] |= facts
+        await self.say("incident", incident=as_read(self.scene["incidents"][of]))
+
     async def do_abandoned_done(self, intent: dict[str, Any]) -> None:
         self.scene["abandoned"].pop(intent["incident"], None)
         await self.event("contact.gave_up_done", {}, {"abandoned": [intent["incident"]]})

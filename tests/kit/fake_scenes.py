@@ -8,6 +8,7 @@ from typing import Any
 from holdfast.desk.entities import agent_entity, contact_entity
 from router.core.incident import REASONS
 from router.core.model import LiveAgent, LiveContact
+from router.core.party import ROLES
 
 S, M, H = 1000, 60_000, 3_600_000
 ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
@@ -22,7 +23,7 @@ CENTRE = {
         {"level": 3, "word": "report"},
         {"level": 4, "word": "follow-up"},
     ],
-    "dispositions": [{"code": c, "word": w} for c, w in (
+    "dispositions": [{"code": c, "word": w, "asks_next": c == "claim"} for c, w in (
         ("advised", "Advised"), ("vet", "Sent to a vet"), ("services", "Emergency services"),
         ("callback", "Call back promised"), ("escalated", "Escalated"), ("claim", "Claim opened"),
         ("wrong", "Wrong number"), ("silent", "Nobody spoke"))],
@@ -30,6 +31,7 @@ CENTRE = {
     "pause_reasons": [{"code": c, "word": w, "rings_for_s1": c != "recovering"} for c, w in (
         ("break", "Break"), ("lunch", "Lunch"), ("meeting", "Meeting"), ("training", "Training"),
         ("recovering", "Recovering"))],
+    "roles": list(ROLES),
     "close_reasons": [{"code": c, "word": w} for c, w in REASONS.items()],
     "queues": [{"name": q, "word": q.title()} for q in ("emergency", "pets", "home", "claims")],
 }  # fmt: skip
@@ -102,13 +104,14 @@ def incident(now: int) -> dict[str, Any]:
     return {
         "id": "i1", "number": "INC-20419", "title": "Labrador ate sugar-free gum at the sitter’s",
         "severity": 1, "state": "open", "closed": None, "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
+        "next": {"id": "x1", "what": "Call Dr. Novak for the blood result", "agent": "a1", "agent_name": "Priya Nair", "due": now + 7 * M, "by_name": "Priya Nair"},
         "parties": [
-            {"id": "p1", "name": "Maya Torres", "role": "owner", "in_call": None, "addresses": [
+            {"id": "p1", "name": "Maya Torres", "role": "owner", "side": "owner", "in_call": None, "addresses": [
                 {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False, "unsure": None, "no_call": None},
                 {"id": "ad2", "kind": "email", "masked": "m•••@example.org", "opted_out": False, "unsure": None, "no_call": None}]},
-            {"id": "p2", "name": "Jonah Lind", "role": "sitter", "in_call": None, "addresses": [
+            {"id": "p2", "name": "Jonah Lind", "role": "sitter", "side": "sitter", "in_call": None, "addresses": [
                 {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True, "unsure": None, "no_call": None}]},
-            {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "in_call": None, "addresses": [
+            {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "side": "third", "in_call": None, "addresses": [
                 {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False, "unsure": None, "no_call": None}]},
         ],
         "contacts": [{"id": x, "channel": ch, "direction": "in", "state": st, "arrived_at": t, "answered_at": t, "ended_at": None, "outcome": None, "disposition": None, "agent_name": "Priya Nair"} for x, ch, st in (("c1", "voice", "active"), ("c2", "sms", "active"), ("c9", "email", "ended"))],
@@ -174,7 +177,7 @@ def other(now: int) -> dict[str, Any]:
     )
     return {
         "id": "i2", "number": "INC-20431", "title": "Beagle off the lead near the school", "severity": 1,
-        "state": "open", "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "parties": [], "contacts": [], "drafts": {},
+        "state": "open", "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "parties": [], "contacts": [], "drafts": {},
         "timeline": [entry(f"o{n}", now - ago, "message", channel="sms", direction="in", who="Rosa Diaz", text=text)
                      for n, (text, ago) in enumerate(said)],
     }  # fmt: skip
@@ -316,6 +319,21 @@ def found(now: int) -> list[dict[str, Any]]:
          "owner_name": owner, "who": who, "channels": channels, "open_contacts": 0,
          "last": {"channel": channel, "direction": way, "state": "ended", "outcome": outcome}}
         for i, no, sev, title, who, channels, channel, way, outcome, ago, owner in rows
+    ]  # fmt: skip
+
+
+def mine_rows(now: int) -> list[dict[str, Any]]:
+    """What is Priya's to do: overdue, with her call, later, and not planned yet."""
+    rows: list[tuple[str, str, int, str, tuple[str, str, str, int] | None]] = [
+        ("i9", "INC-20388", 2, "Sitter bitten on the hand", ("Call Grace Lindqvist", "a1", "Priya Nair", -6 * M)),
+        ("i1", "INC-20419", 1, "Labrador ate sugar-free gum at the sitter’s", ("Call Dr. Novak for the blood result", "a1", "Priya Nair", 7 * M)),
+        ("i8", "INC-20402", 3, "Scratch found on a new floor", ("Send the written update", "a2", "Tomás Vega", 149 * M)),
+        ("i7", "INC-20377", 3, "Cat came home limping", None),
+    ]  # fmt: skip
+    return [
+        {"id": i, "number": no, "title": title, "severity": sev, "owner_name": "Priya Nair",
+         "next": to_do and {"what": to_do[0], "agent": to_do[1], "agent_name": to_do[2], "due": now + to_do[3]}}
+        for i, no, sev, title, to_do in rows
     ]  # fmt: skip
 
 
@@ -603,4 +621,5 @@ def build(scene: str, now: int) -> dict[str, Any]:
             "dialing": "on_call", "lost": "lost", "paused": "paused"}  # fmt: skip
     return {"pull": None, "by_name": {a["id"]: kept.get(a["state"]) for a in agents}, "depth": depth, "me": dict(ME), "centre": CENTRE, "contacts": {c["id"]: c for c in every},
             "agents": {a["id"]: a for a in agents}, "tally": tally, "abandoned": abandoned(now) if scene == "board" else {}, "found": found(now),
+            "mine": [] if scene in ("idle", "board") else mine_rows(now),
             "incidents": incidents(scene, now)}  # fmt: skip

@@ -22,6 +22,7 @@ from router.records import schema
 from router.records.database import RecordUnavailable
 from tests.kit.acts import (
     INTENTS,
+    READS,
     SCENES,
     Answer,
     Floor,
@@ -37,13 +38,6 @@ MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 
 SOUND = {"digits", "rtc", "check_echo"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
-READS = {
-    "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "last_called", "dial_check", "figure", "rtc_state", "relays",
-    "agent_day",
-    "sound_places",
-}  # fmt: skip
-"""They change nothing."""
 BEST = {
     "glance": "text_unsure", "severity_undo": "text_said", "selftest": "missed",
     "abandoned_done": "abandoned", "abandoned_callback": "abandoned", "cancel_callback": "promised",
@@ -59,6 +53,8 @@ BEST = {
     "decline": "ringing", "close": "text_waits",
     "severity": "text_in_hand", "assign": "declined", "pull": "declined",
     "close_incident": "gave_up", "reopen_incident": "closed",
+    "plan_next": "gave_up", "next_done": "planned",
+    "give_incident": "gave_up", "add_party": "gave_up",
     "callback": "abandoned", "dial": "abandoned", "request_callback": "abandoned",
     "transfer_targets": "text_in_hand",
 }  # fmt: skip

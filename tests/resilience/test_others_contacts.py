@@ -16,7 +16,7 @@ from holdfast.http.access import ROLES
 from router.core.model import Chosen
 from router.records import accounts
 from tests.kit import acts
-from tests.kit.acts import INTENTS, SKILLS, Floor, Scene, declared, floor_in
+from tests.kit.acts import INTENTS, READS, SKILLS, Floor, Scene, declared, floor_in
 
 NO, MINE, LATE = "not_allowed", "not_yours", "too_late"
 DONE = ""
@@ -114,6 +114,12 @@ TABLE: dict[str, Row] = {
     "abandoned_done": Row(A.gave_up, DONE, DONE, DONE),
     "close_incident": Row(A.gave_up, DONE, DONE, NO),
     "reopen_incident": Row(A.closed, DONE, DONE, NO),
+    "plan_next": Row(A.gave_up, DONE, DONE, NO),
+    "next_done": Row(A.planned, DONE, DONE, NO),
+    "give_incident": Row(A.gave_up, DONE, DONE, NO),
+    "add_party": Row(A.gave_up, DONE, DONE, NO),
+    "mine": Row(A.talking, DONE, DONE, NO),
+    "colleagues": Row(A.talking, DONE, DONE, NO),
     # The line, and the page's own.
     "waiting": Row(A.talking, DONE, DONE, DONE),
     "incidents": Row(A.talking, DONE, DONE, DONE),
@@ -129,12 +135,6 @@ TABLE: dict[str, Row] = {
 }  # fmt: skip
 OWN = {"rtc", "check_echo", "check_done"}
 """It names no contact: a page's own sound."""
-READS = {
-    "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
-    "last_called", "dial_check", "figure", "rtc_state", "relays",
-    "agent_day",
-    "sound_places",
-}  # fmt: skip
 
 
 def name(row: str) -> str:

@@ -52,7 +52,11 @@ def test_a_list_without_names_and_a_row_that_is_gone_are_told_whole() -> None:
     told = found(dialling=dialling, dispositions=CONFIG.dispositions[1:])
     assert told[0][0] == "dialling.countries"
     assert told[0][2] == "US, CA"
-    assert told[1] == (f"dispositions.{gone.code}", f"code: {gone.code}, word: {gone.word}", UNSET)
+    assert told[1] == (
+        f"dispositions.{gone.code}",
+        f"code: {gone.code}, word: {gone.word}, asks_next: no",
+        UNSET,
+    )
 
 
 def test_every_setting_of_the_configuration_can_be_told() -> None:

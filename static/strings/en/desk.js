@@ -416,6 +416,7 @@ export const desk = {
       ['Alt + I / S', 'as a buddy: listen to your trainee’s call, whisper to them; once more: leave'],
       ['N', 'notes', 'Alt + N'],
       ['R', 'reply', 'Alt + A'],
+      ['P', 'say what is next in the incident, by whom, by when', 'Alt + P'],
       ['Ctrl + Enter', 'send and wait'],
       ['1 – 9', 'how it ended, in wrap-up', 'Alt + 1 – 9'],
       ['Y / X', 'a promised call, in wrap-up: still needed, or not', 'Alt + Y / X'],

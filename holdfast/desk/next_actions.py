@@ -1,0 +1,111 @@
+"""Whose an incident is, what has to happen next in it, and the list of what is one's own to do."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import (
+    Form,
+    Id,
+    IncidentForm,
+    Key,
+    Moment,
+    Nothing,
+    Refused,
+    Result,
+    intent,
+)
+from router.centre import Centre
+from router.core.model import Reply
+from router.core.next_action import LETTERS
+from router.incidents.next_actions import ENDED, PLANNED, NextActions, Plan
+from router.incidents.ownership import GIVEN, Gift, Ownership
+from router.records import accounts, next_actions
+
+
+class PlanForm(Form, frozen=True):
+    """`before`: the next action that the page showed; None: none was planned."""
+
+    incident: Id
+    what: Annotated[str, msgspec.Meta(max_length=4 * LETTERS)]
+    agent: Id
+    due: Moment
+    key: Key
+    before: Id | None = None
+
+
+class DoneForm(IncidentForm, frozen=True):
+    """`next`: which one was done."""
+
+    next: Id
+
+
+class GiveForm(IncidentForm, frozen=True):
+    """`agent`: whose it is to be; `before`: whose it was, as the page showed it, None: nobody's."""
+
+    agent: Id
+    before: Id | None = None
+
+
+class NextSteps:
+    """Handlers of plan_next, next_done, give_incident, mine and colleagues."""
+
+    def __init__(
+        self, centre: Centre, hub: Hub, actions: NextActions, ownership: Ownership
+    ) -> None:
+        self._database = centre.database
+        self._hub = hub
+        self._actions = actions
+        self._ownership = ownership
+
+    @intent("plan_next", PlanForm, audit=PLANNED)
+    async def _plan(self, page: Page, form: PlanForm) -> Result:
+        plan = Plan(
+            form.incident, " ".join(form.what.split()), form.agent, form.due, page.account.id,
+            form.key, form.before,
+        )  # fmt: skip
+        reply = await self._actions.plan(plan, now_ms())
+        self._hub.mine_changed(form.agent)
+        return self._told(reply, form.incident)
+
+    @intent("next_done", DoneForm, audit=ENDED)
+    async def _done(self, page: Page, form: DoneForm) -> Result:
+        reply = await self._actions.done(form.incident, form.next, page.account.id, now_ms())
+        return self._told(reply, form.incident)
+
+    @intent("give_incident", GiveForm, audit=GIVEN)
+    async def _give(self, page: Page, form: GiveForm) -> Result:
+        """Takes it, if it is for oneself."""
+        gift = Gift(form.incident, form.agent, page.account.id, form.before)
+        reply = await self._ownership.give(gift, now_ms())
+        self._hub.mine_changed(form.agent)
+        return self._told(reply, form.incident)
+
+    @intent("mine", Nothing)
+    async def _mine(self, page: Page, _form: Nothing) -> Result:
+        """From now on this page is told when its list has changed."""
+        page.listed = set()  # what changes while it is read is told, too
+        async with self._database.read() as connection:
+            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
+            rows, more = await next_actions.of_agent(connection, page.account.id, names)
+        if page.listed is not None:
+            page.listed |= {row["id"] for row in rows}
+        return {"rows": rows, "more": more}
+
+    @intent("colleagues", Nothing)
+    async def _colleagues(self, _page: Page, _form: Nothing) -> Result:
+        """Everybody who can be given something to do, by name."""
+        async with self._database.read() as connection:
+            known = await accounts.all_accounts(connection)
+        people = sorted((a.name.casefold(), a.name, a.id) for a in known if a.active)
+        return {"people": [{"id": account, "name": name} for _, name, account in people]}
+
+    def _told(self, reply: Reply, incident: str) -> Result:
+        self._hub.incident_changed(incident)  # refused: somebody else was quicker
+        if not reply.ok:
+            raise Refused.by(reply, {})
+        return {}

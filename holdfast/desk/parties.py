@@ -1,0 +1,67 @@
+"""The people of an incident, at a desk: somebody is added, with a role and an address."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from channels.email.headers import addresses
+from holdfast.clock import now_ms
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.intents import IncidentForm, Refused, Result, Word, intent
+from router.centre import Centre
+from router.core.dialling import country_of, typed_number
+from router.core.party import NAME_LETTERS, ROLES
+from router.incidents.parties import ADDED, Newcomer, Parties
+
+NOT_READ = (
+    "This is neither a telephone number nor a mail address. Type the number with its country"
+    " (+1 …), or as one dials it from here."
+)
+
+
+class PartyForm(IncidentForm, frozen=True):
+    """`at`: a number as it is typed, or a mail address."""
+
+    at: Annotated[str, msgspec.Meta(max_length=320)]
+    role: Word
+    name: Annotated[str, msgspec.Meta(max_length=NAME_LETTERS)] = ""
+
+
+class PeopleOf:
+    """Handler of add_party."""
+
+    def __init__(self, centre: Centre, hub: Hub, parties: Parties) -> None:
+        self._current = centre.config
+        self._hub = hub
+        self._parties = parties
+
+    @intent("add_party", PartyForm, audit=ADDED)
+    async def _add(self, page: Page, form: PartyForm) -> Result:
+        if form.role not in ROLES:
+            raise Refused("bad_request", f"A role is one of: {', '.join(ROLES)}.")
+        kind, value = self._read(form.at)
+        newcomer = Newcomer(
+            form.incident, kind, value, " ".join(form.name.split()), form.role, page.account.id
+        )
+        reply = await self._parties.add(newcomer, now_ms())
+        self._hub.incident_changed(form.incident)
+        if not reply.ok:
+            raise Refused.by(reply, {})
+        return {}
+
+    def _read(self, at: str) -> tuple[str, str]:
+        """Kind and value of an address as it is typed."""
+        lines = self._current.value.lines
+        first = next((line.number for line in lines if line.number), "")
+        mails = addresses(at) if "@" in at else []
+        if len(mails) == 1 and "." in mails[0].value.partition("@")[2]:
+            kind, value = "email", mails[0].value
+        elif number := typed_number(at, country_of(first)):
+            kind, value = "phone", number
+        else:
+            raise Refused("bad_request", NOT_READ)
+        if any(value in (line.number, line.mail) for line in lines):
+            raise Refused("bad_request", "This is one of our own lines.")
+        return kind, value

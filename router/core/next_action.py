@@ -1,0 +1,25 @@
+"""What has to happen next in an incident: what, by whom, by when. Pure."""
+
+from __future__ import annotations
+
+LETTERS = 140
+LATEST_MS = 366 * 86_400_000
+"""Nobody plans further ahead than a year."""
+LATE_MS = 60_000
+"""A page's clock, and the time that an order is under way."""
+
+DONE, CHANGED, CLOSED = "done", "changed", "closed"
+"""How one ends: it was done, another stands in its place, or the incident was closed."""
+
+
+def fault(what: str, due: int, now: int) -> str | None:
+    """Why this cannot be planned, in words; None: it can. Moments in ms."""
+    if not what:
+        return "Say what has to happen next."
+    if len(what) > LETTERS:
+        return f"At most {LETTERS} letters: the rest belongs into a note."
+    if due < now - LATE_MS:
+        return "That moment is over. Say by when from now on."
+    if due > now + LATEST_MS:
+        return "That is more than a year away."
+    return None

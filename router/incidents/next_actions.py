@@ -1,0 +1,104 @@
+"""The next action of an incident is planned, changed and done at a person's word.
+
+Each is one transaction with its line in the audit. Two who change it at the same time: the second
+is told, and nothing of the first is lost, because each says which one they saw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from router.centre import Centre
+from router.core.incident import CLOSED
+from router.core.model import Reply
+from router.core.next_action import DONE, fault
+from router.incidents.replies import NOBODY, NOT_OPEN, UNKNOWN
+from router.records import accounts, audit, incident_changes, next_actions
+from router.records.database import Transaction
+from router.records.ids import derived_id
+
+PLANNED, ENDED = "incident.next_planned", "incident.next_done"
+"""Actions of the audit; its detail is the id of the next action."""
+
+OVERTAKEN = Reply(
+    ok=False,
+    code="too_late",
+    text="somebody has changed it meanwhile. Read it, and say yours again if it still counts",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to happen next. `instead_of`: the one that the page showed, None: none. `key` makes
+    a repeated order one order. `due`: ms."""
+
+    incident: str
+    what: str
+    agent: str
+    due: int
+    by: str
+    key: str
+    instead_of: str | None = None
+
+
+class NextActions:
+    """Plans and ends them. Everything raises RecordUnavailable: nothing was changed."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._database = centre.database
+
+    async def plan(self, order: Plan, now: int) -> Reply:
+        """Refused if the incident is closed, if what was shown is no longer the one that stands
+        (`too_late`), or for nobody who works here."""
+        if wrong := fault(order.what, order.due, now):
+            return Reply(ok=False, code="bad_request", text=wrong)
+        new = derived_id("x", "next", order.by, order.key)
+        async with self._database.write() as connection:
+            if no := await _refused(connection, order.incident):
+                return no
+            if await next_actions.by_id(connection, new) is not None:
+                return Reply(duplicate=True)
+            known = await next_actions.open_of(connection, order.incident)
+            if (known and known.id) != order.instead_of:
+                return OVERTAKEN
+            account = await accounts.by_id(connection, order.agent)
+            if account is None or not account.active:
+                return NOBODY
+            await next_actions.plan(
+                connection,
+                {
+                    "id": new, "incident": order.incident, "what": order.what,
+                    "agent": order.agent, "due_at": order.due, "made_by": order.by, "made_at": now,
+                },
+            )  # fmt: skip
+            await audit.append(
+                connection, actor=order.by, action=PLANNED, subject=order.incident, now=now,
+                detail=new,
+            )  # fmt: skip
+        return Reply()
+
+    async def done(self, incident: str, action: str, by: str, now: int) -> Reply:
+        """It was done. Another one is to follow, or the incident is closed: the page asks."""
+        async with self._database.write() as connection:
+            if no := await _refused(connection, incident):
+                return no
+            known = await next_actions.by_id(connection, action)
+            if known is None or known.incident != incident:
+                return OVERTAKEN
+            if known.how == DONE:
+                return Reply(duplicate=True)
+            if known.ended_at is not None:
+                return OVERTAKEN
+            await next_actions.end(connection, incident, DONE, by, now)
+            await audit.append(
+                connection, actor=by, action=ENDED, subject=incident, now=now, detail=action
+            )
+        return Reply()
+
+
+async def _refused(connection: Transaction, incident: str) -> Reply | None:
+    """Holds the incident, which must be open."""
+    row = await incident_changes.held(connection, incident)
+    if row is None:
+        return UNKNOWN
+    return NOT_OPEN if row.state == CLOSED else None

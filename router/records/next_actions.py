@@ -1,0 +1,153 @@
+"""What has to happen next in incidents: at most one in each, and what became of those before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import and_, bindparam, insert, select, union, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.bidi import isolated
+from router.core.next_action import CHANGED, DONE
+from router.records import schema
+
+Action = Row[Any]
+"""A row of the table."""
+
+action, incident = schema.next_action, schema.incident
+
+MINE = 200
+"""More than that is nobody's list."""
+
+
+async def open_of(connection: AsyncConnection, incident_id: str) -> Action | None:
+    """The one that is to be done."""
+    return (await connection.execute(_OPEN, {"the_id": incident_id})).first()
+
+
+_OPEN = select(action).where(and_(action.c.incident == bindparam("the_id"), schema.IS_NEXT))
+
+
+async def by_id(connection: AsyncConnection, action_id: str) -> Action | None:
+    return (await connection.execute(select(action).where(action.c.id == action_id))).first()
+
+
+async def history(connection: AsyncConnection, incident_id: str) -> Sequence[Action]:
+    """All that were ever planned, oldest first."""
+    asked = select(action).where(action.c.incident == incident_id)
+    return (await connection.execute(asked.order_by(action.c.made_at, action.c.id))).all()
+
+
+async def plan(connection: AsyncConnection, values: Mapping[str, Any]) -> None:
+    """Puts one in the place of the one before. The incident is held (incident_changes.held)."""
+    await end(connection, values["incident"], CHANGED, values["made_by"], values["made_at"])
+    await connection.execute(insert(action), dict(values))
+
+
+async def end(connection: AsyncConnection, incident_id: str, how: str, by: str, now: int) -> None:
+    """Ends the one that is to be done, if there is one."""
+    mine = and_(action.c.incident == incident_id, schema.IS_NEXT)
+    await connection.execute(update(action).where(mine).values(ended_at=now, ended_by=by, how=how))
+
+
+async def overdue(connection: AsyncConnection, before: int) -> Sequence[Action]:
+    """Those that were due before this moment and of which the boards were not told, with number,
+    title and severity of their incidents."""
+    asked = (
+        select(action, incident.c.number, incident.c.title, incident.c.severity)
+        .join(incident, incident.c.id == action.c.incident)
+        .where(and_(schema.IS_NEXT, action.c.due_at < before, action.c.told_at.is_(None)))
+        .order_by(action.c.due_at)
+        .limit(MINE)
+    )
+    return (await connection.execute(asked)).all()
+
+
+async def tell(connection: AsyncConnection, action_id: str, now: int) -> bool:
+    """Notes that the boards are told. False: another process tells them."""
+    first = and_(action.c.id == action_id, schema.IS_NEXT, action.c.told_at.is_(None))
+    done = await connection.execute(update(action).where(first).values(told_at=now))
+    return done.rowcount == 1
+
+
+async def of_agent(
+    connection: AsyncConnection, agent: str, names: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], bool]:
+    """The open incidents that are theirs, or in which they are to act: first those that nobody
+    planned, then by when they are due. And whether there are more than MINE."""
+    ids = union(
+        select(incident.c.id).where(and_(incident.c.owner == agent, schema.INCIDENT_IS_OPEN)),
+        select(action.c.incident).where(and_(action.c.agent == agent, schema.IS_NEXT)),
+    ).subquery()
+    asked = (
+        select(
+            incident.c.id, incident.c.number, incident.c.title, incident.c.severity,
+            incident.c.owner, action.c.what, action.c.agent, action.c.due_at,
+        )
+        .join(ids, ids.c.id == incident.c.id)
+        .outerjoin(action, and_(action.c.incident == incident.c.id, schema.IS_NEXT))
+        .where(schema.INCIDENT_IS_OPEN)
+        .order_by(action.c.due_at.asc().nulls_first(), incident.c.severity, incident.c.number)
+        .limit(MINE + 1)
+    )  # fmt: skip
+    rows = (await connection.execute(asked)).all()
+    found = [
+        {
+            "id": row.id,
+            "number": f"INC-{row.number}",
+            "title": isolated(row.title),
+            "severity": row.severity,
+            "owner_name": names.get(row.owner) if row.owner else None,
+            "next": row.what
+            and {
+                "what": isolated(row.what),
+                "agent": row.agent,
+                "agent_name": names.get(row.agent, "somebody"),
+                "due": row.due_at,
+            },
+        }
+        for row in rows[:MINE]
+    ]
+    return found, len(rows) > MINE
+
+
+# Words ------------------------------------------------------------------------------------------
+
+
+def shown(row: Action | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """The `next` of an incident's document."""
+    if row is None:
+        return None
+    return {
+        "id": row.id,
+        "what": isolated(row.what),
+        "agent": row.agent,
+        "agent_name": names.get(row.agent, "somebody"),
+        "due": row.due_at,
+        "by_name": names.get(row.made_by, "somebody"),
+    }
+
+
+def told(rows: Sequence[Action], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Their lines on the timeline: what was planned, and what was done."""
+    lines = []
+    for row in rows:
+        by, whose = (names.get(who, "somebody") for who in (row.made_by, row.agent))
+        what = isolated(row.what)
+        lines.append(
+            {
+                "id": f"next:{row.id}",
+                "at": row.made_at,
+                "who": by,
+                "text": f"next: {what}" + ("" if row.agent == row.made_by else f" · {whose}"),
+                "due": row.due_at,
+            }
+        )
+        if row.how == DONE:
+            did = names.get(row.ended_by, "somebody")
+            lines.append(
+                {"id": f"done:{row.id}", "at": row.ended_at, "who": did, "text": f"done: {what}"}
+            )
+    return lines

@@ -1,0 +1,81 @@
+/** Somebody is added to the incident in view: who they are, and how they are reached. */
+import { html, useState } from '../ui.js';
+import { Dialog } from '../dialog.js';
+import { t } from '../strings/en.js';
+import { act, boundLayer, centre, incident, layer, pending } from './context.js';
+
+const LAYER = 'add party';
+boundLayer(LAYER, () => (incident.value?.state === 'open' ? incident.value.id : undefined));
+const shut = () => {
+  layer.value = null;
+};
+
+/** Beside the list. @param {{of: Incident}} props */
+export const AddButton = ({ of }) =>
+  of.state === 'open'
+    ? html`<button
+        class="small quiet"
+        aria-haspopup="dialog"
+        onClick=${() => {
+          layer.value = LAYER;
+        }}>
+        ${t.addParty.button}
+      </button>`
+    : null;
+
+/** @param {{of: Incident}} props */
+function AddForm({ of }) {
+  const [at, setAt] = useState('');
+  const [name, setName] = useState('');
+  const [role, setRole] = useState('vet');
+  /** @param {On<SubmitEvent>} e */
+  const go = async (e) => {
+    e.preventDefault();
+    if (await act('add_party', { incident: of.id, at, name, role })) shut();
+  };
+  return html`<${Dialog} title=${t.addParty.title(of.number)} close=${shut}>
+    <form class="stack" onSubmit=${go}>
+      <label class="stack tight">
+        <span>${t.addParty.at}</span>
+        <input
+          autofocus
+          required
+          maxlength="320"
+          autocomplete="off"
+          placeholder=${t.addParty.example}
+          value=${at}
+          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setAt(e.currentTarget.value)}/>
+      </label>
+      <label class="stack tight">
+        <span>${t.addParty.name}</span>
+        <input
+          maxlength="200"
+          autocomplete="off"
+          placeholder=${t.addParty.nameExample}
+          value=${name}
+          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setName(e.currentTarget.value)}/>
+      </label>
+      <label class="stack tight">
+        <span>${t.addParty.role}</span>
+        <select
+          value=${role}
+          onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => setRole(e.currentTarget.value)}>
+          ${(centre.value?.roles ?? []).map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
+        </select>
+      </label>
+      <p class="faint t1">${t.addParty.lead}</p>
+      <div class="row">
+        <span class="grow"></span>
+        <button type="button" onClick=${shut}>${t.addParty.cancel}</button>
+        <button class="primary" disabled=${pending.value.add_party}>
+          ${pending.value.add_party ? t.addParty.adding : t.addParty.go}
+        </button>
+      </div>
+    </form>
+  </${Dialog}>`;
+}
+
+export function AddPartyDialog() {
+  const of = incident.value;
+  return layer.value === LAYER && of ? html`<${AddForm} key=${of.id} of=${of}/>` : null;
+}

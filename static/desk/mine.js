@@ -1,0 +1,125 @@
+/** My incidents: what is overdue first, then what nobody planned, then by when it is due. */
+import { computed, effect, html, memo, signal } from '../ui.js';
+import { now, serverTime } from '../clock.js';
+import { Sev } from '../icons.js';
+import { Threshold, Until } from '../timers.js';
+import { toast } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { hints, incidentId, link, onLive, openFound, state } from './context.js';
+
+const SOON_MS = 150; // several changes are one question
+const AGAIN_MS = 3000;
+
+const rows = signal(/** @type {MineRow[]} */ ([]));
+const more = signal(false);
+const failed = signal(false);
+/** What was said to be due, and what was long due when this page came. @type {Set<string>} */
+const told = new Set();
+let known = false;
+let timer = 0;
+
+/** @param {MineRow} row */
+const keyOf = (row) => `${row.id} ${row.next?.due}`;
+
+/** Due by now and to be done. @param {MineRow} row @param {number} at */
+const isOver = (row, at) => !!row.next && row.next.due <= at;
+
+/** @param {number} [ms] */
+function ask(ms = SOON_MS) {
+  clearTimeout(timer);
+  timer = window.setTimeout(async () => {
+    if (link.status.peek() !== 'live') return; // asked again once it is
+    try {
+      const found = await link.send('mine');
+      if (!known) for (const row of found.rows) if (isOver(row, serverTime())) told.add(keyOf(row));
+      known = true;
+      rows.value = found.rows;
+      more.value = found.more;
+      failed.value = false;
+    } catch {
+      failed.value = true;
+      ask(AGAIN_MS);
+    }
+  }, ms);
+}
+
+export function followMine() {
+  onLive.add(() => ask(0));
+  hints.set('mine_changed', () => ask());
+}
+
+/** How many are overdue; drawn anew only as that changes. */
+const over = computed(() => rows.value.filter((row) => isOver(row, now.value)).length);
+
+/** @param {MineRow} row @returns {number} */
+const rank = (row) => (isOver(row, now.peek()) ? 0 : row.next ? 2 : 1);
+
+const order = computed(() => {
+  over.value; // one that has become overdue moves up
+  return [...rows.value].sort(
+    (a, b) => rank(a) - rank(b) || (a.next?.due ?? 0) - (b.next?.due ?? 0) || a.severity - b.severity,
+  );
+});
+
+const Card = memo(
+  (/** @type {{row: MineRow, on: boolean, mine: boolean}} */ { row, on, mine }) => html`<li>
+    <button
+      class=${`card ${on ? 'on' : ''}`}
+      aria-current=${on ? 'true' : undefined}
+      onClick=${() => openFound(row.id)}>
+      <span class="between">
+        <span class="row">
+          <${Sev} level=${row.severity} class="t1"/> <span class="mono t1">${row.number}</span>
+        </span>
+        ${row.next && html`<b class=${row.next.due <= now.peek() ? 's1' : 'muted'}>
+          <${Until} at=${row.next.due} left=${t.next.left} over=${t.next.over}/>
+        </b>`}
+      </span>
+      <span class="b cut">${row.title}</span>
+      <span class="muted t1 cut">
+        ${row.next
+          ? `${row.next.what}${mine ? '' : ` · ${t.mine.theirs(row.next.agent_name)}`}`
+          : t.mine.unplanned}
+      </span>
+      ${row.next && mine && html`<${Threshold}
+        at=${row.next.due}
+        before=${0}
+        text=${t.next.dueNow(row.next.what, row.number)}
+        how="assertive"/>`}
+    </button>
+  </li>`,
+);
+
+export function Mine() {
+  const all = order.value;
+  const me = state.value.me?.id;
+  if (!all.length && !failed.value) return null;
+  return html`<section class="panel mine" aria-label=${t.mine.title}>
+    <div class="head">
+      <h2>${t.mine.title} · ${all.length}</h2>
+      ${over.value > 0 && html`<b class="s1 t1">${t.mine.overdue(over.value)}</b>`}
+    </div>
+    ${failed.value && html`<p class="muted t1 pad">${t.mine.failed}</p>`}
+    <ul class="scroll">
+      ${all.map(
+        (row) => html`<${Card}
+          key=${row.id}
+          row=${row}
+          on=${row.id === incidentId.value}
+          mine=${row.next?.agent === me}/>`,
+      )}
+    </ul>
+    ${more.value && html`<p class="faint t0 pad">${t.mine.more}</p>`}
+  </section>`;
+}
+
+// What becomes due is also a message: an eye that is on a note sees it.
+effect(() => {
+  const at = now.value;
+  const me = state.peek().me?.id;
+  for (const row of rows.value) {
+    if (!row.next || row.next.agent !== me || !isOver(row, at) || told.has(keyOf(row))) continue;
+    told.add(keyOf(row));
+    toast(t.next.dueNow(row.next.what, row.number), 'warn');
+  }
+});

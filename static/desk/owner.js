@@ -1,0 +1,81 @@
+/** Whose an incident is: taken, or given to somebody. */
+import { html, useState } from '../ui.js';
+import { Dialog } from '../dialog.js';
+import { Icon } from '../icons.js';
+import { toast } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { act, boundLayer, incident, layer, pending, state } from './context.js';
+import { useColleagues } from './next.js';
+
+const LAYER = 'owner';
+boundLayer(LAYER, () => (incident.value?.state === 'open' ? incident.value.id : undefined));
+const shut = () => {
+  layer.value = null;
+};
+
+/** @param {Incident} of @param {string} agent */
+const give = (of, agent) => act('give_incident', { incident: of.id, agent, before: of.owner });
+
+/** @param {Incident} of @param {string} me */
+async function take(of, me) {
+  if (!(await give(of, me))) return;
+  shut();
+  toast(t.owner.taken(of.number), 'ok');
+}
+
+/** In the incident's head. @param {{of: Incident}} props */
+export function Owner({ of }) {
+  const mine = of.owner === state.value.me?.id;
+  const name = mine ? t.incident.ownerYou : (of.owner_name ?? of.owner ?? t.incident.nobody);
+  if (of.state !== 'open') return html`<span>${t.incident.owner} <b>${name}</b></span>`;
+  return html`<button
+    class="quiet owner"
+    aria-haspopup="dialog"
+    title=${t.owner.title(of.number)}
+    onClick=${() => {
+      layer.value = LAYER;
+    }}>
+    ${t.incident.owner} <b>${name}</b> <${Icon} name="down"/>
+  </button>`;
+}
+
+/** @param {{of: Incident}} props */
+function GiveForm({ of }) {
+  const me = state.value.me?.id ?? '';
+  const people = useColleagues().filter((one) => one.id !== of.owner && one.id !== me);
+  const [chosen, choose] = useState('');
+  const agent = chosen || people[0]?.id;
+  const busy = pending.value.give_incident;
+  const go = async () => {
+    if (!agent || !(await give(of, agent))) return;
+    shut();
+    toast(t.owner.given(of.number, people.find((one) => one.id === agent)?.name ?? ''), 'ok');
+  };
+  return html`<${Dialog} title=${t.owner.title(of.number)} close=${shut}>
+    <p class="muted">${t.owner.lead}</p>
+    ${of.owner !== me && html`<div>
+      <button autofocus disabled=${busy} onClick=${() => take(of, me)}>${t.owner.take}</button>
+    </div>`}
+    <label class="stack tight">
+      <span>${t.owner.who}</span>
+      <select
+        autofocus=${of.owner === me}
+        value=${agent}
+        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => choose(e.currentTarget.value)}>
+        ${people.map((one) => html`<option key=${one.id} value=${one.id}>${one.name}</option>`)}
+      </select>
+    </label>
+    <div class="row">
+      <span class="grow"></span>
+      <button onClick=${shut}>${t.owner.cancel}</button>
+      <button class="primary" disabled=${!agent || busy} onClick=${go}>
+        ${busy ? t.owner.giving : t.owner.go}
+      </button>
+    </div>
+  </${Dialog}>`;
+}
+
+export function OwnerDialog() {
+  const of = incident.value;
+  return layer.value === LAYER && of ? html`<${GiveForm} key=${of.id} of=${of}/>` : null;
+}

@@ -1,0 +1,36 @@
+/** What has to happen next in an incident, and what is one's own to do. Part of protocol.d.ts, for the type
+ * checker alone. */
+
+interface Next {
+  id: string;
+  what: string;
+  agent: string;
+  agent_name: string;
+  /** ms since 1970. */
+  due: number;
+  by_name: string;
+}
+
+interface Incident {
+  /** Null: nothing is planned. */
+  next: Next | null;
+}
+
+interface TimelineEntry {
+  /** Of what was planned: by when. */
+  due?: number;
+}
+
+interface MineRow {
+  id: string;
+  number: string;
+  title: string;
+  severity: Severity;
+  owner_name: string | null;
+  next: Pick<Next, 'what' | 'agent' | 'agent_name' | 'due'> | null;
+}
+
+interface Results {
+  mine: { rows: MineRow[]; more: boolean };
+  colleagues: { people: { id: string; name: string }[] };
+}

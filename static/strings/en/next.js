@@ -1,0 +1,88 @@
+/** What has to happen next, and what is one's own to do. */
+export const next = {
+  next: {
+    word: 'Next',
+    none: 'No next action yet.',
+    plan: 'Say what is next',
+    change: 'Change …',
+    done: 'Done',
+    saving: 'Saving …',
+    you: 'you',
+    /** @param {string} x */
+    left: (x) => `in ${x}`,
+    /** @param {string} x */
+    over: (x) => `${x} overdue`,
+    /** @param {string} no */
+    title: (no) => `What is next in ${no}?`,
+    what: 'What has to happen?',
+    example: 'Call the vet for the blood result',
+    who: 'Who does it?',
+    /** @param {string} name */
+    me: (name) => `${name} (you)`,
+    by: 'By when?',
+    /** @param {number} minutes */
+    within: (minutes) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
+    at: 'At',
+    /** @param {string} time */
+    due: (time) => `by ${time}`,
+    pick: 'Choose by when.',
+    say: 'Say what has to happen.',
+    go: 'Save',
+    cancel: 'Cancel',
+    /** @param {string} no */
+    doneIn: (no) => `Done. What is next in ${no}?`,
+    /** @param {string} no */
+    needed: (no) => `${no} stays open: say what is next, by whom, by when.`,
+    closeInstead: 'Nothing: close the incident …',
+    later: 'Later',
+    /** @param {string} what @param {string} no */
+    dueNow: (what, no) => `Due now: ${what}, ${no}.`,
+    /** @param {string} time */
+    byTime: (time) => `by ${time}`,
+  },
+  owner: {
+    take: 'Take it myself',
+    /** @param {string} no */
+    title: (no) => `Whose is ${no}?`,
+    lead: 'Whoever owns an incident sees it through. What is next stays with whoever does it.',
+    who: 'Give it to',
+    go: 'Give it',
+    giving: 'Saving …',
+    cancel: 'Cancel',
+    /** @param {string} no */
+    taken: (no) => `${no} is yours.`,
+    /** @param {string} no @param {string} name */
+    given: (no, name) => `${no} is ${name}’s.`,
+  },
+  addParty: {
+    button: 'Add …',
+    /** @param {string} no */
+    title: (no) => `Add somebody to ${no}`,
+    at: 'Telephone number or mail address',
+    example: '+1 206 555 0119',
+    name: 'Name',
+    nameExample: 'Dr. P. Novak, Ballard',
+    role: 'Who they are',
+    go: 'Add',
+    adding: 'Saving …',
+    cancel: 'Cancel',
+    lead: 'They can be called from here. Nobody outside is told.',
+    /** @type {Record<string, string>} */
+    sides: {
+      owner: 'Owner’s side',
+      sitter: 'Sitter’s side',
+      third: 'Third parties',
+      '': 'Who they are is not said',
+    },
+  },
+  mine: {
+    title: 'Mine',
+    failed: 'The list could not be read. It is asked for again.',
+    /** @param {number} n */
+    overdue: (n) => `${n} overdue`,
+    more: 'There are more: Find (/) has them all.',
+    unplanned: 'No next action yet',
+    /** @param {string} name */
+    theirs: (name) => `${name} does it`,
+  },
+};

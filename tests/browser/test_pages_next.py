@@ -1,0 +1,149 @@
+"""What is next in an incident and the list of what is mine, against the recorded scene."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.pages import close, opened
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+VET = "Call Dr. Novak for the blood result"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+def sent(desk: FakeDesk, do: str) -> list[dict[str, Any]]:
+    return [one for one in desk.intents if one["do"] == do]
+
+
+async def fill(page: Page, what: str, within: str = "1 h") -> None:
+    await page.get_by_label("What has to happen?").fill(what)
+    await page.get_by_role("button", name=within, exact=True).click()
+
+
+async def test_done_asks_for_what_follows_and_what_is_said_stands_under_the_head(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    bar = page.locator(".nextbar")
+    await expect(bar).to_contain_text(VET)
+    await expect(bar).to_contain_text("you, ")
+    await bar.get_by_role("button", name="Done").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Done. What is next in INC-20419?")
+    await dialog.get_by_role("button", name="Save").click()  # nothing is said yet
+    await expect(page.locator(".toast", has_text="Say what has to happen.")).to_be_visible()
+    assert not sent(desk, "plan_next")
+    await fill(page, "Text Maya the result")
+    await dialog.get_by_label("Who does it?").select_option(label="Tomás Vega")
+    await page.get_by_label("What has to happen?").press("Enter")
+    await expect(dialog).to_have_count(0)
+    await expect(bar).to_contain_text("Text Maya the result")
+    await expect(bar).to_contain_text("Tomás Vega, ")
+    (plan,) = sent(desk, "plan_next")
+    assert (plan["incident"], plan["agent"], plan["before"]) == ("i1", "a2", None)
+    assert abs(plan["due"] - desk.now() - 3_600_000) < 60_000
+    await close(page)
+
+
+async def test_p_opens_it_and_esc_leaves_everything_as_it_was(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("p")
+    await expect(page.get_by_label("What has to happen?")).to_have_value(VET)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.locator(".nextbar")).to_contain_text(VET)
+    assert not sent(desk, "plan_next")
+    await close(page)
+
+
+async def test_an_outcome_that_asks_is_not_finished_before_it_is_said_what_is_next(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    wrap = page.locator(".wrap")
+    await wrap.get_by_role("radio", name="Claim opened").click()
+    await expect(page.get_by_label("What has to happen?")).to_have_count(0)  # the vet is planned
+    await here.next_is("i1", None)
+    await expect(page.get_by_label("What has to happen?")).to_be_visible()
+    await wrap.get_by_role("button", name="Done").click()
+    await expect(page.locator(".toast", has_text="INC-20419 stays open")).to_be_visible()
+    assert not sent(desk, "wrapped")
+    await fill(page, VET, "15 min")
+    await wrap.get_by_role("button", name="Done").click()
+    await expect(wrap).to_have_count(0)
+    assert [one["do"] for one in desk.intents if one["do"] in ("plan_next", "wrapped")] == [
+        "plan_next", "wrapped",
+    ]  # fmt: skip
+    await close(page)
+
+
+async def test_mine_has_the_overdue_first_opens_by_a_click_and_follows_by_itself(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    mine = page.get_by_role("region", name="Mine")
+    await expect(mine).to_contain_text("1 overdue")
+    cards = mine.get_by_role("button")
+    await expect(cards).to_have_count(4)
+    for at, says in enumerate(("overdue", "No next action yet", VET, "Tomás Vega does it")):
+        await expect(cards.nth(at)).to_contain_text(says)
+    here = await desk.here()
+    here.scene["mine"] = here.scene["mine"][:1]
+    await here.say("notice", level="info", code="mine_changed", text="")
+    await expect(cards).to_have_count(1)
+    await expect(page.locator(".toast")).to_have_count(0)  # the hint is no message
+    await cards.first.click()
+    await page.wait_for_function("() => document.querySelector('.mine .card.on')")
+    assert sent(desk, "open")[-1]["incident"] == "i9"
+    await close(page)
+
+
+async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    owner, dialog = page.locator("header.inc button.owner"), page.get_by_role("dialog")
+    await expect(owner).to_contain_text("owner you")
+    await owner.click()
+    await expect(dialog.get_by_role("button", name="Take it myself")).to_have_count(0)
+    await dialog.get_by_role("button", name="Give it", exact=True).click()
+    await expect(page.locator(".toast", has_text="Tomás Vega’s")).to_be_visible()
+    given = sent(desk, "give_incident")[-1]
+    assert (given["incident"], given["agent"], given["before"]) == ("i1", "a2", "a1")
+    await here.incident_is("i1", owner="a2", owner_name="Tomás Vega")
+    await owner.click()
+    await dialog.get_by_role("button", name="Take it myself").click()
+    await expect(dialog).to_have_count(0)
+    given = sent(desk, "give_incident")[-1]
+    assert (given["agent"], given["before"]) == ("a1", "a2")
+    people = page.get_by_role("region", name="People")
+    for side in ("Owner’s side", "Sitter’s side", "Third parties"):
+        await expect(people.get_by_text(side)).to_be_visible()
+    await people.get_by_role("button", name="Add …").click()
+    await dialog.get_by_label("Telephone number or mail address").fill("(206) 555-0188")
+    await dialog.get_by_label("Name").fill("Officer Lee")
+    await dialog.get_by_label("Who they are").select_option("police")
+    await dialog.get_by_role("button", name="Add", exact=True).click()
+    await expect(dialog).to_have_count(0)
+    added = sent(desk, "add_party")[-1]
+    assert (added["at"], added["name"], added["role"]) == (
+        "(206) 555-0188", "Officer Lee", "police",
+    )  # fmt: skip
+    await close(page)

@@ -1,0 +1,69 @@
+"""What is next in an incident, at the desks: said by one, seen by the other, on the list of whoever
+does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdfast.clock import now_ms
+from tests.flow.test_incident_closed import done, lines, taken, words_of
+from tests.kit.centre import Centre
+from tests.kit.desk import DeskClient, desk
+
+MINUTE = 60_000
+
+
+def told(agent: DeskClient) -> int:
+    """How often this page heard that its list has changed."""
+    return sum(one["code"] == "mine_changed" for one in agent.notices)
+
+
+async def test_what_one_plans_is_on_the_list_of_whoever_does_it_until_it_is_done(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550541", "where is my parcel")
+        async with desk(centre, "noah") as other:
+            await handed_to_and_fro(agent, other, incident)
+        await done(agent, contact)
+    assert await lines(centre, incident) == [
+        ("priya", "incident.next_planned"),
+        ("noah", "incident.next_done"),
+    ]
+
+
+async def row_of(agent: DeskClient, incident: str) -> dict[str, Any] | None:
+    """The incident on their list."""
+    rows = (await agent.do("mine"))["rows"]
+    return next((row for row in rows if row["id"] == incident), None)
+
+
+async def handed_to_and_fro(agent: DeskClient, other: DeskClient, incident: str) -> None:
+    assert await row_of(other, incident) is None
+    row = await row_of(agent, incident)
+    assert row is not None  # they own it
+    assert (row["owner_name"], row["next"]) == ("Priya Nair", None)
+    people = {one["name"]: one["id"] for one in (await agent.do("colleagues"))["people"]}
+    noah = next(who for name, who in people.items() if name.startswith("Noah"))
+    due = now_ms() + 20 * MINUTE
+    plan = {"incident": incident, "what": " Call  the sitter\n", "agent": noah, "due": due}
+    await agent.do("open", incident=incident)
+    heard = told(other)
+    await agent.do("plan_next", key="p1", before=None, **plan)
+    await other.until(lambda: told(other) > heard)
+    row = await row_of(other, incident)
+    assert row is not None
+    assert row["next"]["agent_name"].startswith("Noah")
+    assert (row["next"]["what"], row["next"]["due"]) == ("Call the sitter", due)
+    await agent.until(lambda: agent.incident and agent.incident["next"])
+    assert agent.incident is not None
+    shown = agent.incident["next"]
+    assert (shown["agent_name"], shown["by_name"]) == (row["next"]["agent_name"], "Priya Nair")
+    # Somebody who has an older page in view changes nothing.
+    said = await words_of(agent, "plan_next", key="p2", before=None, **plan)
+    assert "somebody has changed it" in said.lower()
+    heard = told(other)
+    await other.do("next_done", incident=incident, next=shown["id"])
+    await other.until(lambda: told(other) > heard)
+    assert await row_of(other, incident) is None
+    await agent.until(lambda: agent.incident and agent.incident["next"] is None)
