@@ -38,6 +38,16 @@ async def row_of(agent: DeskClient, incident: str) -> dict[str, Any] | None:
     return next((row for row in rows if row["id"] == incident), None)
 
 
+async def on_list(agent: DeskClient, incident: str, *, there: bool) -> dict[str, Any] | None:
+    """Asks anew at each hint, as a page does, until it is on their list, or is not."""
+    while True:
+        heard = told(agent)
+        row = await row_of(agent, incident)
+        if (row is not None) == there:
+            return row
+        await agent.until(lambda heard=heard: told(agent) > heard)  # type: ignore[misc]
+
+
 async def handed_to_and_fro(agent: DeskClient, other: DeskClient, incident: str) -> None:
     assert await row_of(other, incident) is None
     row = await row_of(agent, incident)
@@ -48,10 +58,8 @@ async def handed_to_and_fro(agent: DeskClient, other: DeskClient, incident: str)
     due = now_ms() + 20 * MINUTE
     plan = {"incident": incident, "what": " Call  the sitter\n", "agent": noah, "due": due}
     await agent.do("open", incident=incident)
-    heard = told(other)
     await agent.do("plan_next", key="p1", before=None, **plan)
-    await other.until(lambda: told(other) > heard)
-    row = await row_of(other, incident)
+    row = await on_list(other, incident, there=True)
     assert row is not None
     assert row["next"]["agent_name"].startswith("Noah")
     assert (row["next"]["what"], row["next"]["due"]) == ("Call the sitter", due)
@@ -62,8 +70,6 @@ async def handed_to_and_fro(agent: DeskClient, other: DeskClient, incident: str)
     # Somebody who has an older page in view changes nothing.
     said = await words_of(agent, "plan_next", key="p2", before=None, **plan)
     assert "somebody has changed it" in said.lower()
-    heard = told(other)
     await other.do("next_done", incident=incident, next=shown["id"])
-    await other.until(lambda: told(other) > heard)
-    assert await row_of(other, incident) is None
+    await on_list(other, incident, there=False)
     await agent.until(lambda: agent.incident and agent.incident["next"] is None)
