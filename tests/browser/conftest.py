@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 from tests.browser.kit import launch, tone_file
+from tests.browser.pages import waiting
 from tests.flow.conftest import short_config
 from tests.kit.centre import Centre, free_port, running_centre
 from tests.kit.line import Line, running_line
@@ -72,11 +73,11 @@ async def line(running_here: Centre) -> AsyncIterator[Line]:
 async def real(
     running_here: Centre, chromium: Browser, elsewhere: Browser
 ) -> AsyncIterator[Centre]:
-    """The shared centre; afterwards all pages are closed, every call is hung up, every contact
-    has ended and nobody is on duty."""
+    """The shared centre; afterwards all pages that a test left open are closed, every call is hung
+    up, every contact has ended and nobody is on duty."""
     yield running_here
     for browser in (chromium, elsewhere):
-        for context in browser.contexts:
+        for context in set(browser.contexts) - waiting():
             await context.close()
     await running_here.sandbox.heal()
     for call in await running_here.sandbox.calls(live=True):

@@ -14,6 +14,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Playwright, expect
 
+from tests.browser.pages import give_back, lent
+
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 SHELL, BROWSER = Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")
 CHROMIUM = SHELL if SHELL.exists() and not LONG else BROWSER
@@ -102,13 +104,8 @@ async def launch(pw: Playwright, *more: str, without: tuple[str, ...] = ()) -> B
 
 
 async def of_its_own(browser: Browser, *scripts: str, **options: Any) -> Page:
-    """An empty page in a context of its own."""
-    context = await browser.new_context(
-        viewport={"width": 1366, "height": 768}, reduced_motion="reduce", **options
-    )
-    for script in (RAW_MICROPHONE, TAP_SPEAKER, *scripts):
-        await context.add_init_script(script)
-    return await context.new_page()
+    """An empty page, as if it were new, in a context of its own."""
+    return await lent(browser, RAW_MICROPHONE, TAP_SPEAKER, *scripts, of="real", **options)
 
 
 async def opened(browser: Browser, url: str, *scripts: str, **options: Any) -> Page:
@@ -118,6 +115,7 @@ async def opened(browser: Browser, url: str, *scripts: str, **options: Any) -> P
 
 async def another(page: Page, url: str) -> Page:
     """Opens `url` in this fresh page."""
+    known = hasattr(page, "faults")
     page.faults = []  # type: ignore[attr-defined]
 
     def told(message: Any) -> None:
@@ -126,8 +124,9 @@ async def another(page: Page, url: str) -> Page:
         if message.type == "error" and not message.text.startswith(expected):
             page.faults.append(message.text)  # type: ignore[attr-defined]
 
-    page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
-    page.on("console", told)
+    if not known:
+        page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
+        page.on("console", told)
     await page.goto(url)
     return page
 
@@ -168,10 +167,14 @@ async def signed_in_by_form(
     return page
 
 
-async def closed(page: Page) -> None:
-    """Ends the page's context; it must not have failed."""
-    await page.context.close()
+async def closed(page: Page, *, changed: bool = False) -> None:
+    """It must not have failed. Its context is over, if it has other pages, too, or was `changed` in
+    a way that cannot be taken back."""
     assert page.faults == [], page.faults  # type: ignore[attr-defined]
+    if changed or page.context.pages != [page] or not hasattr(page, "uses"):
+        await page.context.close()
+    else:
+        await give_back(page)
 
 
 async def go_ready(page: Page) -> None:

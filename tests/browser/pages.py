@@ -1,4 +1,5 @@
-"""Pages on the recorded scene, each as if it were new; a page that was closed well is used again.
+"""Pages that are each as if they were new; one that was closed well is used again. And those on the
+recorded scene.
 
 A page asks for a hundred modules. One that stays where they came from has them in its memory, and
 costs half. Whoever closes it leaves nothing in it: no cookie, nothing stored, no other tab, size
@@ -14,7 +15,7 @@ from playwright.async_api import Browser, Page
 
 SIZE: Any = {"width": 1366, "height": 768}
 USES = 20
-EMPTY = "() => { localStorage.clear(); sessionStorage.clear(); }"
+EMPTY = "() => { localStorage.clear(); sessionStorage.clear(); window.name = ''; }"
 
 _left: dict[Any, list[Page]] = {}
 """Pages that wait on an empty address, by browser and by what was asked for."""
@@ -22,15 +23,28 @@ _left: dict[Any, list[Page]] = {}
 
 async def opened(chromium: Browser, url: str, before: str = "", **options: Any) -> Page:
     """A page without a past; any error on it fails the test through ``page.faults``."""
-    key = (chromium, before, *sorted(options.items()))
-    page = next((page for page in _taken(key) if not page.is_closed()), None)
-    if page is None:
-        page = await _new(chromium, before, **options)
-        page.key, page.uses = key, 0  # type: ignore[attr-defined]
-    page.uses += 1  # type: ignore[attr-defined]
+    page = await lent(chromium, *([before] if before else ()), **options)
+    if page.uses == 1:  # type: ignore[attr-defined]
+        page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
+        page.on("console", lambda m: m.type == "error" and page.faults.append(m.text))  # type: ignore[attr-defined]
     page.faults = []  # type: ignore[attr-defined]
     await page.goto(url)
     await page.wait_for_selector("main")
+    return page
+
+
+async def lent(chromium: Browser, *before: str, of: str = "", **options: Any) -> Page:
+    """An empty page with these scripts; its `uses` tell whether it is new. `of`: whose pages these
+    are, since each listens to them in its own way."""
+    key = (chromium, of, before, *sorted(options.items()))
+    page = next((page for page in _taken(key) if not page.is_closed()), None)
+    if page is None:
+        context = await chromium.new_context(viewport=SIZE, reduced_motion="reduce", **options)
+        for script in before:
+            await context.add_init_script(script)
+        page = await context.new_page()
+        page.key, page.uses = key, 0  # type: ignore[attr-defined]
+    page.uses += 1  # type: ignore[attr-defined]
     return page
 
 
@@ -39,19 +53,19 @@ def _taken(key: Any) -> Any:
         yield _left[key].pop()
 
 
-async def _new(chromium: Browser, before: str, **options: Any) -> Page:
-    context = await chromium.new_context(viewport=SIZE, reduced_motion="reduce", **options)
-    if before:
-        await context.add_init_script(before)
-    page = await context.new_page()
-    page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
-    page.on("console", lambda m: m.type == "error" and page.faults.append(m.text))  # type: ignore[attr-defined]
-    return page
+def waiting() -> set[Any]:
+    """The contexts of those that wait."""
+    return {page.context for pages in _left.values() for page in pages}
 
 
 async def close(page: Page) -> None:
     """It must not have failed."""
     assert page.faults == []  # type: ignore[attr-defined]
+    await give_back(page)
+
+
+async def give_back(page: Page) -> None:
+    """Nothing of it is left, of the place where it is now; the next test may have it."""
     if page.uses >= USES:  # type: ignore[attr-defined]
         await page.context.close()
         return
@@ -65,6 +79,6 @@ async def close(page: Page) -> None:
     await page.goto("about:blank")
     await page.set_viewport_size(SIZE)
     key = page.key  # type: ignore[attr-defined]
-    colours = dict(key[2:]).get("color_scheme", "light")
+    colours = dict(key[3:]).get("color_scheme", "light")
     await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     _left.setdefault(key, []).append(page)

@@ -304,4 +304,4 @@ async def test_a_session_that_ended_locks_the_screen_and_the_call_goes_on(
     await page.get_by_label("Password").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await until_heard(real, call, 700)
-    await closed(page)
+    await closed(page, changed=True)

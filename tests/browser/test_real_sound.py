@@ -122,4 +122,4 @@ async def test_how_quickly_data_go_each_way_is_measured(
             assert found[way] < 150  # too little for a call, and said so
         else:
             assert found[way] == pytest.approx(kbps, rel=0.4)
-    await closed(page)
+    await closed(page, changed=True)

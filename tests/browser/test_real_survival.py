@@ -48,7 +48,7 @@ async def over(
         await board.until(lambda: _call(board)["state"] == "active")
         yield page, call, board
     assert (await real.sandbox.look(call))["status"] == "in-progress"
-    await closed(page)
+    await closed(page, changed=True)
 
 
 def _call(board: DeskClient) -> dict[str, object]:
