@@ -18,7 +18,8 @@ USES = 20
 EMPTY = "() => { localStorage.clear(); sessionStorage.clear(); window.name = ''; }"
 
 _left: dict[Any, list[Page]] = {}
-"""Pages that wait on an empty address, by browser and by what was asked for."""
+"""Pages that wait on a picture of the same place, by browser and by what was asked for: on an empty
+address each would be in another process, which has no module in its memory."""
 
 
 async def opened(chromium: Browser, url: str, before: str = "", **options: Any) -> Page:
@@ -76,7 +77,6 @@ async def give_back(page: Page) -> None:
     await page.goto(f"{where.scheme}://{where.netloc}/static/icon.svg")  # no script of ours
     await page.evaluate(EMPTY)
     await page.context.clear_cookies()
-    await page.goto("about:blank")
     await page.set_viewport_size(SIZE)
     key = page.key  # type: ignore[attr-defined]
     colours = dict(key[3:]).get("color_scheme", "light")
