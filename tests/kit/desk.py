@@ -231,7 +231,7 @@ class DeskClient:
             raise DeskError(message["error"]["code"], message["error"]["message"])
         return message["result"]
 
-    async def code_of(self, what: str, **fields: Any) -> str | None:
+    async def code_of(self, what: str, /, **fields: Any) -> str | None:
         """The code with which an intent is refused; None if it is done."""
         try:
             await self.do(what, **fields)
