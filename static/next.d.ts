@@ -31,6 +31,7 @@ interface MineRow {
 }
 
 interface Results {
+  reveal: { value: string };
   mine: { rows: MineRow[]; more: boolean };
   colleagues: { people: { id: string; name: string }[] };
 }

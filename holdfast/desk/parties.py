@@ -9,11 +9,13 @@ import msgspec
 from channels.email.headers import addresses
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import IncidentForm, Refused, Result, Word, intent
+from holdfast.desk.intents import Id, IncidentForm, Refused, Result, Word, intent
+from holdfast.http.access import Permission
 from router.centre import Centre
 from router.core.dialling import country_of, typed_number
+from router.core.model import Reply
 from router.core.party import NAME_LETTERS, ROLES
-from router.incidents.parties import ADDED, Newcomer, Parties
+from router.incidents.parties import ADDED, REVEALED, Newcomer, Parties
 
 NOT_READ = (
     "This is neither a telephone number nor a mail address. Type the number with its country"
@@ -29,8 +31,12 @@ class PartyForm(IncidentForm, frozen=True):
     name: Annotated[str, msgspec.Meta(max_length=NAME_LETTERS)] = ""
 
 
+class RevealForm(IncidentForm, frozen=True):
+    address: Id
+
+
 class PeopleOf:
-    """Handler of add_party."""
+    """Handlers of add_party and reveal."""
 
     def __init__(self, centre: Centre, hub: Hub, parties: Parties) -> None:
         self._current = centre.config
@@ -50,6 +56,13 @@ class PeopleOf:
         if not reply.ok:
             raise Refused.by(reply, {})
         return {}
+
+    @intent("reveal", RevealForm, Permission.ADDRESS_REVEAL, audit=REVEALED)
+    async def _reveal(self, page: Page, form: RevealForm) -> Result:
+        told = await self._parties.reveal(form.incident, form.address, page.account.id, now_ms())
+        if isinstance(told, Reply):
+            raise Refused.by(told, {})
+        return {"value": told}
 
     def _read(self, at: str) -> tuple[str, str]:
         """Kind and value of an address as it is typed."""

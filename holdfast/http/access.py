@@ -24,11 +24,13 @@ class Permission(StrEnum):
     QUEUE_STEER = "queue.steer"
     CALL_LISTEN = "call.listen"
     """Beside an agent who talks: listen, whisper, take part, take the call over."""
+    ADDRESS_REVEAL = "address.reveal"
+    """Read a number or an address whole, with a line in the audit each time."""
     ACCOUNTS_MANAGE = "accounts.manage"
     CENTRE_CONFIGURE = "centre.configure"
 
 
-_AGENT = frozenset({Permission.DESK_USE, Permission.SEVERITY_SET})
+_AGENT = frozenset({Permission.DESK_USE, Permission.SEVERITY_SET, Permission.ADDRESS_REVEAL})
 _SUPERVISOR = _AGENT | {
     Permission.BOARD_SEE,
     Permission.QUEUE_STEER,

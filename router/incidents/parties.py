@@ -15,6 +15,10 @@ ADDED = "incident.party_added"
 """Action of the audit; its detail is the party."""
 
 
+REVEALED = "address.revealed"
+"""The same, of an incident; its detail is the address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """Somebody at an address (`kind`: phone or email); `role`: one of router.core.party.ROLES."""
@@ -61,3 +65,22 @@ class Parties:
                 detail=person.party,
             )  # fmt: skip
         return Reply()
+
+    async def reveal(self, incident: str, address: str, by: str, now: int) -> str | Reply:
+        """The whole number or mail address of somebody of this incident: an agent reads it to the
+        police. The line in the audit is written first, in the same transaction.
+
+        Raises:
+            RecordUnavailable: nothing was told.
+        """
+        async with self._database.write() as connection:
+            person = await people.person_at(connection, address)
+            theirs = person and await people.is_party_of(connection, incident, person.party)
+            if person is None or not theirs:
+                return Reply(ok=False, code="unknown", text="no such address in this incident")
+            if person.value.startswith("anonymous:"):
+                return Reply(ok=False, code="not_allowed", text="their number was withheld")
+            await audit.append(
+                connection, actor=by, action=REVEALED, subject=incident, now=now, detail=address
+            )
+        return person.value

@@ -1,21 +1,50 @@
 /** The people of the incident, by whose side they are on, and how to reach each. */
-import { html } from '../ui.js';
+import { html, signal } from '../ui.js';
 import { roleWord } from '../contact.js';
 import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
 import { AddButton } from './add_party.js';
 import { blocked, callBack, calling } from './callback.js';
-import { incident } from './context.js';
+import { act, incident, pending } from './context.js';
 import { askLater, Promised } from './callback_dialog.js';
 
 /** @type {readonly (Party['side'])[]} */
 const SIDES = ['owner', 'sitter', 'third', null];
 
+const SHOWN_MS = 60_000; // long enough to read it to somebody
+
+/** What was shown whole, for a while, by the address's id. */
+const shown = signal(/** @type {Record<string, string>} */ ({}));
+
+/** @param {Incident} of @param {Address} a */
+async function reveal(of, a) {
+  const told = await act('reveal', { incident: of.id, address: a.id });
+  if (!told) return;
+  shown.value = { ...shown.peek(), [a.id]: told.value };
+  setTimeout(() => {
+    const { [a.id]: _, ...rest } = shown.peek();
+    shown.value = rest;
+  }, SHOWN_MS);
+}
+
 /** @param {{p: Party, a: Address, of: Incident}} props */
 const Reached = ({ p, a, of }) => html`<div class="row addr">
   <${Icon} name=${a.kind === 'phone' ? 'voice' : 'email'} class="faint"/>
   <span class="muted grow">
-    ${a.masked === p.name ? (t.party.kinds[a.kind] ?? '') : a.masked}
+    ${shown.value[a.id]
+      ? html`<b class="mono whole">${shown.value[a.id]}</b>`
+      : html`
+          ${a.masked === p.name ? (t.party.kinds[a.kind] ?? '') : a.masked}
+          ${' '}
+          <button
+            class="link t1"
+            title=${t.reveal.of(p.name || a.masked)}
+            aria-label=${t.reveal.of(p.name || a.masked)}
+            disabled=${pending.value.reveal}
+            onClick=${() => reveal(of, a)}>
+            ${t.reveal.show}
+          </button>
+        `}
     ${a.unsure ? html` <span class="tag s3">${a.unsure}</span>` : ''}
     ${a.opted_out ? html` <span class="tag s2">${t.party.out}</span>` : ''}
   </span>

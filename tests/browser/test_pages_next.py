@@ -136,6 +136,9 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     people = page.get_by_role("region", name="People")
     for side in ("Owner’s side", "Sitter’s side", "Third parties"):
         await expect(people.get_by_text(side)).to_be_visible()
+    await people.get_by_role("button", name="Show it whole: Maya Torres").first.click()
+    await expect(people.locator(".whole")).to_have_text("+12065550142")
+    assert sent(desk, "reveal")[-1]["address"] == "ad1"
     await people.get_by_role("button", name="Add …").click()
     await dialog.get_by_label("Telephone number or mail address").fill("(206) 555-0188")
     await dialog.get_by_label("Name").fill("Officer Lee")

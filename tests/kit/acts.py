@@ -468,6 +468,8 @@ READS = {
     "mine", "colleagues",
 }  # fmt: skip
 """Intents that change nothing."""
+LOOKS = {"reveal"}
+"""They change nothing, and each has its line."""
 
 
 @asynccontextmanager

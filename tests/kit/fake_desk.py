@@ -126,6 +126,9 @@ class Connection:
     async def do_colleagues(self, _: dict[str, Any]) -> Any:
         return {"people": [{"id": "a1", "name": "Priya Nair"}, {"id": "a2", "name": "Tomás Vega"}]}
 
+    async def do_reveal(self, _: dict[str, Any]) -> Any:
+        return {"value": "+12065550142"}
+
     async def do_plan_next(self, intent: dict[str, Any]) -> None:
         name = {"a1": "Priya Nair", "a2": "Tomás Vega"}[intent["agent"]]
         await self.next_is(intent["incident"], {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from router.core.model import Reply
 from router.incidents.parties import Newcomer, Parties
 from router.live.engine import Engine
 from router.records import people
@@ -69,3 +70,26 @@ async def test_nobody_is_added_to_a_closed_incident_or_to_none(
         assert (reply.ok, reply.code) == (False, code)
     async with database.read() as connection:
         assert await people.find_address(connection, "phone", VET) is None
+
+
+async def test_a_number_is_told_whole_with_its_line_and_only_of_somebody_of_this_incident(
+    database: Database, parties: Parties
+) -> None:
+    who = await agents(database)
+    incident, other = [await incident_of(database, f"+1206555014{n}") for n in range(2)]
+    async with database.write() as connection:
+        maya = await people.find_address(connection, "phone", "+12065550140")
+        nobody = await people.find_or_make(connection, "phone", "anonymous:CA1", NOW)
+        await people.add_party(connection, incident.id, nobody.party)
+    assert maya is not None
+    elena = who["Elena"]
+    assert await parties.reveal(incident.id, maya.address, elena, NOW) == "+12065550140"
+    for of, address, code in (
+        (other.id, maya.address, "unknown"),
+        (incident.id, "d-nothing", "unknown"),
+        (incident.id, nobody.address, "not_allowed"),
+    ):
+        refused = await parties.reveal(of, address, elena, NOW)
+        assert isinstance(refused, Reply)
+        assert refused.code == code
+    assert await acts(database) == [(elena, "address.revealed")]

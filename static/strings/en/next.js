@@ -54,6 +54,11 @@ export const next = {
     /** @param {string} no @param {string} name */
     given: (no, name) => `${no} is ${name}’s.`,
   },
+  reveal: {
+    show: 'Show',
+    /** @param {string} who */
+    of: (who) => `Show it whole: ${who}. The audit notes that you did.`,
+  },
   addParty: {
     button: 'Add …',
     /** @param {string} no */
