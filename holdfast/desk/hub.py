@@ -14,6 +14,7 @@ from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import NOT_REACHED, dial_news
+from holdfast.desk.listing import Listing
 from holdfast.desk.lost_words import lost_words
 from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.ring_news import RING_OVER, ring_news
@@ -77,8 +78,8 @@ class Page:
         self.host = host
         self.seq = 0
         self.incident: str | None = None
-        self.listed: set[str] | None = None
-        """The incidents of its list of what is theirs, until it is told that the list changed."""
+        self.listed: Listing | None = None
+        """Its list of what is theirs, until it is told that the list changed."""
         self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.shown: set[str] = set()
         self.stale = False
@@ -209,7 +210,7 @@ class Hub:
             self._tell(page, change, tally)
         for live in change.contacts:
             if live.incident:
-                self.incident_changed(live.incident, step_id)
+                self.incident_changed(live.incident, step_id, live.named)
 
     def _tally_now(self) -> dict[str, Any] | None:
         """Sends the counts, unless they were sent a moment ago; then they follow a moment later."""
@@ -339,23 +340,25 @@ class Hub:
     # Incidents --------------------------------------------------------------------------------
 
     def mine_changed(self, *agents: str) -> None:
-        """What is theirs to do has changed: their pages ask again."""
+        """What is theirs to do, or anybody's, has changed: their pages ask again."""
         for page in self._pages.values():
-            if page.listed is not None and page.account.id in agents:
-                self._list_changed(page)
+            if not agents or page.account.id in agents:
+                self.list_changed(page)
 
     @staticmethod
-    def _list_changed(page: Page) -> None:
-        page.listed = None
-        page.send(notice("info", "mine_changed", ""))
+    def list_changed(page: Page) -> None:
+        if page.listed is not None:
+            page.listed = None
+            page.send(notice("info", "mine_changed", ""))
 
-    def incident_changed(self, incident_id: str, step_id: str | None = None) -> None:
-        """Every page that has this incident open gets it again, once the record holds the step;
-        pages that list it ask again."""
-        for page in self._pages.values():
-            if page.listed and incident_id in page.listed:
-                self._list_changed(page)
-        if any(page.incident == incident_id for page in self._pages.values()):
+    def incident_changed(
+        self, incident_id: str, step_id: str | None = None, named: str | None = None
+    ) -> None:
+        """Once the record holds the step, every page that has this incident open gets it again, and
+        pages that list it, or whose agent is `named` in it, ask again."""
+        lists = [page.listed for page in self._pages.values() if page.listed is not None]
+        concerned = [one for one in lists if one.concerns(incident_id, named)]  # each is to know
+        if concerned or any(page.incident == incident_id for page in self._pages.values()):
             self._dirty.add(incident_id)
             if step_id is not None:
                 self._dirty_step = step_id
@@ -376,6 +379,9 @@ class Hub:
                     await recorded(self._dirty_step)
             except TimeoutError:
                 log.warning("recorder.behind")
+            for page in self.pages():
+                if page.listed is not None and page.listed.changed(incidents):
+                    self.list_changed(page)
             for page in self.pages():
                 if page.incident not in incidents:
                     continue

@@ -42,6 +42,7 @@ class Ending:
     @intent("reopen_incident", IncidentForm, audit=REOPENED)
     async def _reopen(self, page: Page, form: IncidentForm) -> Result:
         reply = await self._life.reopen(form.incident, page.account.id, now_ms())
+        self._hub.mine_changed()  # whoever owns it has it on the list again
         return self._told(reply, form.incident)
 
     def _told(self, reply: Reply, incident: str) -> Result:

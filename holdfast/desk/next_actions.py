@@ -19,6 +19,7 @@ from holdfast.desk.intents import (
     Result,
     intent,
 )
+from holdfast.desk.listing import Listing
 from router.centre import Centre
 from router.core.model import Reply
 from router.core.next_action import LETTERS
@@ -88,12 +89,12 @@ class NextSteps:
     @intent("mine", Nothing)
     async def _mine(self, page: Page, _form: Nothing) -> Result:
         """From now on this page is told when its list has changed."""
-        page.listed = set()  # what changes while it is read is told, too
+        page.listed = listing = Listing(page.account.id)
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
             rows, more = await next_actions.of_agent(connection, page.account.id, names)
-        if page.listed is not None:
-            page.listed |= {row["id"] for row in rows}
+        if listing.read(row["id"] for row in rows) and page.listed is listing:
+            self._hub.list_changed(page)
         return {"rows": rows, "more": more}
 
     @intent("colleagues", Nothing)

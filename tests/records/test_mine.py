@@ -1,0 +1,127 @@
+"""The list of what is mine: whatever changes it, its page hears of it, also while it is read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.incident_life import Ending
+from holdfast.desk.intents import IncidentForm, Nothing
+from holdfast.desk.next_actions import NextSteps
+from router.core.model import LiveContact, Step
+from router.incidents.next_actions import NextActions
+from router.incidents.ownership import Ownership
+from router.live.engine import Engine
+from router.records import people
+from router.records.database import Database
+from tests.kit.store import centre_of
+from tests.records.test_incident_changes import incident_of, life_of
+from tests.records.test_next_actions import agents
+from tests.records.test_records import NOW
+from tests.unit.test_slow_page import page_of, read
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub(dict)
+
+
+@pytest.fixture
+def steps(database: Database, hub: Hub) -> NextSteps:
+    centre = centre_of(database, Engine("unix:///nowhere.sock"))
+    return NextSteps(centre, hub, NextActions(centre), Ownership(centre))
+
+
+def hints(page: Page) -> int:
+    return sum(one is not None and one.get("code") == "mine_changed" for one in read(page))
+
+
+async def owned(database: Database) -> tuple[Page, people.IncidentRef]:
+    """Elena's desk, and an incident of hers."""
+    who = await agents(database)
+    incident = await incident_of(database, "+12065550142")
+    async with database.write() as connection:
+        await people.hand_on(connection, incident.id, who["Elena"])
+    return page_of(who["Elena"], "desk"), incident
+
+
+@asynccontextmanager
+async def pushing(hub: Hub, written: asyncio.Event) -> AsyncIterator[None]:
+    """The record knows of a step once it is `written`."""
+
+    async def recorded(_step: str) -> None:
+        await written.wait()
+
+    async def build(_incident: str, _reader: str) -> None: ...
+
+    task = asyncio.get_running_loop().create_task(hub.push_incidents(build, recorded))
+    yield
+    task.cancel()
+
+
+async def all_pushed() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_what_changes_while_it_is_read_is_told_behind_it(
+    database: Database, hub: Hub, steps: NextSteps
+) -> None:
+    page, incident = await owned(database)
+    hub.join(page)
+    written = asyncio.Event()
+    written.set()
+    async with pushing(hub, written):
+        asked = asyncio.get_running_loop().create_task(steps._mine(page, Nothing()))
+        await asyncio.sleep(0)  # it is being read
+        hub.incident_changed(incident.id)
+        hub.incident_changed("i-of-others")
+        await all_pushed()
+        assert [row["id"] for row in (await asked)["rows"]] == [incident.id]
+        assert hints(page) == 1
+        hub.incident_changed(incident.id)  # it has not asked again
+        await all_pushed()
+        assert hints(page) == 0
+
+
+async def test_it_is_told_once_the_record_has_what_happened(
+    database: Database, hub: Hub, steps: NextSteps
+) -> None:
+    page, incident = await owned(database)
+    hub.join(page)
+    written = asyncio.Event()
+    async with pushing(hub, written):
+        await steps._mine(page, Nothing())
+        hub.incident_changed(incident.id, "7-1")
+        await all_pushed()
+        assert hints(page) == 0  # it would read what was
+        written.set()
+        await all_pushed()
+        assert hints(page) == 1
+
+
+async def test_whose_incident_opens_again_has_it_on_the_list(
+    database: Database, hub: Hub, steps: NextSteps
+) -> None:
+    page, incident = await owned(database)
+    hub.join(page)
+    life, written = life_of(database), asyncio.Event()
+    written.set()
+    assert (await life.close(incident.id, "u1", "resolved", "", NOW)).ok
+    async with pushing(hub, written):
+        assert (await steps._mine(page, Nothing()))["rows"] == []
+        again = LiveContact(
+            "c1", "sms", 3, arrived_at=NOW, score=1, incident=incident.id, named=page.account.id
+        )
+        hub.on_step("8-1", Step(at=NOW, epoch=1, contacts=[again]))  # they have written again
+        await all_pushed()
+        assert hints(page) == 1
+        assert (await steps._mine(page, Nothing()))["rows"] == []
+        await Ending(hub, life)._reopen(page_of("dana"), IncidentForm(incident.id))
+        await all_pushed()
+        assert hints(page) == 1
+        assert len((await steps._mine(page, Nothing()))["rows"]) == 1
