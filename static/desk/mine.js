@@ -17,6 +17,7 @@ const failed = signal(false);
 const told = new Set();
 let known = false;
 let timer = 0;
+let asked = 0; // an older answer that comes late says what was
 
 /** @param {MineRow} row */
 const keyOf = (row) => `${row.id} ${row.next?.due}`;
@@ -29,14 +30,17 @@ function ask(ms = SOON_MS) {
   clearTimeout(timer);
   timer = window.setTimeout(async () => {
     if (link.status.peek() !== 'live') return; // asked again once it is
+    const mine = ++asked;
     try {
       const found = await link.send('mine');
+      if (mine !== asked) return;
       if (!known) for (const row of found.rows) if (isOver(row, serverTime())) told.add(keyOf(row));
       known = true;
       rows.value = found.rows;
       more.value = found.more;
       failed.value = false;
     } catch {
+      if (mine !== asked) return;
       failed.value = true;
       ask(AGAIN_MS);
     }
@@ -62,7 +66,9 @@ const order = computed(() => {
 });
 
 const Card = memo(
-  (/** @type {{row: MineRow, on: boolean, mine: boolean}} */ { row, on, mine }) => html`<li>
+  (
+    /** @type {{row: MineRow, on: boolean, mine: boolean, late: boolean}} */ { row, on, mine, late },
+  ) => html`<li>
     <button
       class=${`card ${on ? 'on' : ''}`}
       aria-current=${on ? 'true' : undefined}
@@ -71,7 +77,7 @@ const Card = memo(
         <span class="row">
           <${Sev} level=${row.severity} class="t1"/> <span class="mono t1">${row.number}</span>
         </span>
-        ${row.next && html`<b class=${row.next.due <= now.peek() ? 's1' : 'muted'}>
+        ${row.next && html`<b class=${late ? 's1' : 'muted'}>
           <${Until} at=${row.next.due} left=${t.next.left} over=${t.next.over}/>
         </b>`}
       </span>
@@ -106,7 +112,8 @@ export function Mine() {
           key=${row.id}
           row=${row}
           on=${row.id === incidentId.value}
-          mine=${row.next?.agent === me}/>`,
+          mine=${row.next?.agent === me}
+          late=${isOver(row, now.peek())}/>`,
       )}
     </ul>
     ${more.value && html`<p class="faint t0 pad">${t.mine.more}</p>`}

@@ -36,7 +36,8 @@ export const when = (at) =>
 
 /** @param {Incident} of @param {Next} next */
 async function done(of, next) {
-  if (await act('next_done', { incident: of.id, next: next.id })) askNext(t.next.doneIn(of.number));
+  const told = await act('next_done', { incident: of.id, next: next.id });
+  if (told && incident.peek()?.id === of.id && !layer.peek()) askNext(t.next.doneIn(of.number));
 }
 
 /** Under the incident's head. @param {{of: Incident}} props */
@@ -145,14 +146,14 @@ export function NextFields({ said, say, enter, focus = false }) {
 /** What is wrong with it, in words; empty: nothing. @param {Said} said */
 export const faultOf = (said) => (!said.what.trim() ? t.next.say : said.due === null ? t.next.pick : '');
 
-/** @param {Incident} of @param {Said} said @param {string} key */
-export const plan = (of, said, key) =>
+/** @param {Incident} of @param {Said} said @param {string} key @param {string|null} before what was shown */
+export const plan = (of, said, key, before) =>
   act('plan_next', {
     incident: of.id,
     what: said.what,
     agent: said.agent,
     due: Math.round(said.due ?? 0),
-    before: of.next?.id ?? null,
+    before,
     key,
   });
 
@@ -165,12 +166,15 @@ export const blank = (next) => ({
 
 /** @param {{of: Incident}} props */
 function NextForm({ of }) {
-  const [said, say] = useState(() => blank(of.next));
+  const shown = because.value ? null : of.next; // what was done may be in view for a moment longer
+  const [said, say] = useState(() => blank(shown));
+  const [before, see] = useState(shown?.id ?? null);
   const [key] = useState(newId);
   const go = async () => {
     const wrong = faultOf(said);
     if (wrong) return toast(wrong);
-    if (await plan(of, said, key)) shut();
+    if (await plan(of, said, key, before)) shut();
+    else see(incident.peek()?.next?.id ?? null); // they were told, and may say theirs again
   };
   return html`<${Dialog} title=${t.next.title(of.number)} close=${shut} class="nextbox">
     ${because.value && html`<p class="muted">${because.value}</p>`}

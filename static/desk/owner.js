@@ -13,16 +13,6 @@ const shut = () => {
   layer.value = null;
 };
 
-/** @param {Incident} of @param {string} agent */
-const give = (of, agent) => act('give_incident', { incident: of.id, agent, before: of.owner });
-
-/** @param {Incident} of @param {string} me */
-async function take(of, me) {
-  if (!(await give(of, me))) return;
-  shut();
-  toast(t.owner.taken(of.number), 'ok');
-}
-
 /** In the incident's head. @param {{of: Incident}} props */
 export function Owner({ of }) {
   const mine = of.owner === state.value.me?.id;
@@ -46,15 +36,22 @@ function GiveForm({ of }) {
   const [chosen, choose] = useState('');
   const agent = chosen || people[0]?.id;
   const busy = pending.value.give_incident;
-  const go = async () => {
-    if (!agent || !(await give(of, agent))) return;
+  const [before, see] = useState(of.owner); // whose it was when they were asked
+  /** @param {string} to @param {string} words */
+  const give = async (to, words) => {
+    if (!(await act('give_incident', { incident: of.id, agent: to, before })))
+      return see(incident.peek()?.owner ?? null); // they were told, and may say it again
     shut();
-    toast(t.owner.given(of.number, people.find((one) => one.id === agent)?.name ?? ''), 'ok');
+    toast(words, 'ok');
   };
+  const go = () =>
+    agent && give(agent, t.owner.given(of.number, people.find((one) => one.id === agent)?.name ?? ''));
   return html`<${Dialog} title=${t.owner.title(of.number)} close=${shut}>
     <p class="muted">${t.owner.lead}</p>
     ${of.owner !== me && html`<div>
-      <button autofocus disabled=${busy} onClick=${() => take(of, me)}>${t.owner.take}</button>
+      <button autofocus disabled=${busy} onClick=${() => give(me, t.owner.taken(of.number))}>
+        ${t.owner.take}
+      </button>
     </div>`}
     <label class="stack tight">
       <span>${t.owner.who}</span>

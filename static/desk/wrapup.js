@@ -36,7 +36,7 @@ async function planned(c) {
   const { said, key } = nextOf(c);
   const wrong = faultOf(said);
   if (wrong) toast(`${t.next.needed(of.number)} ${wrong}`, 'info', null, () => !!asksNext(c));
-  return !wrong && !!(await plan(of, said, key));
+  return !wrong && !!(await plan(of, said, key, null));
 }
 
 /** The contact whose wrap-up shows: the selected one first. */

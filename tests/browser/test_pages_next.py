@@ -42,6 +42,7 @@ async def test_done_asks_for_what_follows_and_what_is_said_stands_under_the_head
     await bar.get_by_role("button", name="Done").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_contain_text("Done. What is next in INC-20419?")
+    await expect(dialog.get_by_label("What has to happen?")).to_have_value("")  # that is done
     await dialog.get_by_role("button", name="Save").click()  # nothing is said yet
     await expect(page.locator(".toast", has_text="Say what has to happen.")).to_be_visible()
     assert not sent(desk, "plan_next")
@@ -68,6 +69,60 @@ async def test_p_opens_it_and_esc_leaves_everything_as_it_was(
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.locator(".nextbar")).to_contain_text(VET)
     assert not sent(desk, "plan_next")
+    await close(page)
+
+
+async def test_what_somebody_changed_behind_the_dialog_is_not_overwritten_unread(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("p")
+    await fill(page, "Write to Maya")
+    changed = {"id": "x2", "what": "Call the police", "agent": "a2", "agent_name": "Tomás Vega",
+               "due": desk.now() + 60_000, "by_name": "Tomás Vega"}  # fmt: skip
+    await here.next_is("i1", changed)
+    await expect(page.locator(".nextbar")).to_contain_text("Call the police")
+    desk.refuse["plan_next"] = "too_late"  # as the centre does: x1 stands no longer
+    save = page.get_by_role("dialog").get_by_role("button", name="Save")
+    await save.click()
+    await expect(page.locator(".toast.warn")).to_be_visible()
+    assert sent(desk, "plan_next")[-1]["before"] == "x1"
+    del desk.refuse["plan_next"]
+    await save.click()  # they were told, and nothing that they typed is lost
+    await expect(page.locator(".nextbar")).to_contain_text("Write to Maya")
+    assert sent(desk, "plan_next")[-1]["before"] == "x2"
+    await close(page)
+
+
+async def test_whose_it_was_when_the_dialog_opened_is_what_counts(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here, owner = await desk.here(), page.locator("header.inc button.owner")
+    await here.incident_is("i1", owner="a2", owner_name="Tomás Vega")
+    await expect(owner).to_contain_text("Tomás Vega")
+    await owner.click()
+    await here.incident_is("i1", owner="a3", owner_name="Noah Berg")
+    await expect(owner).to_contain_text("Noah Berg")
+    await page.get_by_role("dialog").get_by_role("button", name="Take it myself").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert sent(desk, "give_incident")[-1]["before"] == "a2"
+    await close(page)
+
+
+async def test_a_card_of_mine_says_that_it_is_overdue_from_that_moment_on(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    here.scene["mine"] = here.scene["mine"][1:2]
+    here.scene["mine"][0]["next"]["due"] = desk.now() + 3000
+    await here.say("notice", level="info", code="mine_changed", text="")
+    card = page.get_by_role("region", name="Mine").get_by_role("button")
+    await expect(card).to_have_count(1)
+    await expect(card.locator("b.s1")).to_contain_text("overdue")
     await close(page)
 
 

@@ -137,7 +137,8 @@ class Connection:
         })  # fmt: skip
 
     async def do_next_done(self, intent: dict[str, Any]) -> None:
-        await self.next_is(intent["incident"], None)
+        """The incident follows behind the answer, as in the centre."""
+        self.desk.start(self.next_is(intent["incident"], None))
 
     async def next_is(self, of: str, planned: dict[str, Any] | None) -> None:
         await self.incident_is(of, next=planned)
