@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from router.records.accounts import Account
 
 BUDDY = 'Login of who may listen to their calls and whisper to them; "" = nobody'
+TEAM = 'The team they belong to; "" = none'
+LEAD = 'Login of who gets their incidents if they no longer work here; "" = the supervisors'
 STAGE = "Stage of training: the name of a stage in the configuration"
 SHIFT = "Weekly hours, such as 'Mon-Fri 09:00-17:00'; empty = any time"
 ROLE = "agent, supervisor or admin"
@@ -122,6 +124,8 @@ def user_edit(
     contract_to: Annotated[str | None, typer.Option(help='Last day; "" = open')] = None,
     shift: Annotated[str | None, typer.Option(help=SHIFT)] = None,
     buddy: Annotated[str | None, typer.Option(help=BUDDY)] = None,
+    team: Annotated[str | None, typer.Option(help=TEAM)] = None,
+    lead: Annotated[str | None, typer.Option(help=LEAD)] = None,
     reopen: Annotated[bool, typer.Option("--reopen", help="Undoes `user end`")] = False,
 ) -> None:
     """Changes an account. A stage of training and a buddy come and go at once; new skills apply
@@ -132,7 +136,8 @@ def user_edit(
     from holdfast.accounts.routes import TermsForm, with_terms
     from router.records import accounts
 
-    form = TermsForm(stage, contract_from, contract_to, shift, buddy and buddy.strip().casefold())
+    logins = (who and who.strip().casefold() for who in (buddy, lead))
+    form = TermsForm(stage, contract_from, contract_to, shift, next(logins), team, next(logins))
     new: dict[str, Any] = {}
     if name is not None:
         new["name"] = name.strip() or fail("the name must not be empty")
@@ -150,7 +155,12 @@ def user_edit(
             buddy = await _account(connection, form.buddy)
             more = f"; {buddy.name} is their buddy, {_from_when(account.terms.stage, form.stage)}"
             known = replace(form, buddy=buddy.id)
-            if found := await accounts.buddy_faults(connection, account, known.buddy or ""):
+            if found := await accounts.other_faults(connection, account, "buddy", buddy.id):
+                fail("; ".join(found))
+        if form.lead:
+            lead = await _account(connection, form.lead)
+            known = replace(known, lead=lead.id)
+            if found := await accounts.other_faults(connection, account, "lead", lead.id):
                 fail("; ".join(found))
         terms = _terms(with_terms(account.terms, known))
         if terms != account.terms:
@@ -297,6 +307,7 @@ def _terms_words(terms: Terms, active: bool) -> str:
         terms.stage,
         days if terms.contract_from or terms.contract_to else "",
         terms.shift,
+        f"team {terms.team}" if terms.team else "",
     )
     return ", ".join(word for word in words if word)
 

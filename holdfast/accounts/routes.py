@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
@@ -20,13 +20,17 @@ from router.records.database import Database
 
 
 class TermsForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fields that change; the others stay. An empty string removes a date, or the buddy."""
+    """The fields that change; the others stay. An empty string removes a date, the buddy, the team
+    or the lead."""
 
     stage: str | None = None
     contract_from: str | None = None
     contract_to: str | None = None
     shift: str | None = None
     buddy: str | None = None
+    """The id of an account."""
+    team: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    lead: str | None = None
     """The id of an account."""
 
 
@@ -38,6 +42,8 @@ def with_terms(terms: Terms, form: TermsForm) -> Terms:
         terms.contract_to if form.contract_to is None else form.contract_to or None,
         form.shift if form.shift is not None else terms.shift,
         terms.buddy if form.buddy is None else form.buddy or None,
+        terms.team if form.team is None else " ".join(form.team.split()),
+        terms.lead if form.lead is None else form.lead or None,
     )
 
 
@@ -62,7 +68,7 @@ class AccountSite:
                 "/api/accounts/{id}",
                 self.change,
                 manage,
-                "Stage of training, contract dates, weekly shift, buddy of an account",
+                "Stage, contract dates, weekly shift, buddy, team and lead of an account",
                 TermsForm,
             ),
         ]
@@ -80,8 +86,9 @@ class AccountSite:
                 return problem(404, "unknown", "No such account.")
             terms = with_terms(account.terms, form)
             found = faults(terms, list(self._current.value.stages))
-            if form.buddy:
-                found += await accounts.buddy_faults(connection, account, form.buddy)
+            for who, other in (("buddy", form.buddy), ("lead", form.lead)):
+                if other:
+                    found += await accounts.other_faults(connection, account, who, other)
             if found:
                 return problem(400, "bad_request", "; ".join(found))
             await accounts.set_terms(connection, account.id, terms)

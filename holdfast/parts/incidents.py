@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
@@ -12,6 +13,8 @@ from holdfast.desk.incident_life import Ending
 from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.parties import PeopleOf
 from holdfast.followers.overdue import Overdue
+from holdfast.followers.passing_on import PassingOn
+from holdfast.http.access import Permission, allowed
 from holdfast.parts import House, Part
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.incidents.life import IncidentLife
@@ -39,11 +42,20 @@ def part(house: House) -> Part:
             log.warning("incident.record_behind", error=type(error).__name__)
 
     life = house.keep(IncidentLife, IncidentLife(centre, catch_up))
-    hub = house[Hub]
+    hub, ownership = house[Hub], Ownership(centre)
     house[Desk].takes(
         Ending(hub, life),
         PeopleOf(centre, hub, Parties(centre)),
-        NextSteps(centre, hub, NextActions(centre), Ownership(centre)),
+        NextSteps(centre, hub, NextActions(centre), ownership),
     )
     late = Overdue(centre, hub.alarm_boards)
-    return Part(tasks={"overdue next actions": late.run})
+
+    def passed_on(to: str, incidents: Sequence[str]) -> None:
+        hub.mine_changed(to)
+        for incident in incidents:
+            hub.incident_changed(incident)
+
+    heirs = PassingOn(
+        centre, ownership, lambda role: allowed(role, Permission.QUEUE_STEER), passed_on
+    )
+    return Part(tasks={"overdue next actions": late.run, "passing on": heirs.run})

@@ -30,6 +30,9 @@ class Terms:
     buddy: str | None = None
     """While they are in training: the account that may listen to their calls and whisper to them,
     and to nobody else's."""
+    team: str = ""
+    lead: str | None = None
+    """The account to which their incidents go if they no longer work here; None: a supervisor's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,21 @@
-"""An incident has one owner. It moves at a person's word alone: taken, or given to somebody."""
+"""An incident has one owner. It moves at a person's word; only if whoever has it no longer works
+here does a rule pass it on (router/core/passing_on.py)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.centre import Centre
 from router.core.incident import CLOSED
 from router.core.model import Reply
 from router.incidents.replies import NOBODY, NOT_OPEN, UNKNOWN
-from router.records import accounts, audit, incident_changes
+from router.records import accounts, audit, incident_changes, next_actions
 
-GIVEN = "incident.given"
-"""Action of the audit; its detail is the account that has it now."""
+GIVEN, PASSED_ON = "incident.given", "incident.passed_on"
+"""Actions of the audit, by a person and by the rule; the detail is the account that has it now."""
+RULE = "rule"
+"""Who passes one on, as the audit names it."""
 
 OVERTAKEN = Reply(
     ok=False, code="too_late", text="it has another owner meanwhile. Look whose it is; nothing was"
@@ -63,3 +67,29 @@ class Ownership:
                 detail=gift.to,
             )  # fmt: skip
         return Reply()
+
+    async def pass_on(self, gone: str, to: str, incidents: Sequence[str], now: int) -> list[str]:
+        """Incidents whose owner no longer works here get another one, and so does whatever they had
+        to do next; those in which something has changed.
+
+        Raises:
+            RecordUnavailable: the next look does it.
+        """
+        changed = []
+        for incident in incidents:
+            async with self._database.write() as connection:
+                row = await incident_changes.held(connection, incident)
+                if row is None or row.state == CLOSED or row.owner != gone:
+                    continue  # somebody was quicker
+                await incident_changes.give(connection, incident, now, row, to=to)
+                await audit.append(
+                    connection, actor=RULE, action=PASSED_ON, subject=incident, now=now, detail=to
+                )
+            changed.append(incident)
+        async with self._database.write() as connection:
+            for incident in await next_actions.move(connection, [gone], to):
+                await audit.append(
+                    connection, actor=RULE, action=PASSED_ON, subject=incident, now=now, detail=to
+                )
+                changed.append(incident)
+        return changed

@@ -43,7 +43,9 @@ def _account(row: Row[Any]) -> Account:
         json.loads(row.skills),
         row.active,
         row.password_hash,
-        Terms(row.stage, row.contract_from, row.contract_to, row.shift, row.buddy),
+        Terms(
+            row.stage, row.contract_from, row.contract_to, row.shift, row.buddy, row.team, row.lead
+        ),
     )
 
 
@@ -79,12 +81,15 @@ async def add(
     return Account(account_id, login, name, role, skills, True, password_hash, terms)
 
 
-async def buddy_faults(connection: AsyncConnection, account: Account, buddy: str) -> list[str]:
-    """What is impossible of the account with this id as their buddy, as 'name: what'."""
-    other = await by_id(connection, buddy)
+async def other_faults(
+    connection: AsyncConnection, account: Account, name: str, other_id: str
+) -> list[str]:
+    """What is impossible of the account with this id as their `name` (buddy, lead), as
+    'name: what'."""
+    other = await by_id(connection, other_id)
     if other is None or not other.active:
-        return ["buddy: no such account"]
-    return ["buddy: somebody else than themselves"] if other.id == account.id else []
+        return [f"{name}: no such account"]
+    return [f"{name}: somebody else than themselves"] if other.id == account.id else []
 
 
 async def training(

@@ -98,13 +98,27 @@ async def reopen(
 
 
 async def give(
-    connection: AsyncConnection, incident_id: str, now: int, row: Any, *, to: str, author: str
+    connection: AsyncConnection, incident_id: str, now: int, row: Any, *, to: str, author: str = ""
 ) -> None:
-    """Makes it the incident of `to`; `row`: as `held`. Nothing else of it changes."""
+    """Makes it the incident of `to`; `row`: as `held`. Nothing else of it changes. No author: by
+    the rule, because its owner no longer works here."""
     await people.hand_on(connection, incident_id, to)
     await _tell(
         connection, incident_id, now, GIVEN, row.severity, author=author, before=row.owner, after=to
     )
+
+
+async def owned(connection: AsyncConnection, owners: Sequence[str]) -> dict[str, list[str]]:
+    """The open incidents of these accounts."""
+    rows = await connection.execute(
+        select(incident.c.owner, incident.c.id).where(
+            and_(schema.INCIDENT_IS_OPEN, incident.c.owner.in_(owners))
+        )
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.owner, []).append(row.id)
+    return found
 
 
 async def join(

@@ -24,6 +24,9 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         return f"added {isolated(row.words or 'somebody')}"
     if row.what == GIVEN:
         to = names.get(row.after or "", "somebody")
+        if not row.author:
+            before = names.get(row.before or "", "its owner")
+            return f"incident passed on to {to}: {before} no longer works here"
         return f"incident taken by {to}" if row.after == row.author else f"incident given to {to}"
     contact = contacts.get(row.contact or "")
     if contact is None:

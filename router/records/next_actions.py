@@ -52,6 +52,23 @@ async def end(connection: AsyncConnection, incident_id: str, how: str, by: str, 
     await connection.execute(update(action).where(mine).values(ended_at=now, ended_by=by, how=how))
 
 
+async def move(connection: AsyncConnection, agents: Sequence[str], to: str) -> Sequence[str]:
+    """Gives what these are to do to somebody else; the incidents in which it is."""
+    theirs = and_(action.c.agent.in_(agents), schema.IS_NEXT)
+    rows = await connection.execute(select(action.c.incident).where(theirs))
+    found = list(rows.scalars())
+    if found:
+        await connection.execute(update(action).where(theirs).values(agent=to))
+    return found
+
+
+async def doing(connection: AsyncConnection, agents: Sequence[str]) -> set[str]:
+    """Who of these has something to do."""
+    theirs = and_(action.c.agent.in_(agents), schema.IS_NEXT)
+    rows = await connection.execute(select(action.c.agent).where(theirs).distinct())
+    return set(rows.scalars())
+
+
 async def overdue(connection: AsyncConnection, before: int) -> Sequence[Action]:
     """Those that were due before this moment and of which the boards were not told, with number,
     title and severity of their incidents."""

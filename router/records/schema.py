@@ -57,6 +57,8 @@ user = Table(
     Column("contract_to", String(10)),
     Column("shift", String(200), nullable=False, server_default=""),
     Column("buddy", String(32)),
+    Column("team", String(64), nullable=False, server_default=""),
+    Column("lead", String(32)),
     _moment("created_at", nullable=False),
 )
 

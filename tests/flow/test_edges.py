@@ -277,7 +277,7 @@ async def test_openapi_document_names_every_api_route(centre: Centre) -> None:
         (
             "/api/accounts/{id}",
             "patch",
-            {"stage", "contract_from", "contract_to", "shift", "buddy"},
+            {"stage", "contract_from", "contract_to", "shift", "buddy", "team", "lead"},
         ),
     ):
         body = document["paths"][path][method]["requestBody"]["content"]["application/json"]

@@ -8,6 +8,7 @@ import pytest
 
 from holdfast.desk.hub import Hub
 from holdfast.followers.overdue import OVERDUE, Overdue
+from holdfast.followers.passing_on import PassingOn
 from router.core.next_action import LATEST_MS, LETTERS
 from router.core.terms import Terms
 from router.incidents.next_actions import NextActions, Plan
@@ -246,3 +247,37 @@ async def test_the_boards_hear_of_what_nobody_did_in_time_once_and_in_words(
         f"S2 {incident.word} About +12065550142: Call Dr. Novak is overdue. It is Elena's to do."
         " Call them, or give it to somebody else."
     ]
+
+
+async def test_what_somebody_has_who_no_longer_works_here_goes_to_their_lead(
+    database: Database, actions: NextActions
+) -> None:
+    who = await agents(database)
+    me, other = who["Elena"], who["Priya"]
+    mine, theirs, closed = [await incident_of(database, f"+1206555014{n}") for n in range(3)]
+    async with database.write() as connection:
+        for one in (mine, closed):
+            await people.hand_on(connection, one.id, me)
+        await people.hand_on(connection, theirs.id, other)
+        await accounts.set_terms(connection, me, Terms(lead=other))
+    assert (await life_of(database).close(closed.id, me, "resolved", "", NOW)).ok
+    await actions.plan(plan_of(theirs, me), NOW)
+    told: list[tuple[str, list[str]]] = []
+    centre = centre_of(database, Engine("unix:///nowhere.sock"), clock=lambda: NOW)
+    heirs = PassingOn(
+        centre, Ownership(centre), "supervisor".__eq__, lambda to, of: told.append((to, sorted(of)))
+    )
+    await heirs.turn()
+    assert told == []  # they are here
+    async with database.write() as connection:
+        await accounts.set_active(connection, me, False)
+    await heirs.turn()
+    await heirs.turn()
+    assert told == [(other, sorted([mine.id, theirs.id]))]
+    assert (await document(database, mine.id))["owner"] == other
+    assert (await document(database, theirs.id))["next"]["agent"] == other  # type: ignore[index]
+    assert (await document(database, closed.id))["owner"] == me
+    assert (await lines(database, mine.id))[-1] == (
+        None, "incident passed on to Priya: Elena no longer works here",
+    )  # fmt: skip
+    assert (await acts(database))[-2:] == [("rule", "incident.passed_on")] * 2

@@ -97,10 +97,12 @@ async def test_an_account_that_ends_closes_its_pages_and_may_be_opened_again(
 
 
 async def test_name_skills_and_role_are_changed_and_a_new_role_signs_out(centre: Tree) -> None:
+    await user(centre, "add", "lee", "--name", "Lee", stdin=PASSWORD)
     await user(centre, "add", "ivy", "--name", "Ivy", "--role", "admin", stdin=PASSWORD)
     async with browser() as here:
         assert await sign_in(here, centre, "ivy", PASSWORD) == 200
         flags = ("--name", "Ivy Chen", "--skills", '{"vet": 4}', "--shift", "Mon-Fri 09:00-17:00")
+        flags += ("--team", "Night  shift", "--lead", "lee")
         status, out, errors = await user(centre, "edit", "ivy", *flags)
         assert (status, errors, "Ivy Chen" in out) == (0, "", True)
         found = await me(here, centre)
@@ -110,10 +112,11 @@ async def test_name_skills_and_role_are_changed_and_a_new_role_signs_out(centre:
         assert await me(here, centre) == 401  # rights end at once
     _, out, _ = await user(centre, "list", "--json")
     [row] = [row for row in json.loads(out) if row["login"] == "ivy"]
+    assert row.pop("lead") is not None
     assert row == {
         "login": "ivy", "name": "Ivy Chen", "role": "agent", "skills": {"vet": 4},
         "active": True, "stage": "full", "contract_from": None, "contract_to": None, "buddy": None,
-        "shift": "Mon-Fri 09:00-17:00",
+        "shift": "Mon-Fri 09:00-17:00", "team": "Night shift",
     }  # fmt: skip
 
 

@@ -1,0 +1,91 @@
+"""Passes on the incidents of people who no longer work here: nothing is ownerless.
+
+Whose account was ended, or whose contract is over, has nobody's trust but their colleagues': what
+they owned, and what they had to do next, goes to their lead, else to a supervisor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from router.centre import Centre
+from router.core.passing_on import Colleague, heir_of
+from router.core.terms import day_of
+from router.incidents.ownership import Ownership
+from router.records import accounts, incident_changes, next_actions
+from router.records.accounts import Account
+from router.records.database import RecordUnavailable
+
+log = structlog.get_logger()
+
+LOOK_S = 30.0
+
+
+class PassingOn:
+    """One per process; two that see the same do it once."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        ownership: Ownership,
+        steers: Callable[[str], bool],
+        tell: Callable[[str, Sequence[str]], None],
+    ) -> None:
+        """`steers`: whether a role is a supervisor's. `tell`: an account got these incidents, or
+        something to do in them."""
+        self._database = centre.database
+        self._current = centre.config
+        self._clock = centre.clock
+        self._ownership = ownership
+        self._steers, self._tell = steers, tell
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.turn()
+            except RecordUnavailable as error:
+                log.info("passing_on.waits", error=type(error).__name__)
+            await asyncio.sleep(LOOK_S)
+
+    async def turn(self) -> None:
+        """Passes on what somebody has who is gone by now.
+
+        Raises:
+            RecordUnavailable: the next turn does it.
+        """
+        now = self._clock()
+        today = day_of(now, self._current.value.zone)
+        async with self._database.read() as connection:
+            known = await accounts.all_accounts(connection)
+            gone = [one.id for one in known if not _here(one, today)]
+            owned = await incident_changes.owned(connection, gone) if gone else {}
+            doing = await next_actions.doing(connection, gone) if gone else set()
+            left = sorted({*owned, *doing})
+            supervisors = [one.id for one in known if left and self._steers(one.role)]
+            loads = await incident_changes.owned(connection, supervisors) if supervisors else {}
+        staff = {
+            one.id: Colleague(
+                one.id, one.id not in gone, one.id in supervisors, one.terms.lead,
+                len(loads.get(one.id, ())),
+            )
+            for one in known
+        }  # fmt: skip
+        for account in left:
+            theirs = owned.get(account, [])
+            heir = heir_of(account, staff)
+            if heir is None:
+                log.error("incident.ownerless", account=account, incidents=len(theirs))
+                continue
+            changed = await self._ownership.pass_on(account, heir, theirs, now)
+            log.warning("incident.passed_on", account=account, to=heir, incidents=len(changed))
+            self._tell(heir, changed)
+
+
+def _here(account: Account, today: str) -> bool:
+    """Whoever has not begun yet is not gone."""
+    over = account.terms.contract_to
+    return account.active and (over is None or today <= over)

@@ -1,0 +1,37 @@
+"""Nothing is ownerless: to whom the incidents of somebody who no longer works here go. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MOST_LEADS = 8
+"""Leads of leads; more, or a ring, and the supervisors have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """One account. `here`: it is active, and its contract has not ended."""
+
+    id: str
+    here: bool
+    steers: bool
+    """They are a supervisor."""
+    lead: str | None = None
+    incidents: int = 0
+    """Open ones that they own."""
+
+
+def heir_of(gone: str, colleagues: Mapping[str, Colleague]) -> str | None:
+    """Their lead; if that one is gone, too, the lead's lead, and so on; otherwise the supervisor
+    who owns the fewest incidents. None: there is no supervisor at all."""
+    known = colleagues.get(gone)
+    for _ in range(MOST_LEADS):
+        known = colleagues.get(known.lead or "") if known else None
+        if known is None:
+            break
+        if known.here:
+            return known.id
+    supervisors = [one for one in colleagues.values() if one.here and one.steers]
+    least = min(supervisors, key=lambda one: (one.incidents, one.id), default=None)
+    return least.id if least else None
