@@ -30,7 +30,7 @@ OVERTAKEN = Reply(
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What has to happen next. `instead_of`: the one that the page showed, None: none. `key` makes
-    a repeated order one order. `due`: ms."""
+    a repeated order one order, if it says the same. `due`: ms."""
 
     incident: str
     what: str
@@ -52,7 +52,8 @@ class NextActions:
         (`too_late`), or for nobody who works here."""
         if wrong := fault(order.what, order.due, now):
             return Reply(ok=False, code="bad_request", text=wrong)
-        new = derived_id("x", "next", order.by, order.key)
+        said = (order.incident, order.what, order.agent, str(order.due))
+        new = derived_id("x", "next", order.by, order.key, *said)
         async with self._database.write() as connection:
             if no := await _refused(connection, order.incident):
                 return no

@@ -106,6 +106,17 @@ async def test_an_order_that_is_repeated_is_one(database: Database, actions: Nex
     assert len(await acts(database)) == 2
 
 
+async def test_other_words_under_the_same_key_are_no_repetition(
+    database: Database, actions: NextActions
+) -> None:
+    """The answer to the first was lost on the way, and whoever asked has gone on typing."""
+    who = await agents(database)
+    incident = await incident_of(database, "+12065550142")
+    await actions.plan(plan_of(incident, who["Elena"], what="Call the vet"), NOW)
+    again = await actions.plan(plan_of(incident, who["Elena"], what="Call the police"), NOW + 1)
+    assert (again.ok, again.code) == (False, "too_late")
+
+
 async def test_of_two_who_change_it_at_once_one_is_told_and_nothing_is_lost(
     database: Database, actions: NextActions
 ) -> None:
