@@ -463,6 +463,10 @@ class Hub:
             if page.kind.alarms:
                 page.send(notice("alarm", code, text) | about)
 
+    def has_board(self) -> bool:
+        """Somebody would hear an alarm."""
+        return any(page.kind.alarms and not page.closed for page in self._pages.values())
+
     def show_record(self, trouble: str | None) -> None:
         """Tells every page whether the record takes writes; see router/records/trouble.py."""
         for page in self._pages.values():

@@ -1,7 +1,7 @@
 """Tells the boards of next actions that nobody did in time: nothing is left to one person alone.
 
 Their own desk shows it from the moment it is due; the boards hear of it once, after
-`[incidents] overdue_told_after`.
+`[incidents] overdue_told_after`, and while none is open it waits for the first.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ OVERDUE = "incident.overdue"
 class Overdue:
     """One per process; two that see the same one tell it once."""
 
-    def __init__(self, centre: Centre, alarm: Callable[[str, str], None]) -> None:
-        """`alarm`: words for every board, and their code."""
+    def __init__(
+        self, centre: Centre, alarm: Callable[[str, str], None], heard: Callable[[], bool]
+    ) -> None:
+        """`alarm`: words for every board, and their code; `heard`: whether one is open."""
         self._database = centre.database
         self._current = centre.config
         self._clock = centre.clock
         self._alarm = alarm
+        self._heard = heard
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -48,6 +51,8 @@ class Overdue:
         Raises:
             RecordUnavailable: the next turn does it.
         """
+        if not self._heard():
+            return  # such as right after a start: pages come back a moment later
         now = self._clock()
         late = now - duration_ms(self._current.value.incidents.overdue_told_after)
         async with self._database.read() as connection:

@@ -48,7 +48,7 @@ def part(house: House) -> Part:
         PeopleOf(centre, hub, Parties(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),
     )
-    late = Overdue(centre, hub.alarm_boards)
+    late = Overdue(centre, hub.alarm_boards, hub.has_board)
 
     def passed_on(to: str, incidents: Sequence[str]) -> None:
         hub.mine_changed(to)
