@@ -138,8 +138,8 @@ async def test_an_agent_comes_back_in_the_process_of_their_call(
         async with desk(centre) as again:
             await again.until_state(contact, "active")
             await both_hear(centre, call, again)
-        await one.until(calls=1)
-        await other.until(calls=0, pages=0)
+            await one.until(calls=1, pages=1, lent=0)
+            await other.until(calls=0, pages=0)
 
 
 async def test_a_call_is_handed_on_to_an_agent_of_another_process(
