@@ -11,6 +11,13 @@ interface Next {
   by_name: string;
 }
 
+interface Colleague {
+  id: string;
+  name: string;
+  /** At a desk just now. */
+  here: boolean;
+}
+
 interface Incident {
   /** Null: nothing is planned. */
   next: Next | null;
@@ -33,5 +40,5 @@ interface MineRow {
 interface Results {
   reveal: { value: string };
   mine: { rows: MineRow[]; more: boolean };
-  colleagues: { people: { id: string; name: string }[] };
+  colleagues: { people: Colleague[] };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 import msgspec
@@ -21,11 +22,14 @@ from holdfast.desk.intents import (
 )
 from holdfast.desk.listing import Listing
 from router.centre import Centre
+from router.core.bidi import isolated
 from router.core.model import Reply
 from router.core.next_action import LETTERS
+from router.core.states import AgentState
 from router.incidents.next_actions import ENDED, PLANNED, NextActions, Plan
 from router.incidents.ownership import GIVEN, Gift, Ownership
-from router.records import accounts, next_actions
+from router.records import accounts, next_actions, people
+from router.records.database import RecordUnavailable
 
 
 class PlanForm(Form, frozen=True):
@@ -70,7 +74,7 @@ class NextSteps:
             form.key, form.before,
         )  # fmt: skip
         reply = await self._actions.plan(plan, now_ms())
-        self._hub.mine_changed(form.agent)
+        await self._tell(page, reply, form.incident, form.agent, "gave you something to do in")
         return self._told(reply, form.incident)
 
     @intent("next_done", DoneForm, audit=ENDED)
@@ -83,7 +87,7 @@ class NextSteps:
         """Takes it, if it is for oneself."""
         gift = Gift(form.incident, form.agent, page.account.id, form.before)
         reply = await self._ownership.give(gift, now_ms())
-        self._hub.mine_changed(form.agent)
+        await self._tell(page, reply, form.incident, form.agent, "gave you")
         return self._told(reply, form.incident)
 
     @intent("mine", Nothing)
@@ -102,8 +106,23 @@ class NextSteps:
         """Everybody who can be given something to do, by name."""
         async with self._database.read() as connection:
             known = await accounts.all_accounts(connection)
-        people = sorted((a.name.casefold(), a.name, a.id) for a in known if a.active)
-        return {"people": [{"id": account, "name": name} for _, name, account in people]}
+        names = sorted((a.name.casefold(), a.name, a.id) for a in known if a.active)
+        here = {one.id for one in self._hub.view.agents.values() if one.state != AgentState.OFFLINE}
+        return {
+            "people": [{"id": who, "name": name, "here": who in here} for _, name, who in names]
+        }
+
+    async def _tell(self, page: Page, reply: Reply, of: str, agent: str, did: str) -> None:
+        """Says it at the desk of somebody else who got something by it."""
+        self._hub.mine_changed(agent)
+        if not reply.ok or reply.duplicate or agent == page.account.id:
+            return
+        with contextlib.suppress(RecordUnavailable):  # it stands on their list all the same
+            async with self._database.read() as connection:
+                incident = await people.incident_by_id(connection, of)
+            if incident is not None:
+                words = f"{page.account.name} {did} {incident.word}, {isolated(incident.title)}."
+                self._hub.notice(agent, GIVEN, words, "info")
 
     def _told(self, reply: Reply, incident: str) -> Result:
         self._hub.incident_changed(incident)  # refused: somebody else was quicker

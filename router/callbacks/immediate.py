@@ -256,6 +256,7 @@ class Callbacks:
                 connection, incident.id, now, severity=live.by_itself, contact=live.id, ours=True,
                 by=order.agent,
             )  # fmt: skip
+            await people.own_if_nobody_does(connection, incident.id, order.agent)
             if new:
                 await self._say(connection, order.agent, ORDERED, incident.id, now)
         reply = await self._engine.step(

@@ -21,13 +21,14 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         words = f" · {isolated(row.words)}" if row.words else ""
         return f"incident closed by {who or 'somebody'}: {_lower(reason_word(row.why))}{words}"
     if row.what == JOINED:
-        return f"added {isolated(row.words or 'somebody')}"
+        return f"{who or 'somebody'} added {isolated(row.words or 'somebody')}"
     if row.what == GIVEN:
         to = names.get(row.after or "", "somebody")
         if not row.author:
             before = names.get(row.before or "", "its owner")
             return f"incident passed on to {to}: {before} no longer works here"
-        return f"incident taken by {to}" if row.after == row.author else f"incident given to {to}"
+        mine = row.after == row.author
+        return f"incident taken by {to}" if mine else f"incident given to {to} by {who}"
     contact = contacts.get(row.contact or "")
     if contact is None:
         return f"incident reopened by {who or 'somebody'}"

@@ -158,13 +158,19 @@ def told(rows: Sequence[Action], names: Mapping[str, str]) -> list[dict[str, Any
                 "id": f"next:{row.id}",
                 "at": row.made_at,
                 "who": by,
-                "text": f"next: {what}" + ("" if row.agent == row.made_by else f" · {whose}"),
+                "text": f"next, said {by}: {what}"
+                + ("" if row.agent == row.made_by else f" · {whose} does it"),
                 "due": row.due_at,
             }
         )
         if row.how == DONE:
             did = names.get(row.ended_by, "somebody")
             lines.append(
-                {"id": f"done:{row.id}", "at": row.ended_at, "who": did, "text": f"done: {what}"}
+                {
+                    "id": f"done:{row.id}",
+                    "at": row.ended_at,
+                    "who": did,
+                    "text": f"done by {did}: {what}",
+                }
             )
     return lines

@@ -1,6 +1,7 @@
 /** Somebody is added to the incident in view: who they are, and how they are reached. */
 import { html, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
+import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
 
@@ -23,17 +24,29 @@ export const AddButton = ({ of }) =>
       </button>`
     : null;
 
+/** What was typed when a call took the dialog away. */
+const kept = { of: '', at: '', name: '', role: 'vet' };
+
 /** @param {{of: Incident}} props */
 function AddForm({ of }) {
-  const [at, setAt] = useState('');
-  const [name, setName] = useState('');
-  const [role, setRole] = useState('vet');
+  const [{ at, name, role }, put] = useState(() =>
+    kept.of === of.id ? { ...kept } : { at: '', name: '', role: 'vet' },
+  );
+  /** @param {Partial<typeof kept>} now */
+  const say = (now) => {
+    Object.assign(kept, { of: of.id, at, name, role }, now);
+    put({ ...kept });
+  };
+  const leave = () => {
+    kept.of = '';
+    shut();
+  };
   /** @param {On<SubmitEvent>} e */
   const go = async (e) => {
     e.preventDefault();
-    if (await act('add_party', { incident: of.id, at, name, role })) shut();
+    if (await act('add_party', { incident: of.id, at, name, role }, { says: SAYS_OF_UNDO })) leave();
   };
-  return html`<${Dialog} title=${t.addParty.title(of.number)} close=${shut}>
+  return html`<${Dialog} title=${t.addParty.title(of.number)} close=${leave}>
     <form class="stack" onSubmit=${go}>
       <label class="stack tight">
         <span>${t.addParty.at}</span>
@@ -44,7 +57,8 @@ function AddForm({ of }) {
           autocomplete="off"
           placeholder=${t.addParty.example}
           value=${at}
-          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setAt(e.currentTarget.value)}/>
+          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
+            say({ at: e.currentTarget.value })}/>
       </label>
       <label class="stack tight">
         <span>${t.addParty.name}</span>
@@ -53,20 +67,21 @@ function AddForm({ of }) {
           autocomplete="off"
           placeholder=${t.addParty.nameExample}
           value=${name}
-          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setName(e.currentTarget.value)}/>
+          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
+            say({ name: e.currentTarget.value })}/>
       </label>
       <label class="stack tight">
         <span>${t.addParty.role}</span>
         <select
           value=${role}
-          onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => setRole(e.currentTarget.value)}>
+          onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => say({ role: e.currentTarget.value })}>
           ${(centre.value?.roles ?? []).map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
         </select>
       </label>
       <p class="faint t1">${t.addParty.lead}</p>
       <div class="row">
         <span class="grow"></span>
-        <button type="button" onClick=${shut}>${t.addParty.cancel}</button>
+        <button type="button" onClick=${leave}>${t.addParty.cancel}</button>
         <button class="primary" disabled=${pending.value.add_party}>
           ${pending.value.add_party ? t.addParty.adding : t.addParty.go}
         </button>

@@ -1,13 +1,14 @@
-/** My incidents: what is overdue first, then what nobody planned, then by when it is due. */
+/** My incidents: what is overdue first, then by when it is due, then what nobody planned. */
 import { computed, effect, html, memo, signal } from '../ui.js';
 import { now, serverTime } from '../clock.js';
 import { Sev } from '../icons.js';
 import { Threshold, Until } from '../timers.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { hints, incidentId, link, onLive, openFound, state } from './context.js';
+import { hints, incidentId, link, onLive, openFound, state, work } from './context.js';
 
 const SOON_MS = 150; // several changes are one question
+const AFTER_MS = 1000;
 const AGAIN_MS = 3000;
 
 const rows = signal(/** @type {MineRow[]} */ ([]));
@@ -50,19 +51,27 @@ function ask(ms = SOON_MS) {
 export function followMine() {
   onLive.add(() => ask(0));
   hints.set('mine_changed', () => ask());
+  // Whatever comes into hand may have become mine by it.
+  const held = computed(() => work.value.map((c) => c.incident).join());
+  effect(() => {
+    if (held.value) ask(AFTER_MS);
+  });
 }
 
 /** How many are overdue; drawn anew only as that changes. */
 const over = computed(() => rows.value.filter((row) => isOver(row, now.value)).length);
 
 /** @param {MineRow} row @returns {number} */
-const rank = (row) => (isOver(row, now.peek()) ? 0 : row.next ? 2 : 1);
+const rank = (row) => (isOver(row, now.peek()) ? 0 : row.next ? 1 : 2);
+
+/** In hand it stands below already, until something is planned in it. @param {MineRow} row */
+const apart = (row) => !!row.next || work.value.every((c) => c.incident !== row.id);
 
 const order = computed(() => {
   over.value; // one that has become overdue moves up
-  return [...rows.value].sort(
-    (a, b) => rank(a) - rank(b) || (a.next?.due ?? 0) - (b.next?.due ?? 0) || a.severity - b.severity,
-  );
+  return rows.value
+    .filter(apart)
+    .sort((a, b) => rank(a) - rank(b) || (a.next?.due ?? 0) - (b.next?.due ?? 0) || a.severity - b.severity);
 });
 
 const Card = memo(

@@ -1,11 +1,11 @@
 /** What has to happen next in the incident in view: what, by whom, by when. */
-import { html, newId, signal, useEffect, useState } from '../ui.js';
+import { cls, computed, html, newId, signal, useEffect, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
-import { serverTime } from '../clock.js';
-import { dayAndTime, exactTime, hourMinute, nextAt } from '../format.js';
+import { now, serverTime } from '../clock.js';
+import { dayAndTime, exactTime, hourMinute } from '../format.js';
 import { Until } from '../timers.js';
-import { toast } from '../toasts.js';
+import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, link, pending, state } from './context.js';
 import { askEnd, canEnd } from './ending.js';
@@ -36,9 +36,12 @@ export const when = (at) =>
 
 /** @param {Incident} of @param {Next} next */
 async function done(of, next) {
-  const told = await act('next_done', { incident: of.id, next: next.id });
+  const told = await act('next_done', { incident: of.id, next: next.id }, { says: SAYS_OF_UNDO });
   if (told && incident.peek()?.id === of.id && !layer.peek()) askNext(t.next.doneIn(of.number));
 }
+
+/** What is next in the incident in view is overdue; drawn anew only as that changes. */
+const late = computed(() => !!incident.value?.next && incident.value.next.due <= now.value);
 
 /** Under the incident's head. @param {{of: Incident}} props */
 export function NextBar({ of }) {
@@ -54,22 +57,23 @@ export function NextBar({ of }) {
       </button>
     </div>`;
   const mine = next.agent === state.value.me?.id;
-  return html`<div class="nextbar row">
-    <${Icon} name="clock"/>
-    <b class="s2">${t.next.word}</b>
+  const tone = late.value ? 's1' : 's2';
+  return html`<div class=${cls('nextbar row', late.value && 'late')}>
+    <${Icon} name=${late.value ? 'warn' : 'clock'}/>
+    <b class=${tone}>${t.next.word}</b>
     <span class="grow cut" title=${next.what}>
       <b>${next.what}</b>
       <span class="muted"> · ${mine ? t.next.you : next.agent_name}, ${when(next.due)}</span>
     </span>
-    <b class="s2"><${Until} at=${next.due} left=${t.next.left} over=${t.next.over}/></b>
+    <b class=${tone}><${Until} at=${next.due} left=${t.next.left} over=${t.next.over}/></b>
     <button class="small" disabled=${busy} onClick=${() => done(of, next)}>${t.next.done}</button>
     <button class="small" aria-haspopup="dialog" onClick=${() => askNext()}>${t.next.change}</button>
   </div>`;
 }
 
-/** Everybody who works here. @returns {{id: string, name: string}[]} */
+/** Everybody who works here. @returns {Colleague[]} */
 export function useColleagues() {
-  const [people, setPeople] = useState(/** @type {{id: string, name: string}[]} */ ([]));
+  const [people, setPeople] = useState(/** @type {Colleague[]} */ ([]));
   useEffect(() => {
     link
       .send('colleagues')
@@ -79,6 +83,22 @@ export function useColleagues() {
   return people;
 }
 
+/** Nine in the morning of the next day. */
+function tomorrow() {
+  const at = new Date(serverTime() + DAY_MS);
+  at.setHours(9, 0, 0, 0);
+  return at.getTime();
+}
+/** As a field of date and time shows it. @param {number|null} at */
+function localOf(at) {
+  if (at === null) return '';
+  const here = new Date(at);
+  return new Date(at - here.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** @param {Colleague} one */
+export const nameOf = (one) => (one.here ? one.name : t.next.away(one.name));
+
 /** What, by whom and by when, as fields; `said` gets them as they stand.
  * @typedef {{what: string, agent: string, due: number|null}} Said
  * @param {{said: Said, say: (said: Said) => void, enter: () => void, focus?: boolean}} props */
@@ -86,9 +106,18 @@ export function NextFields({ said, say, enter, focus = false }) {
   const me = state.value.me;
   const people = useColleagues();
   const others = people.filter((one) => one.id !== me?.id);
-  const [time, setTime] = useState('');
-  /** @param {number|null} due */
-  const by = (due) => say({ ...said, due });
+  const [chip, press] = useState('');
+  /** @param {number|null} due @param {string} [of] */
+  const by = (due, of = '') => {
+    press(of);
+    say({ ...said, due });
+  };
+  /** @param {On<KeyboardEvent>} e */
+  const onEnter = (e) => {
+    if (e.key !== 'Enter' || e.isComposing) return;
+    e.preventDefault();
+    enter();
+  };
   return html`
     <label class="stack tight">
       <span>${t.next.what}</span>
@@ -100,9 +129,7 @@ export function NextFields({ said, say, enter, focus = false }) {
         value=${said.what}
         onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
           say({ ...said, what: e.currentTarget.value })}
-        onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
-          if (e.key === 'Enter' && !e.isComposing) enter();
-        }}/>
+        onKeyDown=${onEnter}/>
     </label>
     <label class="stack tight">
       <span>${t.next.who}</span>
@@ -111,7 +138,7 @@ export function NextFields({ said, say, enter, focus = false }) {
         onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) =>
           say({ ...said, agent: e.currentTarget.value })}>
         ${me && html`<option value=${me.id}>${t.next.me(me.name)}</option>`}
-        ${others.map((one) => html`<option key=${one.id} value=${one.id}>${one.name}</option>`)}
+        ${others.map((one) => html`<option key=${one.id} value=${one.id}>${nameOf(one)}</option>`)}
       </select>
     </label>
     <div class="row wraps" role="group" aria-label=${t.next.by}>
@@ -121,24 +148,28 @@ export function NextFields({ said, say, enter, focus = false }) {
           key=${m}
           type="button"
           class="small"
-          onClick=${() => {
-            setTime('');
-            by(serverTime() + m * 60_000);
-          }}>
+          aria-pressed=${String(chip === String(m))}
+          onClick=${() => by(serverTime() + m * 60_000, String(m))}>
           ${t.next.within(m)}
         </button>`,
       )}
-      <label class="row">
-        ${t.next.at}
-        <input
-          type="time"
-          value=${time}
-          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
-            setTime(e.currentTarget.value);
-            by(nextAt(e.currentTarget.value, serverTime()));
-          }}/>
-      </label>
-      <b role="status">${said.due === null ? '' : t.next.due(when(said.due))}</b>
+      <button
+        type="button"
+        class="small"
+        aria-pressed=${String(chip === 'tomorrow')}
+        onClick=${() => by(tomorrow(), 'tomorrow')}>
+        ${t.next.tomorrow}
+      </button>
+      <input
+        type="datetime-local"
+        aria-label=${t.next.by}
+        value=${localOf(said.due)}
+        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
+          const at = new Date(e.currentTarget.value).getTime();
+          by(Number.isFinite(at) ? at : null);
+        }}
+        onKeyDown=${onEnter}/>
+      <b class="sr" role="status">${said.due === null ? '' : t.next.due(when(said.due))}</b>
     </div>
   `;
 }
@@ -148,14 +179,11 @@ export const faultOf = (said) => (!said.what.trim() ? t.next.say : said.due === 
 
 /** @param {Incident} of @param {Said} said @param {string} key @param {string|null} before what was shown */
 export const plan = (of, said, key, before) =>
-  act('plan_next', {
-    incident: of.id,
-    what: said.what,
-    agent: said.agent,
-    due: Math.round(said.due ?? 0),
-    before,
-    key,
-  });
+  act(
+    'plan_next',
+    { incident: of.id, what: said.what, agent: said.agent, due: Math.round(said.due ?? 0), before, key },
+    { says: SAYS_OF_UNDO },
+  );
 
 /** @param {Next|null} [next] @returns {Said} */
 export const blank = (next) => ({
@@ -164,25 +192,39 @@ export const blank = (next) => ({
   due: next && next.due > serverTime() && next.due < serverTime() + 366 * DAY_MS ? next.due : null,
 });
 
+/** What was typed when a call took the dialog away, by incident.
+ * @type {Map<string, {said: Said, before: string|null}>} */
+const kept = new Map();
+
 /** @param {{of: Incident}} props */
 function NextForm({ of }) {
   const shown = because.value ? null : of.next; // what was done may be in view for a moment longer
-  const [said, say] = useState(() => blank(shown));
-  const [before, see] = useState(shown?.id ?? null);
+  const begun = kept.get(of.id);
+  const [said, put] = useState(() => begun?.said ?? blank(shown));
+  const [before, see] = useState(begun ? begun.before : (shown?.id ?? null));
   const [key] = useState(newId);
+  /** @param {Said} now */
+  const say = (now) => {
+    kept.set(of.id, { said: now, before });
+    put(now);
+  };
+  const leave = () => {
+    kept.delete(of.id);
+    shut();
+  };
   const go = async () => {
     const wrong = faultOf(said);
     if (wrong) return toast(wrong);
-    if (await plan(of, said, key, before)) shut();
+    if (await plan(of, said, key, before)) leave();
     else see(incident.peek()?.next?.id ?? null); // they were told, and may say theirs again
   };
-  return html`<${Dialog} title=${t.next.title(of.number)} close=${shut} class="nextbox">
+  return html`<${Dialog} title=${t.next.title(of.number)} close=${leave} class="nextbox">
     ${because.value && html`<p class="muted">${because.value}</p>`}
     <${NextFields} said=${said} say=${say} enter=${go} focus/>
     <div class="row">
       ${because.value && canEnd(of) && html`<button onClick=${askEnd}>${t.next.closeInstead}</button>`}
       <span class="grow"></span>
-      <button onClick=${shut}>${because.value ? t.next.later : t.next.cancel}</button>
+      <button onClick=${leave}>${because.value ? t.next.later : t.next.cancel}</button>
       <button class="primary" disabled=${pending.value.plan_next} onClick=${go}>
         ${pending.value.plan_next ? t.next.saving : html`${t.next.go} <kbd>↵</kbd>`}
       </button>
@@ -196,6 +238,7 @@ export function NextDialog() {
 }
 
 /** Its moment, on the timeline. @param {{at: number}} props */
-export const DueAt = ({ at }) => html`<span class="faint" title=${exactTime(at)}>
-  · ${t.next.byTime(when(at))}
-</span>`;
+export const DueAt = ({ at }) => html`
+  ${' '}
+  <span class="faint" title=${exactTime(at)}>· ${t.next.byTime(when(at))}</span>
+`;

@@ -2,10 +2,10 @@
 import { html, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
-import { toast } from '../toasts.js';
+import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, pending, state } from './context.js';
-import { useColleagues } from './next.js';
+import { nameOf, useColleagues } from './next.js';
 
 const LAYER = 'owner';
 boundLayer(LAYER, () => (incident.value?.state === 'open' ? incident.value.id : undefined));
@@ -33,13 +33,12 @@ export function Owner({ of }) {
 function GiveForm({ of }) {
   const me = state.value.me?.id ?? '';
   const people = useColleagues().filter((one) => one.id !== of.owner && one.id !== me);
-  const [chosen, choose] = useState('');
-  const agent = chosen || people[0]?.id;
+  const [agent, choose] = useState('');
   const busy = pending.value.give_incident;
   const [before, see] = useState(of.owner); // whose it was when they were asked
   /** @param {string} to @param {string} words */
   const give = async (to, words) => {
-    if (!(await act('give_incident', { incident: of.id, agent: to, before })))
+    if (!(await act('give_incident', { incident: of.id, agent: to, before }, { says: SAYS_OF_UNDO })))
       return see(incident.peek()?.owner ?? null); // they were told, and may say it again
     shut();
     toast(words, 'ok');
@@ -59,7 +58,8 @@ function GiveForm({ of }) {
         autofocus=${of.owner === me}
         value=${agent}
         onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => choose(e.currentTarget.value)}>
-        ${people.map((one) => html`<option key=${one.id} value=${one.id}>${one.name}</option>`)}
+        <option value="" disabled>${t.owner.choose}</option>
+        ${people.map((one) => html`<option key=${one.id} value=${one.id}>${nameOf(one)}</option>`)}
       </select>
     </label>
     <div class="row">

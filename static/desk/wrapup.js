@@ -1,5 +1,6 @@
 /** Wrap-up: the outcome by keys 1 to 9, a comment, more time, done. */
-import { html, newId, signal } from '../ui.js';
+import { effect, html, newId, signal } from '../ui.js';
+import { now } from '../clock.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { TargetBar, Threshold, Until } from '../timers.js';
@@ -15,6 +16,7 @@ import { ContactState } from '../states.js';
 const chosen = signal(/** @type {Record<string, string>} */ ({}));
 const comments = signal(/** @type {Record<string, string>} */ ({}));
 const COMMENT = 'comment'; // the box's name
+const LAST_MS = 1500; // what is chosen is on its way before the time has run out
 
 /** What is next, as far as it is said, per contact whose outcome asks for it. */
 const nexts = signal(/** @type {Record<string, {said: import('./next.js').Said, key: string}>} */ ({}));
@@ -73,6 +75,31 @@ export async function finish(c) {
   if (!(await planned(c))) return false;
   return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
 }
+
+/** What was chosen when the time ran out: it is sent a moment before. Words that somebody has begun get more
+ * time, as long as there is any. @param {Contact} c */
+async function runsOut(c) {
+  const disposition = chosen.peek()[c.id];
+  const comment = comments.peek()[c.id] ?? '';
+  const begun = comment.trim() || nexts.peek()[c.id]?.said.what.trim();
+  const open = disposition ? asksNext(c) && faultOf(nextOf(c).said) : begun;
+  if (open && (await act('extend', { contact: c.id }, { quiet: true }))) return;
+  if (!disposition) return;
+  if (!open && !(await planned(c))) return;
+  await act('wrapped', { contact: c.id, disposition, comment }, { quiet: true });
+}
+
+/** Each ends once. @type {Set<string>} */
+const ranOut = new Set();
+effect(() => {
+  const at = now.value;
+  for (const c of work.peek()) {
+    const key = `${c.id} ${c.until}`;
+    if (c.state !== ContactState.WRAPUP || !c.until || c.until - at > LAST_MS || ranOut.has(key)) continue;
+    ranOut.add(key);
+    queueMicrotask(() => void runsOut(c));
+  }
+});
 
 /** In a dialog a digit is never a word. @param {{c: Contact, dialog?: boolean}} props */
 const Choices = ({ c, dialog = false }) => html`

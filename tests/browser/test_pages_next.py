@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.kit import until
 from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
 
@@ -156,7 +157,7 @@ async def test_mine_has_the_overdue_first_opens_by_a_click_and_follows_by_itself
     await expect(mine).to_contain_text("1 overdue")
     cards = mine.get_by_role("button")
     await expect(cards).to_have_count(4)
-    for at, says in enumerate(("overdue", "No next action yet", VET, "Tomás Vega does it")):
+    for at, says in enumerate(("overdue", VET, "Tomás Vega does it", "No next action yet")):
         await expect(cards.nth(at)).to_contain_text(says)
     here = await desk.here()
     here.scene["mine"] = here.scene["mine"][:1]
@@ -178,6 +179,8 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     await expect(owner).to_contain_text("owner you")
     await owner.click()
     await expect(dialog.get_by_role("button", name="Take it myself")).to_have_count(0)
+    await expect(dialog.get_by_role("button", name="Give it", exact=True)).to_be_disabled()
+    await dialog.get_by_label("Give it to").select_option(label="Tomás Vega")
     await dialog.get_by_role("button", name="Give it", exact=True).click()
     await expect(page.locator(".toast", has_text="Tomás Vega’s")).to_be_visible()
     given = sent(desk, "give_incident")[-1]
@@ -204,4 +207,50 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     assert (added["at"], added["name"], added["role"]) == (
         "(206) 555-0188", "Officer Lee", "police",
     )  # fmt: skip
+    await close(page)
+
+
+async def test_a_ring_that_is_answered_takes_no_words_away(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("p")
+    await fill(page, "Ask the sitter for the care sheet")
+    await here.incident_is("i1", state="closed")  # as when another one comes into view
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await here.incident_is("i1", state="open")
+    await page.keyboard.press("p")
+    await expect(page.get_by_label("What has to happen?")).to_have_value(
+        "Ask the sitter for the care sheet"
+    )
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("p")
+    await expect(page.get_by_label("What has to happen?")).to_have_value(VET)
+    await close(page)
+
+
+async def test_a_wrap_up_that_runs_out_ends_as_chosen_and_gives_begun_words_more_time(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    wrap = page.locator(".wrap")
+    await here.next_is("i1", None)
+    await wrap.get_by_role("radio", name="Claim opened").click()
+    await page.get_by_label("What has to happen?").fill("Call the")
+    mine = next(c for c in here.scene["contacts"].values() if c["state"] == "wrapup")
+    mine["until"] = desk.now() + 500
+    await here.event("contact.described", {"contacts": {mine["id"]: mine}})
+
+    async def extended() -> bool:
+        return len(sent(desk, "extend")) == 1
+
+    await until(extended, "more time")
+    await wrap.get_by_role("radio", name="Advised").click()
+    mine["until"] = desk.now() + 600
+    await here.event("contact.described", {"contacts": {mine["id"]: mine}})
+    await expect(wrap).to_have_count(0)
+    assert sent(desk, "wrapped")[-1]["disposition"] == "advised"
     await close(page)

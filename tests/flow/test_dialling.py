@@ -224,6 +224,7 @@ async def test_a_number_is_dialled_alone_and_into_an_incident_and_nothing_is_los
         assert (alone["severity"], alone["direction"], alone["line"]) == (4, "out", "support")
         opened = await agent.do("open", incident=alone["incident"])
         assert opened["title"] == "Call to +1 206 ••• 0842"
+        assert opened["owner_name"] == "Priya Nair"  # who dialled: nothing is ownerless
         assert [p["addresses"][0]["masked"] for p in opened["parties"]] == ["+1 206 ••• 0842"]
         again = await dialled(centre, agent, clinic, key="alone-2", incident=None)
         assert again["incident"] == alone["incident"]  # as a call from there would

@@ -124,7 +124,12 @@ class Connection:
         return {"rows": self.scene.get("mine", []), "more": False}
 
     async def do_colleagues(self, _: dict[str, Any]) -> Any:
-        return {"people": [{"id": "a1", "name": "Priya Nair"}, {"id": "a2", "name": "Tomás Vega"}]}
+        return {
+            "people": [
+                {"id": "a1", "name": "Priya Nair", "here": True},
+                {"id": "a2", "name": "Tomás Vega", "here": True},
+            ]
+        }
 
     async def do_reveal(self, _: dict[str, Any]) -> Any:
         return {"value": "+12065550142"}

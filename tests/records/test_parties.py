@@ -33,7 +33,7 @@ async def test_a_vet_is_added_once_and_stands_among_third_parties(
     found = (await document(database, incident.id))["parties"]
     shown = [(p["name"], p["role"], p["side"]) for p in found]  # type: ignore[attr-defined]
     assert sorted(shown) == [("+1 206 ••• 0142", "caller", None), ("Dr. P. Novak", "vet", "third")]
-    assert await lines(database, incident.id) == [("Elena", "added Dr. P. Novak, vet")]
+    assert await lines(database, incident.id) == [("Elena", "Elena added Dr. P. Novak, vet")]
     assert await acts(database) == [(who["Elena"], "incident.party_added")]
     async with database.read() as connection:
         person = await people.find_address(connection, "phone", VET)

@@ -369,7 +369,7 @@ export const desk = {
     choose: (first, n) => `Choose one first: keys ${first} to ${n}.`,
     /** @param {string} x */
     left: (x) => `${x} left`,
-    ends: 'It ends by itself; without a choice it is recorded as “unfinished”.',
+    ends: 'It ends by itself, as chosen; without a choice it is recorded as “unfinished”.',
     withoutAnswer: 'Close without an answer',
     cancel: 'Keep it open',
     soon: 'Ten seconds of wrap-up left.',

@@ -19,10 +19,12 @@ export const next = {
     who: 'Who does it?',
     /** @param {string} name */
     me: (name) => `${name} (you)`,
+    /** @param {string} name */
+    away: (name) => `${name} · not here now`,
     by: 'By when?',
     /** @param {number} minutes */
     within: (minutes) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
-    at: 'At',
+    tomorrow: 'Tomorrow 9:00',
     /** @param {string} time */
     due: (time) => `by ${time}`,
     pick: 'Choose by when.',
@@ -41,6 +43,7 @@ export const next = {
     byTime: (time) => `by ${time}`,
   },
   owner: {
+    choose: 'Choose somebody …',
     take: 'Take it myself',
     /** @param {string} no */
     title: (no) => `Whose is ${no}?`,
@@ -71,7 +74,7 @@ export const next = {
     go: 'Add',
     adding: 'Saving …',
     cancel: 'Cancel',
-    lead: 'They can be called from here. Nobody outside is told.',
+    lead: 'Nobody outside is told.',
     /** @type {Record<string, string>} */
     sides: {
       owner: 'Owner’s side',
