@@ -119,7 +119,7 @@ class App:
         await self._only.begin()
         late = False
         try:
-            await self._prepare()
+            await self._only.meanwhile(self._prepare())
         except RecordUnavailable as error:
             if not again:
                 raise

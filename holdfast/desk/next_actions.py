@@ -26,6 +26,7 @@ from router.core.bidi import isolated
 from router.core.model import Reply
 from router.core.next_action import LETTERS
 from router.core.states import AgentState
+from router.core.terms import day_of, works_here
 from router.incidents.next_actions import ENDED, PLANNED, NextActions, Plan
 from router.incidents.ownership import GIVEN, Gift, Ownership
 from router.records import accounts, next_actions, people
@@ -63,6 +64,7 @@ class NextSteps:
         self, centre: Centre, hub: Hub, actions: NextActions, ownership: Ownership
     ) -> None:
         self._database = centre.database
+        self._current = centre.config
         self._hub = hub
         self._actions = actions
         self._ownership = ownership
@@ -106,7 +108,12 @@ class NextSteps:
         """Everybody who can be given something to do, by name."""
         async with self._database.read() as connection:
             known = await accounts.all_accounts(connection)
-        names = sorted((a.name.casefold(), a.name, a.id) for a in known if a.active)
+        today = day_of(now_ms(), self._current.value.zone)
+        names = sorted(
+            (a.name.casefold(), a.name, a.id)
+            for a in known
+            if works_here(a.terms, active=a.active, today=today)
+        )
         here = {one.id for one in self._hub.view.agents.values() if one.state != AgentState.OFFLINE}
         return {
             "people": [{"id": who, "name": name, "here": who in here} for _, name, who in names]

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import structlog
 
 from router.centre import Centre
 from router.core.passing_on import Colleague, heir_of
-from router.core.terms import day_of
+from router.core.terms import day_of, works_here
 from router.incidents.ownership import Ownership
 from router.records import accounts, incident_changes, next_actions
-from router.records.accounts import Account
 from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
@@ -61,7 +61,9 @@ class PassingOn:
         today = day_of(now, self._current.value.zone)
         async with self._database.read() as connection:
             known = await accounts.all_accounts(connection)
-            gone = [one.id for one in known if not _here(one, today)]
+            gone = [
+                one.id for one in known if not works_here(one.terms, active=one.active, today=today)
+            ]
             owned = await incident_changes.owned(connection, gone) if gone else {}
             doing = await next_actions.doing(connection, gone) if gone else set()
             left = sorted({*owned, *doing})
@@ -81,11 +83,6 @@ class PassingOn:
                 log.error("incident.ownerless", account=account, incidents=len(theirs))
                 continue
             changed = await self._ownership.pass_on(account, heir, theirs, now)
+            staff[heir] = replace(staff[heir], incidents=staff[heir].incidents + len(theirs))
             log.warning("incident.passed_on", account=account, to=heir, incidents=len(changed))
             self._tell(heir, changed)
-
-
-def _here(account: Account, today: str) -> bool:
-    """Whoever has not begun yet is not gone."""
-    over = account.terms.contract_to
-    return account.active and (over is None or today <= over)

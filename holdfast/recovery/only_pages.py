@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Final
 
@@ -67,6 +68,17 @@ class OnlyPages:
             if elsewhere and not told:
                 log.error("pages.elsewhere", holder=holder)
             told = elsewhere
+
+    async def meanwhile(self, work: Awaitable[None]) -> None:
+        """Says so while something takes its time, such as an upgrade of the record; raises what
+        that raises."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                beat = tasks.create_task(self.run())
+                await work
+                beat.cancel()
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
 
     async def end(self) -> None:
         """Whoever comes next need not wait."""

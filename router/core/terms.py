@@ -108,6 +108,11 @@ def barred(terms: Terms, today: str) -> str | None:
     return None
 
 
+def works_here(terms: Terms, *, active: bool, today: str) -> bool:
+    """Whether they can be given something to do: whoever begins later can, nobody who has left."""
+    return active and (terms.contract_to is None or today <= terms.contract_to)
+
+
 def faults(terms: Terms, stages: list[str]) -> list[str]:
     """The impossible parts of these terms, each as 'name: what'."""
     found = []

@@ -12,8 +12,8 @@ from router.centre import Centre
 from router.core.incident import CLOSED
 from router.core.model import Reply
 from router.core.next_action import DONE, fault
-from router.incidents.replies import NOBODY, NOT_OPEN, UNKNOWN
-from router.records import accounts, audit, incident_changes, next_actions
+from router.incidents.replies import NOBODY, NOT_OPEN, UNKNOWN, works_here
+from router.records import audit, incident_changes, next_actions
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -46,6 +46,7 @@ class NextActions:
 
     def __init__(self, centre: Centre) -> None:
         self._database = centre.database
+        self._current = centre.config
 
     async def plan(self, order: Plan, now: int) -> Reply:
         """Refused if the incident is closed, if what was shown is no longer the one that stands
@@ -62,8 +63,7 @@ class NextActions:
             known = await next_actions.open_of(connection, order.incident)
             if (known and known.id) != order.instead_of:
                 return OVERTAKEN
-            account = await accounts.by_id(connection, order.agent)
-            if account is None or not account.active:
+            if not await works_here(connection, order.agent, self._current, now):
                 return NOBODY
             await next_actions.plan(
                 connection,

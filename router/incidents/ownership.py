@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from router.centre import Centre
 from router.core.incident import CLOSED
 from router.core.model import Reply
-from router.incidents.replies import NOBODY, NOT_OPEN, UNKNOWN
-from router.records import accounts, audit, incident_changes, next_actions
+from router.incidents.replies import NOBODY, NOT_OPEN, UNKNOWN, works_here
+from router.records import audit, incident_changes, next_actions
 
 GIVEN, PASSED_ON = "incident.given", "incident.passed_on"
 """Actions of the audit, by a person and by the rule; the detail is the account that has it now."""
@@ -38,6 +38,7 @@ class Ownership:
 
     def __init__(self, centre: Centre) -> None:
         self._database = centre.database
+        self._current = centre.config
 
     async def give(self, gift: Gift, now: int) -> Reply:
         """Refused if it is closed, if it has another owner than the page showed (`too_late`), or
@@ -56,8 +57,7 @@ class Ownership:
                 return Reply(duplicate=True)
             if row.owner != gift.before:
                 return OVERTAKEN
-            account = await accounts.by_id(connection, gift.to)
-            if account is None or not account.active:
+            if not await works_here(connection, gift.to, self._current, now):
                 return NOBODY
             await incident_changes.give(
                 connection, gift.incident, now, row, to=gift.to, author=gift.by

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.centre import Centre
+from router.core.bidi import isolated
 from router.core.display import mask
 from router.core.incident import CLOSED
 from router.core.model import Reply
@@ -57,7 +58,7 @@ class Parties:
                 return Reply(duplicate=True)
             who = person.name or mask(person.kind, person.value)
             await incident_changes.join(
-                connection, of, now, row.severity, words=f"{who}, {newcomer.role}",
+                connection, of, now, row.severity, words=f"{isolated(who)}, {newcomer.role}",
                 author=newcomer.by,
             )  # fmt: skip
             await audit.append(

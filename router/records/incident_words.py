@@ -21,7 +21,7 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         words = f" · {isolated(row.words)}" if row.words else ""
         return f"incident closed by {who or 'somebody'}: {_lower(reason_word(row.why))}{words}"
     if row.what == JOINED:
-        return f"{who or 'somebody'} added {isolated(row.words or 'somebody')}"
+        return f"{who or 'somebody'} added {row.words or 'somebody'}"
     if row.what == GIVEN:
         to = names.get(row.after or "", "somebody")
         if not row.author:

@@ -118,6 +118,11 @@ Index(
     postgresql_where=INCIDENT_IS_OPEN,
 )
 
+Index(
+    "ix_incident_owned_open", incident.c.owner,
+    sqlite_where=INCIDENT_IS_OPEN, postgresql_where=INCIDENT_IS_OPEN,
+)  # fmt: skip
+
 incident_change = Table(
     "incident_change",
     metadata,

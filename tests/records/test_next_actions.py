@@ -282,7 +282,11 @@ async def test_what_somebody_has_who_no_longer_works_here_goes_to_their_lead(
     await heirs.turn()
     assert told == []  # they are here
     async with database.write() as connection:
-        await accounts.set_active(connection, me, False)
+        await accounts.set_terms(connection, me, Terms(lead=other, contract_to="2020-01-31"))
+    refused = await Ownership(centre).give(Gift(mine.id, me, other, me), NOW)
+    assert refused.duplicate  # it is theirs still
+    refused = await Ownership(centre).give(Gift(theirs.id, me, other, other), NOW)
+    assert (refused.code, "no longer" in refused.text) == ("unknown", True)
     await heirs.turn()
     await heirs.turn()
     assert told == [(other, sorted([mine.id, theirs.id]))]
