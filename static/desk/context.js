@@ -35,6 +35,9 @@ export const link = createLink('desk', {
       state.value = { ...after, incident: before.incident };
     for (const { text, tone, holds } of news(before, after))
       toast(text, tone, null, () => !!me.value && holds(me.value));
+    const had = lastCall.peek();
+    if (had && 'name' in message && message.name === 'contact.taken_from_agent')
+      keepCall({ ...had, taken: true });
   },
 });
 
@@ -46,6 +49,19 @@ export const me = computed(() => myself(state.value));
 export const offer = computed(() => myOffer(state.value));
 export const call = computed(() => myCall(state.value));
 export const work = computed(() => myContacts(state.value));
+/** My call, or the last one: what I handed on is in no contact of mine. `taken`: over, by a supervisor.
+ * @typedef {{id: string, incident: string|null, taken?: boolean}} LastCall */
+export const lastCall = signal(/** @type {LastCall|null} */ (session.get('lastCall')));
+/** @param {LastCall} it */
+function keepCall(it) {
+  lastCall.value = it;
+  session.set('lastCall', it);
+}
+/** A call that I handed on, while its wrap-up is mine; and its incident, into which my notes of it go. */
+export const handed = computed(() => me.value?.handed ?? null);
+export const handedIncident = computed(() =>
+  handed.value && handed.value.contact === lastCall.value?.id ? lastCall.value.incident : null,
+);
 /** Beside whose agent I sit, and how: my voice may be heard there while I have no call. */
 export const seat = computed(() => besideOf(state.value));
 export const centre = computed(() => state.value.centre);
@@ -168,7 +184,7 @@ export function openFound(id) {
 /** Back to the work in hand, or to the empty room. */
 export function closeFound() {
   browsed.value = null;
-  if (!selected.peek()?.incident) shut();
+  if (!selected.peek()?.incident && !handedIncident.peek()) shut();
 }
 /** @param {number} by */
 export function step(by) {
@@ -201,22 +217,31 @@ export function shut() {
 /** Keeps the middle on what matters: a new call comes to the front, an ended contact stays in view
  * until something else is chosen. */
 export function followWork() {
-  let lastCall = '';
+  let last = '';
   let known = false; // a call that was there when the page came does not close what a link opened
   effect(() => {
     const c = call.value;
-    if (c && c.id !== lastCall) (known ? select : choose)(c.id);
-    lastCall = c?.id ?? '';
+    if (c && c.id !== last) (known ? select : choose)(c.id);
+    last = c?.id ?? '';
     known = state.peek().loaded;
+    if (c) keepCall({ id: c.id, incident: c.incident ?? null });
+  });
+  // What was handed on comes to the front once; a text in hand does not take its place by itself.
+  let gave = '';
+  effect(() => {
+    const it = handedIncident.value && handed.value ? `${handed.value.contact}:${handed.value.at}` : '';
+    if (it && it !== gave) select(null);
+    gave = it;
   });
   effect(() => {
     const all = work.value;
+    if (handedIncident.value) return;
     if (!all.some((c) => c.id === selectedId.peek()) && all.length) choose(all[0].id);
   });
   effect(() => {
     const mine = browsed.value && work.value.find((c) => c.incident === browsed.value);
     if (mine) return select(mine.id); // in hand: with its contact
-    const id = browsed.value ?? selected.value?.incident ?? null;
+    const id = browsed.value ?? selected.value?.incident ?? handedIncident.value;
     if (id && id !== incidentId.peek()) void open(id);
     if (!id && selected.value && incidentId.peek()) shut(); // nobody else's history beside it
   });

@@ -14,6 +14,7 @@ import {
   browsed,
   centre,
   closeFound,
+  handed,
   incident,
   incidentId,
   me,
@@ -31,7 +32,6 @@ import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
 import { EndButton, Reopen } from './ending.js';
 import { FoundBar, Recent } from './find.js';
-import { handed } from './handed.js';
 import { NextBar } from './next.js';
 import { Owner } from './owner.js';
 import { SoundCard } from './sound.js';

@@ -11,6 +11,7 @@ import {
   call,
   closeFound,
   decline,
+  handed,
   hold,
   leavable,
   leaveMessage,
@@ -27,7 +28,7 @@ import { BUDDY_KEYS } from './buddy.js';
 import { gone, takeBack } from './returned.js';
 import { CONSULT_KEYS, asked, declineAsked, joined, talking } from './consult.js';
 import { openDial } from './dial.js';
-import { handed, handedDone } from './handed.js';
+import { handedDone } from './handed.js';
 import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';

@@ -266,7 +266,7 @@ PAST = """() => [localStorage.length, sessionStorage.length, history.state, inne
 async def test_a_page_of_these_tests_that_is_used_again_has_no_past(
     chromium: Browser, desk: FakeDesk
 ) -> None:
-    first = await opened(chromium, f"{desk.url}/desk?scene=text")
+    first = await opened(chromium, f"{desk.url}/desk?scene=call")
     new = await first.evaluate(PAST)
     await first.evaluate("() => { localStorage.a = sessionStorage.b = globalThis.mine = 1; }")
     await first.set_viewport_size({"width": 390, "height": 844})

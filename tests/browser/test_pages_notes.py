@@ -89,3 +89,47 @@ async def test_what_was_never_sent_and_is_gone_is_not_saving(
     await expect(panel.get_by_role("status")).to_have_text("")
     assert notes(desk) == []
     await close(page)
+
+
+@pytest.mark.parametrize(
+    ("event", "title"),
+    [("contact.transferred", "Handed on"), ("contact.taken_from_agent", "Taken over")],
+)
+async def test_notes_of_a_call_that_was_handed_on_go_into_its_incident_not_the_text_in_hand(
+    chromium: Browser, desk: FakeDesk, event: str, title: str
+) -> None:
+    """Found by a user: they went into a stranger's text, which came to the front by itself."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    me, call = here.mine(), here.scene["contacts"]["c1"]
+    text = here.scene["contacts"]["c4"] | {"incident": "i2"}
+    await here.event("contact.moved", {"contacts": {"c4": text}}, {"contacts": ["c2", "c3"]})
+    for gone in ("c2", "c3"):
+        del here.scene["contacts"][gone]
+    number, other = (here.scene["incidents"][c["incident"]]["number"] for c in (call, text))
+    panel = page.get_by_role("region", name="Notes", exact=True)
+    card = page.get_by_role("region", name="My work").locator(".card")
+    await card.filter(has_text=text["who"]["name"]).first.click()
+    await expect(panel).to_contain_text(f"into {other}")
+    at = desk.now()
+    me.update(state="wrapup", handed={"contact": call["id"], "at": at, "until": at + 30_000})
+    me["contacts"] = [one for one in me["contacts"] if one != call["id"]]
+    await here.event(event, {"agents": {me["id"]: me}}, {"contacts": [call["id"]]})
+    call["agent"] = "a3"
+    wrap = page.get_by_role("region", name=title, exact=True)
+    await expect(wrap).to_be_visible()
+    await expect(panel).to_contain_text(f"into {number}")
+    await panel.locator("textarea.pad").press_sequentially("Vet is told")
+    await expect(panel.get_by_role("status")).to_have_text("✓ saved")
+    assert (notes(desk)[-1]["incident"], notes(desk)[-1]["text"]) == (
+        call["incident"], "Vet is told")  # fmt: skip
+    # Whoever chooses the text has it, and comes back.
+    await card.filter(has_text=text["who"]["name"]).first.click()
+    await expect(panel).to_contain_text(f"into {other}")
+    await wrap.get_by_role("button", name="Show its incident").click()
+    await expect(panel).to_contain_text(f"into {number}")
+    await expect(wrap.get_by_role("button", name="Show its incident")).to_have_count(0)
+    me.update(state="messages", handed=None)
+    await here.event("agent.handed_done", {"agents": {me["id"]: me}})
+    await expect(panel).to_contain_text(f"into {other}")
+    await close(page)

@@ -13,6 +13,9 @@ const short = ({ name, line }) => {
 export const consult = {
   handed: {
     title: 'Handed on',
+    /** By a supervisor, from the board. */
+    taken: 'Taken over',
+    show: 'Show its incident',
     lead: 'Time for your notes. Nothing is offered to you meanwhile, but for an emergency call.',
   },
   consult: {
