@@ -201,6 +201,7 @@ function Transfer({ c }) {
     }
     if (e.key === 'Enter' && !e.altKey) {
       e.preventDefault();
+      if (rows.length && !rows[chosen]) return setWhy(t.transfer.hintChoose);
       void (e.shiftKey ? ask : press)(rows[chosen]);
     }
   };
@@ -278,15 +279,17 @@ function Transfer({ c }) {
       <span class="faint t0">
         ${busy
           ? t.transfer.going
-          : rows[chosen]?.only
-            ? rows[chosen].ask && t.consult.hintOnly
-            : rows[chosen] && !rows[chosen].to
-              ? rows[chosen].ask
-                ? t.consult.hintAsk
-                : t.transfer.hintNot
-              : rows.some((row) => row.ask)
-                ? t.consult.hint
-                : t.transfer.hint}
+          : !rows[chosen]
+            ? rows.length > 0 && !why && t.transfer.hintChoose
+            : rows[chosen].only
+              ? rows[chosen].ask && t.consult.hintOnly
+              : !rows[chosen].to
+                ? rows[chosen].ask
+                  ? t.consult.hintAsk
+                  : t.transfer.hintNot
+                : rows[chosen].ask
+                  ? t.consult.hint
+                  : t.transfer.hint}
       </span>
     </div>
   </${Dialog}>`;

@@ -135,6 +135,14 @@ async def test_beside_who_cannot_take_it_enter_is_not_said_to_transfer(
     await open_transfer(page)
     hint = page.get_by_role("dialog").locator(".between > .t0")
     await expect(page.get_by_role("option")).to_have_count(3)
+    first = "Choose somebody first: type, or press ↓"
+    await expect(hint).to_have_text(first)
+    for key in ("Enter", "Shift+Enter"):
+        await page.keyboard.press(key)  # never in silence
+        await expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text(first)
+        await page.get_by_role("combobox").fill("a")
+        await page.get_by_role("combobox").fill("")
+        await expect(hint).to_have_text(first)
     for typed, words in (
         ("free", "Enter transfers, Shift + Enter asks first"),
         ("paused one", "Not free now: Shift + Enter asks them in"),

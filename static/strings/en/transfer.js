@@ -42,6 +42,7 @@ export const transfer = {
     /** @param {string} who */
     backOf: (who) => `Put ${who} back in line`,
     hint: 'Enter transfers, Esc closes',
+    hintChoose: 'Choose somebody first: type, or press ↓',
     hintNot: 'Cannot take it now; choose somebody else',
     going: 'Transferring …',
     /** @param {string} name */
