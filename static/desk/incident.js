@@ -95,7 +95,7 @@ function Header({ of }) {
         ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
       </span>
       <${Owner} of=${of}/>
-      <span class="grow">${t.incident.contacts(of.contacts?.length ?? 0)}</span>
+      <span class="grow"></span>
       <${EndButton} of=${of}/>
     </div>
     <${Title} of=${of}/>

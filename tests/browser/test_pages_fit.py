@@ -456,3 +456,33 @@ async def test_a_callers_number_is_whole_beside_the_longest_warning(
         await drawn(page)
         assert await who.evaluate("(e) => e.scrollWidth <= e.clientWidth"), width
     await close(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_head_of_an_incident_is_one_line_whatever_its_keys_are(
+    chromium: Browser, theme: str
+) -> None:
+    """Found by a user: with Alt W for W it broke, and all below jumped."""
+    async with FakeDesk() as desk:
+        page = await opened(chromium, f"{desk.url}/desk?scene=call", color_scheme=theme)
+        here = await desk.here()
+        await here.incident_is(
+            "i1",
+            owner="a2",
+            owner_name="Alexandra Nguyen-Castellanos",
+            opened_at=desk.now() - 7_261_000,
+        )
+        facts = page.locator(".inc .facts")
+        await expect(facts).to_contain_text("Alexandra Nguyen-Castellanos")
+        await expect(facts.locator("kbd")).to_have_text(["Alt W"])
+        with_alt = await facts.bounding_box()
+        call = here.scene["contacts"]["c1"] | {"state": "wrapup", "until": desk.now() + 60_000}
+        await here.event("contact.wrapup_started", {"contacts": {"c1": call}})
+        await expect(facts.locator("kbd")).to_have_text(["W"])
+        alone = await facts.bounding_box()
+        assert with_alt
+        assert alone
+        assert (with_alt["height"], with_alt["y"]) == (alone["height"], alone["y"])
+        assert alone["height"] <= 34
+        assert await facts.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+        await close(page)
