@@ -37,7 +37,7 @@ import { intoNotes, noteBox } from './notes.js';
 import { keypadKey, toggleMute } from './phonebar.js';
 import { redial } from './redial.js';
 import { askSeverity, asksWhy, glanceKey, severityKey } from './severity.js';
-import { chorded, singleOf } from './single_keys.js';
+import { FIELDS, chorded, needsAlt, singleOf, watchFields } from './single_keys.js';
 import { undo } from './undo.js';
 import { handable, openTransfer } from './transfer.js';
 import { VOLUME_KEYS } from './volume.js';
@@ -50,6 +50,7 @@ let rangAt = 0;
 let pointed = false; // the mouse moved last, not Tab
 
 export function bindKeys() {
+  watchFields();
   let ringing = '';
   offer.subscribe((o) => {
     const id = o ? `${o.contact.id}:${o.fence}` : '';
@@ -90,7 +91,7 @@ function onKey(e) {
   }
   const ring = offer.peek() && e.key === 'Enter';
   const emptyBox = target === replyBox.current && !replyBox.current.value; // nothing to break into lines
-  if (target.closest?.('input, textarea, select, [role="menu"]') && !(ring && emptyBox)) {
+  if (target.closest?.(FIELDS) && !(ring && emptyBox)) {
     if (!e.repeat && !offer.peek() && !chorded.peek() && choiceKey(e)) stop(e);
     return;
   }
@@ -159,8 +160,8 @@ function ofTheCall(e) {
 
 /** What is else a single key, also in a field. @param {KeyboardEvent} e */
 function withAlt(e) {
-  const key = chorded.peek() && !layer.peek() && !e.repeat && singleOf(e);
-  return !!key && letters(e, key);
+  const key = !layer.peek() && !e.repeat && singleOf(e);
+  return !!key && needsAlt(key) && letters(e, key);
 }
 
 function escape() {

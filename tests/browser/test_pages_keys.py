@@ -235,6 +235,37 @@ async def test_no_single_key_steers_a_call(chromium: Browser, desk: FakeDesk, at
     await close(page)
 
 
+async def test_the_outcomes_say_alt_while_a_field_has_the_focus_and_alt_chooses(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Found by a user: beside the notes they said 2, and the notes had a 2."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    radios = page.get_by_role("region", name="Wrap-up").get_by_role("radio")
+    await expect(radios.nth(1).locator("kbd")).to_have_text("2")
+    pad = page.locator("textarea.pad")
+    before = await pad.bounding_box()
+    await pad.click()
+    await expect(radios.nth(1).locator("kbd")).to_have_text("Alt 2")
+    assert await pad.bounding_box() == before
+    await page.keyboard.press("2")
+    await expect(pad).to_have_value("2")
+    await page.keyboard.press("Alt+2")
+    await expect(radios.nth(1)).to_have_attribute("aria-checked", "true")
+    await expect(pad).to_have_value("2")
+    # Under a mouse that is about to click, nothing moves.
+    box = await radios.nth(2).bounding_box()
+    assert box
+    await page.mouse.move(box["x"] + 8, box["y"] + 8)
+    await page.mouse.down()
+    await expect(pad).not_to_be_focused()
+    await page.evaluate("() => new Promise((ok) => setTimeout(ok))")
+    await expect(radios.nth(1).locator("kbd")).to_have_text("Alt 2")
+    await page.mouse.up()
+    await expect(radios.nth(2)).to_have_attribute("aria-checked", "true")
+    await expect(radios.nth(1).locator("kbd")).to_have_text("2")
+    await close(page)
+
+
 async def test_single_keys_are_switched_off_and_stay_so(chromium: Browser, desk: FakeDesk) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=call")
     menu = page.get_by_role("button", name="Priya Nair, menu")
