@@ -9,9 +9,9 @@ const needsWords = (needs) => {
   return names.length ? t.reason.needs(names.join(', ')) : t.reason.anybody;
 };
 
-/** In one line; empty when nothing was decided about this agent.
- * @param {Contact} c @param {string|null|undefined} agent @returns {string} */
-export function reasonText(c, agent) {
+/** In one line; empty when nothing was decided about this agent. `here`: it is said to them.
+ * @param {Contact} c @param {string|null|undefined} agent @param {boolean} [here] @returns {string} */
+export function reasonText(c, agent, here = false) {
   const one = c.reason?.chosen?.[agent ?? ''];
   if (!one) return '';
   if (one.why) return t.reason.chosen[one.why]?.(one.by_name ?? one.by ?? '') ?? one.why;
@@ -19,7 +19,7 @@ export function reasonText(c, agent) {
     needsWords(one.needs) + (one.step ? t.reason.step(one.step + 1) : ''),
     one.named && t.reason.named,
     one.cost > 0 ? t.causes.costs[one.cost] : !one.named && t.reason.longest,
-    one.displaces && t.reason.displaces,
+    one.displaces && t.reason[here ? 'displacesHere' : 'displaces'],
   ]
     .filter(Boolean)
     .join('; ');

@@ -196,10 +196,12 @@ function Card({ ring }) {
         <dt>${t.offer.why}</dt>
         <dd class="b">${c.rule}</dd>
       </div>`}
-      ${reasonText(c, me.value?.id) && html`<div>
+      ${reasonText(c, me.value?.id, true) && html`<div>
         <dt>${t.offer.whyYou}</dt>
         <dd>
-          ${reasonText(c, me.value?.id)} <${WhyButton} c=${c}>${t.why.button} <${Key} of="W"/></${WhyButton}>
+          ${reasonText(c, me.value?.id, true)} <${WhyButton} c=${c}>
+            ${t.why.button} <${Key} of="W"/>
+          </${WhyButton}>
         </dd>
       </div>`}
     </dl>

@@ -283,3 +283,9 @@ test('reasons: nothing is told of somebody of whom nothing was decided', () => {
   assert.equal(reasonText({ reason: null }, 'a1'), '');
   assert.equal(reasonText({ reason: { step: 0 } }, 'a1'), ''); // as it was once
 });
+
+test('what gave way to an offer was ringing here, at one’s own desk', () => {
+  const c = { reason: { chosen: { a1: { cost: 0, step: 0, needs: {}, displaces: true } } } };
+  assert.ok(/than what is ringing there$/.test(reasonText(c, 'a1')));
+  assert.ok(/than what was ringing here$/.test(reasonText(c, 'a1', true)));
+});

@@ -283,6 +283,7 @@ export const common = {
     /** @type {Record<number, string>} */
     longest: 'longest free',
     displaces: 'more urgent than what is ringing there',
+    displacesHere: 'more urgent than what was ringing here',
     /** @type {Record<string, (by: string) => string>} */
     chosen: { assigned: (by) => `assigned by ${by}`, transferred: (by) => `transferred by ${by}` },
   },

@@ -37,10 +37,10 @@ export const controls = {
     /** @param {string} word @param {string} number */
     shown: (word, number) => `They see ${number}, ${word}.`,
     where: 'Where it goes',
-    theirs: 'Alone',
+    theirs: 'On its own',
     /** @param {string} no @param {string} title */
     into: (no, title) => `Into ${no}${title ? `, ${title}` : ''}`,
-    alone: 'Alone: into their own open incident; if they have none, a new one opens.',
+    alone: 'On its own: into their own open incident; if they have none, a new one opens.',
     cancel: 'Cancel',
     go: 'Call',
   },
