@@ -17,6 +17,7 @@ from typing import Final
 
 import structlog
 
+from holdfast.tasks import ended_after
 from router.live.engine import Engine, IndexUnavailable
 from router.live.shared import Shared
 
@@ -75,8 +76,8 @@ class OnlyPages:
         try:
             async with asyncio.TaskGroup() as tasks:
                 beat = tasks.create_task(self.run())
-                await work
-                beat.cancel()
+                async with ended_after(lambda: [beat]):
+                    await work
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
 

@@ -221,6 +221,7 @@ async def test_a_ring_that_is_answered_takes_no_words_away(
     await here.incident_is("i1", state="closed")  # as when another one comes into view
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await here.incident_is("i1", state="open")
+    await expect(page.get_by_role("button", name="Change …")).to_be_visible()
     await page.keyboard.press("p")
     await expect(page.get_by_label("What has to happen?")).to_have_value(
         "Ask the sitter for the care sheet"
