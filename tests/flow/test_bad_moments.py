@@ -271,7 +271,8 @@ async def test_a_control_that_crosses_the_hang_up_leaves_nothing(
             "transfer": {"what": "transfer", "agent": other.me["id"]},
             "return": {"what": "return"},
         }[control]
-        both = [agent.code_of(contact=contact, **act), centre.sandbox.hang_up(call)]
+        what = act.pop("what")
+        both = [agent.code_of(what, contact=contact, **act), centre.sandbox.hang_up(call)]
         await asyncio.gather(*(both if first == "the control" else both[::-1]))
         await centre.sandbox.wait_for(call, "completed")
         await other.until(lambda: not other.contacts and not other.agent()["asked"])
