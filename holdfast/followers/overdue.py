@@ -71,6 +71,6 @@ class Overdue:
             who = names.get(row.agent, "somebody")
             self._alarm(
                 f"S{row.severity} INC-{row.number} {isolated(row.title)}: {isolated(row.what)} is"
-                f" overdue. It is {who}'s to do. Call them, or give it to somebody else.",
+                f" overdue. It is {who}'s to do: call them, or give it to somebody else at a desk.",
                 OVERDUE,
             )

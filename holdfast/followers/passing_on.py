@@ -1,4 +1,4 @@
-"""Passes on the incidents of people who no longer work here: nothing is ownerless.
+"""Passes on the incidents of people who no longer work here: whoever leaves, leaves none behind.
 
 Whose account was ended, or whose contract is over, has nobody's trust but their colleagues': what
 they owned, and what they had to do next, goes to their lead, else to a supervisor.

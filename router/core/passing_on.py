@@ -1,4 +1,4 @@
-"""Nothing is ownerless: to whom the incidents of somebody who no longer works here go. Pure."""
+"""To whom the incidents of somebody go who no longer works here. Pure."""
 
 from __future__ import annotations
 

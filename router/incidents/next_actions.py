@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.centre import Centre
-from router.core.incident import CLOSED
 from router.core.model import Reply
 from router.core.next_action import DONE, fault
-from router.incidents.replies import NOBODY, NOT_OPEN, UNKNOWN, works_here
-from router.records import audit, incident_changes, next_actions
-from router.records.database import Transaction
+from router.incidents.replies import NOBODY, held_open, works_here
+from router.records import audit, next_actions
 from router.records.ids import derived_id
 
 PLANNED, ENDED = "incident.next_planned", "incident.next_done"
@@ -56,8 +54,8 @@ class NextActions:
         said = (order.incident, order.what, order.agent, str(order.due))
         new = derived_id("x", "next", order.by, order.key, *said)
         async with self._database.write() as connection:
-            if no := await _refused(connection, order.incident):
-                return no
+            if isinstance(row := await held_open(connection, order.incident), Reply):
+                return row
             if await next_actions.by_id(connection, new) is not None:
                 return Reply(duplicate=True)
             known = await next_actions.open_of(connection, order.incident)
@@ -81,8 +79,8 @@ class NextActions:
     async def done(self, incident: str, action: str, by: str, now: int) -> Reply:
         """It was done. Another one is to follow, or the incident is closed: the page asks."""
         async with self._database.write() as connection:
-            if no := await _refused(connection, incident):
-                return no
+            if isinstance(row := await held_open(connection, incident), Reply):
+                return row
             known = await next_actions.by_id(connection, action)
             if known is None or known.incident != incident:
                 return OVERTAKEN
@@ -95,11 +93,3 @@ class NextActions:
                 connection, actor=by, action=ENDED, subject=incident, now=now, detail=action
             )
         return Reply()
-
-
-async def _refused(connection: Transaction, incident: str) -> Reply | None:
-    """Holds the incident, which must be open."""
-    row = await incident_changes.held(connection, incident)
-    if row is None:
-        return UNKNOWN
-    return NOT_OPEN if row.state == CLOSED else None

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.centre import Centre
-from router.core.incident import CLOSED
 from router.core.model import Reply
-from router.incidents.replies import NOBODY, NOT_OPEN, UNKNOWN, works_here
+from router.incidents.replies import NOBODY, held_open, works_here
 from router.records import audit, incident_changes, next_actions
 
 GIVEN, PASSED_ON = "incident.given", "incident.passed_on"
@@ -48,11 +47,8 @@ class Ownership:
             RecordUnavailable: nothing was changed.
         """
         async with self._database.write() as connection:
-            row = await incident_changes.held(connection, gift.incident)
-            if row is None:
-                return UNKNOWN
-            if row.state == CLOSED:
-                return NOT_OPEN
+            if isinstance(row := await held_open(connection, gift.incident), Reply):
+                return row
             if row.owner == gift.to:
                 return Reply(duplicate=True)
             if row.owner != gift.before:
@@ -78,8 +74,8 @@ class Ownership:
         changed = []
         for incident in incidents:
             async with self._database.write() as connection:
-                row = await incident_changes.held(connection, incident)
-                if row is None or row.state == CLOSED or row.owner != gone:
+                row = await held_open(connection, incident)
+                if isinstance(row, Reply) or row.owner != gone:
                     continue  # somebody was quicker
                 await incident_changes.give(connection, incident, now, row, to=to)
                 await audit.append(

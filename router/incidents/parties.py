@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from router.centre import Centre
 from router.core.bidi import isolated
 from router.core.display import mask
-from router.core.incident import CLOSED
 from router.core.model import Reply
-from router.incidents.replies import NOT_OPEN, UNKNOWN
+from router.incidents.replies import held_open
 from router.records import audit, incident_changes, people
 
 ADDED = "incident.party_added"
 """Action of the audit; its detail is the party."""
-
-
 REVEALED = "address.revealed"
 """The same, of an incident; its detail is the address."""
 
@@ -46,11 +43,8 @@ class Parties:
         """
         of = newcomer.incident
         async with self._database.write() as connection:
-            row = await incident_changes.held(connection, of)
-            if row is None:
-                return UNKNOWN
-            if row.state == CLOSED:
-                return NOT_OPEN
+            if isinstance(row := await held_open(connection, of), Reply):
+                return row
             person = await people.find_or_make(
                 connection, newcomer.kind, newcomer.value, now, newcomer.name or None
             )

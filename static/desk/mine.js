@@ -2,7 +2,7 @@
 import { computed, effect, html, memo, signal } from '../ui.js';
 import { now, serverTime } from '../clock.js';
 import { Sev } from '../icons.js';
-import { Threshold, Until } from '../timers.js';
+import { Until } from '../timers.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { hints, incidentId, link, onLive, openFound, state, work } from './context.js';
@@ -96,11 +96,6 @@ const Card = memo(
           ? `${row.next.what}${mine ? '' : ` · ${t.mine.theirs(row.next.agent_name)}`}`
           : t.mine.unplanned}
       </span>
-      ${row.next && mine && html`<${Threshold}
-        at=${row.next.due}
-        before=${0}
-        text=${t.next.dueNow(row.next.what, row.number)}
-        how="assertive"/>`}
     </button>
   </li>`,
 );
@@ -129,7 +124,7 @@ export function Mine() {
   </section>`;
 }
 
-// What becomes due is also a message: an eye that is on a note sees it.
+// What becomes due is a message, which is said, too: an eye that is on a note sees it.
 effect(() => {
   const at = now.value;
   const me = state.peek().me?.id;

@@ -201,7 +201,7 @@ function NextForm({ of }) {
   const shown = because.value ? null : of.next; // what was done may be in view for a moment longer
   const begun = kept.get(of.id);
   const [said, put] = useState(() => begun?.said ?? blank(shown));
-  const [before, see] = useState(begun ? begun.before : (shown?.id ?? null));
+  const [before, see] = useState(begun && !because.value ? begun.before : (shown?.id ?? null));
   const [key] = useState(newId);
   /** @param {Said} now */
   const say = (now) => {

@@ -85,7 +85,7 @@ async function runsOut(c) {
   const open = disposition ? asksNext(c) && faultOf(nextOf(c).said) : begun;
   if (open && (await act('extend', { contact: c.id }, { quiet: true }))) return;
   if (!disposition) return;
-  if (!open && !(await planned(c))) return;
+  if (!open) await planned(c); // refused: the outcome counts all the same
   await act('wrapped', { contact: c.id, disposition, comment }, { quiet: true });
 }
 

@@ -194,7 +194,7 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     people = page.get_by_role("region", name="People")
     for side in ("Owner’s side", "Sitter’s side", "Third parties"):
         await expect(people.get_by_text(side)).to_be_visible()
-    await people.get_by_role("button", name="Show it whole: Maya Torres").first.click()
+    await people.get_by_role("button", name="Show in full: Maya Torres").first.click()
     await expect(people.locator(".whole")).to_have_text("+12065550142")
     assert sent(desk, "reveal")[-1]["address"] == "ad1"
     await people.get_by_role("button", name="Add …").click()
@@ -254,4 +254,40 @@ async def test_a_wrap_up_that_runs_out_ends_as_chosen_and_gives_begun_words_more
     await here.event("contact.described", {"contacts": {mine["id"]: mine}})
     await expect(wrap).to_have_count(0)
     assert sent(desk, "wrapped")[-1]["disposition"] == "advised"
+    await close(page)
+
+
+async def test_a_wrap_up_that_runs_out_ends_as_chosen_also_if_what_is_next_is_refused(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    wrap = page.locator(".wrap")
+    await here.next_is("i1", None)
+    await wrap.get_by_role("radio", name="Claim opened").click()
+    await fill(page, VET)
+    desk.refuse["plan_next"] = "too_late"  # somebody else was quicker
+    mine = next(c for c in here.scene["contacts"].values() if c["state"] == "wrapup")
+    mine["until"] = desk.now() + 500
+    await here.event("contact.described", {"contacts": {mine["id"]: mine}})
+    await expect(wrap).to_have_count(0)
+    assert sent(desk, "wrapped")[-1]["disposition"] == "claim"
+    await close(page)
+
+
+async def test_what_was_typed_against_one_that_is_done_does_not_count_as_overtaken(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("p")
+    await fill(page, "Ask the sitter for the care sheet")
+    await here.incident_is("i1", state="closed")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await here.incident_is("i1", state="open")
+    await page.locator(".nextbar").get_by_role("button", name="Done").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert sent(desk, "plan_next")[-1]["before"] is None
     await close(page)

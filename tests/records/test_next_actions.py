@@ -256,8 +256,8 @@ async def test_the_boards_hear_of_what_nobody_did_in_time_once_and_in_words(
         await late.turn()
     told = [one["text"] for one in read(board) if one and one.get("code") == OVERDUE]
     assert told == [
-        f"S2 {incident.word} About +12065550142: Call Dr. Novak is overdue. It is Elena's to do."
-        " Call them, or give it to somebody else."
+        f"S2 {incident.word} About +12065550142: Call Dr. Novak is overdue. It is Elena's to do:"
+        " call them, or give it to somebody else at a desk."
     ]
 
 

@@ -20,7 +20,7 @@ export const next = {
     /** @param {string} name */
     me: (name) => `${name} (you)`,
     /** @param {string} name */
-    away: (name) => `${name} · not here now`,
+    away: (name) => `${name} · not at a desk`,
     by: 'By when?',
     /** @param {number} minutes */
     within: (minutes) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
@@ -35,7 +35,7 @@ export const next = {
     doneIn: (no) => `Done. What is next in ${no}?`,
     /** @param {string} no */
     needed: (no) => `${no} stays open: say what is next, by whom, by when.`,
-    closeInstead: 'Nothing: close the incident …',
+    closeInstead: 'Nothing more: close the incident …',
     later: 'Later',
     /** @param {string} what @param {string} no */
     dueNow: (what, no) => `Due now: ${what}, ${no}.`,
@@ -60,7 +60,7 @@ export const next = {
   reveal: {
     show: 'Show',
     /** @param {string} who */
-    of: (who) => `Show it whole: ${who}. The audit notes that you did.`,
+    of: (who) => `Show in full: ${who}. The audit log records it.`,
   },
   addParty: {
     button: 'Add …',
@@ -76,12 +76,7 @@ export const next = {
     cancel: 'Cancel',
     lead: 'Nobody outside is told.',
     /** @type {Record<string, string>} */
-    sides: {
-      owner: 'Owner’s side',
-      sitter: 'Sitter’s side',
-      third: 'Third parties',
-      '': 'Who they are is not said',
-    },
+    sides: { owner: 'Owner’s side', sitter: 'Sitter’s side', third: 'Third parties', '': 'Role not given' },
   },
   mine: {
     title: 'Mine',
