@@ -13,17 +13,12 @@ import { Handed } from './handed.js';
 import { followHeadset } from './headset.js';
 import { release, resume } from '../headset.js';
 import { Incident } from './incident.js';
-import { AddPartyDialog } from './add_party.js';
+import { DIALOGS } from './dialogs.js';
 import { Asked, ConsultBar, followConsult, followRings, joined } from './consult.js';
-import { DialDialog } from './dial.js';
-import { CloseIncidentDialog } from './ending.js';
-import { FindDialog, followHash } from './find.js';
+import { followHash } from './find.js';
 import { followBoard } from './from_board.js';
 import { bindKeys } from './keys.js';
-import { LineDialogs } from './waiting_dialog.js';
 import { followMine, Mine } from './mine.js';
-import { NextDialog } from './next.js';
-import { OwnerDialog } from './owner.js';
 import { Notes } from './notes.js';
 import { Offer } from './offer.js';
 import { Elsewhere, Overlays } from './overlays.js';
@@ -32,16 +27,11 @@ import { Mute, PhoneBar } from './phonebar.js';
 import { followRedial } from './redial.js';
 import { stopRing } from './ring.js';
 import { answerTests } from './selftest.js';
-import { CheckDialog } from './check.js';
 import { giveWay } from './check_run.js';
-import { SoundDialog } from './sound.js';
 import { holdTab, tab } from './tabs.js';
-import { TransferDialog } from './transfer.js';
-import { SeverityDialog } from './severity.js';
-import { TakeDialog } from './pull_dialog.js';
 import { RecordBar, TopBar } from './topbar.js';
 import { Work } from './work.js';
-import { CloseDialog, WrapUp } from './wrapup.js';
+import { WrapUp } from './wrapup.js';
 import { ContactState } from '../states.js';
 
 const Desk = () =>
@@ -58,19 +48,7 @@ const Desk = () =>
         </main>
         <${RecordBar}/>
         <${Overlays}/>
-        <${SoundDialog}/>
-        <${CheckDialog}/>
-        <${FindDialog}/>
-        <${DialDialog}/>
-        <${TransferDialog}/>
-        <${SeverityDialog}/>
-        <${CloseDialog}/>
-        <${CloseIncidentDialog}/>
-        <${NextDialog}/>
-        <${OwnerDialog}/>
-        <${AddPartyDialog}/>
-        <${LineDialogs}/>
-        <${TakeDialog}/>
+        ${DIALOGS.map(({ body: Body }) => html`<${Body} key=${Body.name}/>`)}
       </div>`;
 
 phone.wire(

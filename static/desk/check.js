@@ -6,7 +6,7 @@ import { timeOfDay } from '../format.js';
 import { MicLevel } from '../mic_level.js';
 import { mbitOf } from '../sound_check.js';
 import { t } from '../strings/en.js';
-import { layer, me } from './context.js';
+import { call, layer, me, offer } from './context.js';
 import { goReady } from './duty.js';
 import { begin, found, lasts, play, say, step, stop } from './check_run.js';
 
@@ -184,3 +184,9 @@ export const CheckDialog = () =>
   layer.value === 'check'
     ? html`<${Dialog} title=${t.check.title} close=${stop}><${Check}/></${Dialog}>`
     : null;
+
+/** @type {import('./dialogs.js').Row} */
+export const CHECK = {
+  body: CheckDialog,
+  commands: () => (call.value || offer.value ? [] : [[t.check.title, '', open]]),
+};

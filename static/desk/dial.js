@@ -8,7 +8,7 @@ import { begun } from '../format.js';
 import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { blocked, calling, withSound } from './callback.js';
-import { act, incident, layer, link } from './context.js';
+import { act, call, incident, layer, link } from './context.js';
 
 const TYPING_MS = 150;
 const FEW = 3; // what is shorter is not a number yet
@@ -127,3 +127,9 @@ export const DialButton = () => html`<button aria-haspopup="dialog" title=${t.di
   <${Icon} name="keypad"/>
   ${t.dial.button} <kbd>Alt C</kbd>
 </button>`;
+
+/** @type {import('./dialogs.js').Row} */
+export const DIAL = {
+  body: DialDialog,
+  commands: () => (call.value ? [] : [[t.dial.title, 'Alt C', openDial]]),
+};

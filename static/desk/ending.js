@@ -48,15 +48,6 @@ async function end(of) {
   );
 }
 
-/** What to do about it in the commands. @returns {[string, string, () => unknown]|null} */
-export function endCommand() {
-  const of = incident.value;
-  if (!of) return null;
-  return of.state === 'open'
-    ? [t.ending.title(of.number), '', askEnd]
-    : [t.ending.again(of.number), '', () => reopen(of)];
-}
-
 /** In the incident's head, when nothing keeps it open. @param {{of: Incident}} props */
 export const EndButton = ({ of }) =>
   canEnd(of)
@@ -91,7 +82,7 @@ const keysOf = (of) => (e) => {
   e.preventDefault();
 };
 
-export function CloseIncidentDialog() {
+function CloseIncidentDialog() {
   const of = open();
   if (layer.value !== LAYER || !of || chosen.value.of !== of.id) return null;
   const shut = () => {
@@ -133,3 +124,15 @@ export function CloseIncidentDialog() {
     </div>
   </${Dialog}>`;
 }
+
+/** @type {import('./dialogs.js').Row} */
+export const CLOSE_INCIDENT = {
+  body: CloseIncidentDialog,
+  commands: () => {
+    const of = incident.value;
+    if (!of) return [];
+    return of.state === 'open'
+      ? [[t.ending.title(of.number), '', askEnd]]
+      : [[t.ending.again(of.number), '', () => reopen(of)]];
+  },
+};

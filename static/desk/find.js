@@ -10,7 +10,7 @@ import { useAsked } from '../why.js';
 import { askTake, takeOf } from './pull_dialog.js';
 import { browsed, call, centre, closeFound, layer, link, offer, openFound, state } from './context.js';
 import { joined } from './consult.js';
-import { Key } from './single_keys.js';
+import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
 
 const TYPING_MS = 120;
@@ -273,3 +273,17 @@ export const FoundBar = () => html`<div class="donebar calm">
   </span>
   <button class="small" onClick=${closeFound}>${t.incident.hide} <kbd>Esc</kbd></button>
 </div>`;
+
+const openFind = () => {
+  layer.value = 'find';
+  return true;
+};
+
+/** @type {import('./dialogs.js').Row} */
+export const FIND = {
+  body: FindDialog,
+  key: '/',
+  opens: openFind,
+  help: () => t.find.help,
+  commands: () => [[t.find.title, keyNow('/'), openFind]],
+};

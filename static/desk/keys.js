@@ -32,7 +32,7 @@ import { handedDone } from './handed.js';
 import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
-import { askNext } from './next.js';
+import { dialogKey } from './dialogs.js';
 import { intoNotes, noteBox } from './notes.js';
 import { keypadKey, toggleMute } from './phonebar.js';
 import { redial } from './redial.js';
@@ -214,8 +214,6 @@ function letters(e, key) {
       if (text) select(text.id);
       return true;
     }
-    case 'p':
-      return askNext();
     case 'b':
       if (!gone.peek().length) return false;
       void takeBack();
@@ -226,14 +224,11 @@ function letters(e, key) {
     case 'k':
       step(-1);
       return true;
-    case '/':
-      layer.value = 'find';
-      return true;
     case '?':
       layer.value = 'help';
       return true;
     default:
-      return false;
+      return dialogKey(key);
   }
 }
 

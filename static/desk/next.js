@@ -9,7 +9,7 @@ import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, link, pending, state } from './context.js';
 import { askEnd, canEnd } from './ending.js';
-import { Key } from './single_keys.js';
+import { Key, keyNow } from './single_keys.js';
 
 const LAYER = 'next action';
 const MINUTES = [15, 60, 240];
@@ -232,7 +232,7 @@ function NextForm({ of }) {
   </${Dialog}>`;
 }
 
-export function NextDialog() {
+function NextDialog() {
   const of = incident.value;
   return layer.value === LAYER && of ? html`<${NextForm} key=${of.id} of=${of}/>` : null;
 }
@@ -242,3 +242,15 @@ export const DueAt = ({ at }) => html`
   ${' '}
   <span class="faint" title=${exactTime(at)}>· ${t.next.byTime(when(at))}</span>
 `;
+
+/** @type {import('./dialogs.js').Row} */
+export const NEXT = {
+  body: NextDialog,
+  key: 'P',
+  opens: askNext,
+  help: () => t.next.help,
+  commands: () =>
+    incident.value?.state === 'open'
+      ? [[t.next.title(incident.value.number), keyNow('P'), () => askNext()]]
+      : [],
+};

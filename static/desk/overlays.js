@@ -35,11 +35,8 @@ import {
 } from './context.js';
 import { goPause, goReady, textsOnly } from './duty.js';
 import { askLater, Later } from './callback_dialog.js';
-import { openDial } from './dial.js';
-import { endCommand } from './ending.js';
-import { open as openCheck } from './check.js';
+import { dialogCommands, dialogHelp } from './dialogs.js';
 import { explain } from './waiting_dialog.js';
-import { askNext } from './next.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
@@ -56,12 +53,14 @@ const shut = () => {
 const Help = () => html`<${Dialog} title=${t.help.title} close=${shut} class="helpbox" read>
   <div class="scroll stack" tabindex="0" role="region" aria-label=${t.help.title}>
     <dl class="keys">
-      ${t.help.keys.map(
-        ([key, word, withAlt]) => html`<div key=${key}>
-          <dt><kbd>${(chorded.value && withAlt) || key}</kbd></dt>
-          <dd>${word}</dd>
-        </div>`,
-      )}
+      ${[t.help.keys, dialogHelp(), t.help.last]
+        .flat()
+        .map(
+          ([key, word, withAlt]) => html`<div key=${key}>
+            <dt><kbd>${(chorded.value && withAlt) || key}</kbd></dt>
+            <dd>${word}</dd>
+          </div>`,
+        )}
     </dl>
     <h2>${t.help.shapes}</h2>
     <ul class="stack">
@@ -114,14 +113,11 @@ function commands() {
           ]
         : []),
       ...gone.value.map((c, i) => [t.back.takeOf(whoOf(c)), i ? '' : keyNow('B'), () => takeBack(c)]),
-      endCommand(),
-      incident.value?.state === 'open' && [t.next.title(incident.value.number), keyNow('P'), () => askNext()],
       incident.value && [t.notes.title, keyNow('N'), () => noteBox.current?.focus()],
       [t.work.title, keyNow('J'), () => select(work.peek()[0]?.id ?? null)],
       ...work.value.map((c) => [t.commands.open(whoOf(c)), '', () => select(c.id)]),
       selected.value && [t.severity.button, offer.value ? '' : keyNow('W'), () => askSeverity()],
       offer.value && [t.why.open, keyNow('W'), explain],
-      !call.value && !offer.value && [t.check.title, '', openCheck],
       [
         t.line.title,
         offer.value || selected.value ? '' : keyNow('W'),
@@ -129,14 +125,7 @@ function commands() {
           layer.value = 'line';
         },
       ],
-      !call.value && [t.dial.title, 'Alt C', openDial],
-      [
-        t.find.title,
-        keyNow('/'),
-        () => {
-          layer.value = 'find';
-        },
-      ],
+      ...dialogCommands(),
       ...(blocked.value
         ? []
         : (incident.value?.parties ?? []).flatMap((p) =>
@@ -156,14 +145,6 @@ function commands() {
           )
         : []),
       replyBox.current && [t.composer.label.sms(''), keyNow('R'), () => replyBox.current?.focus()],
-      [
-        t.menu.sound,
-        '',
-        () => {
-          layer.value = 'sound';
-        },
-        t.commands.sound,
-      ],
       [singleKeys.value ? t.keys.turnOff : t.keys.turnOn, '', toggleSingleKeys],
       [`${t.menu.theme}: ${t.menu.light}`, '', () => setTheme('light')],
       [`${t.menu.theme}: ${t.menu.dark}`, '', () => setTheme('dark')],

@@ -135,3 +135,18 @@ export const SoundDialog = () =>
         </div>
       </${Dialog}>`
     : null;
+
+/** @type {import('./dialogs.js').Row} */
+export const SOUND = {
+  body: SoundDialog,
+  commands: () => [
+    [
+      t.menu.sound,
+      '',
+      () => {
+        layer.value = 'sound';
+      },
+      t.commands.sound,
+    ],
+  ],
+};

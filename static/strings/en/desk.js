@@ -240,6 +240,7 @@ export const desk = {
   find: {
     button: 'Find',
     title: 'Find an incident',
+    help: 'find an incident; Esc closes it',
     label: 'Number, telephone, email, name or words',
     recent: 'Recent incidents',
     filter: 'Which',
@@ -416,16 +417,17 @@ export const desk = {
       ['Alt + I / S', 'as a buddy: listen to your trainee’s call, whisper to them; once more: leave'],
       ['N', 'notes', 'Alt + N'],
       ['R', 'reply', 'Alt + A'],
-      ['P', 'say what is next in the incident, by whom, by when', 'Alt + P'],
       ['Ctrl + Enter', 'send and wait'],
       ['1 – 9', 'how it ended, in wrap-up', 'Alt + 1 – 9'],
       ['Y / X', 'a promised call, in wrap-up: still needed, or not', 'Alt + Y / X'],
       ['J, K', 'next, previous work', 'Alt + K'],
       ['B', 'take back what went back in line while you were away', 'Alt + B'],
-      ['/', 'find an incident; Esc closes it', 'Alt + /'],
       ['1, 2, 4', 'for one marked “unsure”: emergency, urgent, neither', 'Alt + 1 2 4'],
       ['W', 'why this one is ringing; wrong severity of what you have; twice: who is waiting', 'Alt + W'],
       ['Z', 'undo what you just said: a severity, or “not needed” of a promised call', 'Alt + Z'],
+    ],
+    /** After those of the dialogs. */
+    last: [
       ['Ctrl + K', 'command bar: every action by name'],
       ['?', 'this help', 'Alt + ?'],
     ],

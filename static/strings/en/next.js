@@ -2,6 +2,7 @@
 export const next = {
   next: {
     word: 'Next',
+    help: 'say what is next in the incident, by whom, by when',
     none: 'No next action yet.',
     plan: 'Say what is next',
     change: 'Change …',

@@ -1,0 +1,52 @@
+/** The dialogs of the desk. A new one brings a file and its row here: the page, the keys, the help and the
+ * command bar ask this list. */
+import { AddPartyDialog } from './add_party.js';
+import { CHECK } from './check.js';
+import { DIAL } from './dial.js';
+import { CLOSE_INCIDENT } from './ending.js';
+import { FIND } from './find.js';
+import { NEXT } from './next.js';
+import { OwnerDialog } from './owner.js';
+import { TakeDialog } from './pull_dialog.js';
+import { SeverityDialog } from './severity.js';
+import { SOUND } from './sound.js';
+import { TransferDialog } from './transfer.js';
+import { LineDialogs } from './waiting_dialog.js';
+import { CloseDialog } from './wrapup.js';
+
+/** `key`: one letter or mark that opens it (single_keys.js), by `opens`, which says whether it did;
+ * `help`: what that does, in the list of keys; `commands`: what can be done now, for the command bar.
+ * @typedef {{
+ *   body: () => unknown,
+ *   key?: string,
+ *   opens?: () => boolean,
+ *   help?: () => string,
+ *   commands?: () => import('./overlays.js').Command[],
+ * }} Row */
+
+/** @type {Row[]} */
+export const DIALOGS = [
+  CLOSE_INCIDENT,
+  NEXT,
+  { body: OwnerDialog },
+  { body: AddPartyDialog },
+  CHECK,
+  DIAL,
+  FIND,
+  SOUND,
+  { body: TransferDialog },
+  { body: SeverityDialog },
+  { body: CloseDialog },
+  { body: LineDialogs },
+  { body: TakeDialog },
+];
+
+/** @param {string} key @returns {boolean} whether one opened */
+export const dialogKey = (key) =>
+  !!DIALOGS.find((row) => row.key?.toLowerCase() === key.toLowerCase())?.opens?.();
+
+export const dialogCommands = () => DIALOGS.flatMap((row) => row.commands?.() ?? []);
+
+/** Key, what it does, the key with Alt. @returns {string[][]} */
+export const dialogHelp = () =>
+  DIALOGS.flatMap(({ key, help }) => (key && help ? [[key, help(), `Alt + ${key}`]] : []));
