@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from router.core import text_length
 from router.core.bidi import plain
 from router.core.model import Reply
+from router.core.recipient import Recipient, another, refused, too_long
 from router.core.severity import Channel
 from router.live.engine import Engine
-from router.records import contacts, messages, people
+from router.records import audit, contacts, messages, reached
 from router.records.database import Database
 from router.records.ids import derived_id
+
+NOWHERE = Reply(ok=False, code="unknown", text="No such address.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agent writes in a conversation that is open.
+
+    key: the page's; the same key again is the same answer. then: close (done) | wait (out of the
+    agent's hands until the party writes) | keep. role: their party's, as the page showed it; ANY:
+    it did not say. first: they write to somebody of an incident, also where a colleague's words
+    wait for an answer; the action of its line in the audit.
+    """
+
+    agent: str
+    contact: str
+    text: str
+    key: str
+    then: str
+    disposition: str | None = None
+    role: str | None = ""
+    first: str | None = None
+
+
+ANY = ""
 
 
 class Replies:
@@ -29,27 +55,19 @@ class Replies:
         """Text channels that can be answered here."""
         return frozenset(self._wake)
 
-    async def send(
-        self,
-        *,
-        agent: str,
-        contact_id: str,
-        text: str,
-        key: str,
-        then: str,
-        disposition: str | None,
-        now: int,
-    ) -> Reply:
-        """Queues one answer. `key` is the page's: the same key again is the same answer.
+    def wakes(self, channel: str) -> None:
+        """Something was put into its outbox."""
+        self._wake[channel]()
 
-        then: close (done) | wait (out of the agent's hands until the party writes) | keep.
-        """
-        if not text.strip():
+    async def send(self, answer: Answer, now: int) -> Reply:
+        """Queues one answer."""
+        if not answer.text.strip():
             return Reply(ok=False, code="bad_request", text="An answer needs words.")
-        if then not in ("close", "wait", "keep"):
+        if answer.then not in ("close", "wait", "keep"):
             return Reply(ok=False, code="bad_request", text="then must be close, wait or keep.")
+        key = f"out:{answer.key}"
         async with self._database.write() as connection:
-            row = await contacts.get(connection, contact_id)
+            row = await contacts.get(connection, answer.contact)
             if row is None or row.channel == str(Channel.VOICE):
                 return Reply(ok=False, code="unknown", text="No such conversation.")
             if row.channel not in self._wake:
@@ -58,43 +76,32 @@ class Replies:
                     code="not_ready",
                     text="Mail is not set up here: nothing was sent. Call instead.",
                 )
-            seen = await messages.find_key(connection, f"out:{key}")
-            last = await messages.last_in(connection, contact_id)
-            person = await people.person_at(connection, row.address)
-        length = text_length.units(text) if row.channel == str(Channel.SMS) else 0
-        if seen is None and length > text_length.MOST:
-            return Reply(
-                ok=False,
-                code="bad_request",
-                text=f"{length:,} of {text_length.MOST:,}: {length - text_length.MOST:,} too many."
-                " Nothing was sent: shorten it, or send it in parts.",
-            )
+            seen = await messages.find_key(connection, key)
+            last = await messages.last_in(connection, answer.contact)
+            person = await reached.at(connection, row.incident, row.address)
+        long = too_long(answer.text, Channel(row.channel)) if seen is None else None
+        if long is not None:
+            return long
         if seen is not None:
-            if (seen.contact, seen.author) != (contact_id, agent):
+            if (seen.contact, seen.author) != (answer.contact, answer.agent):
                 return Reply(ok=False, code="bad_request", text="This key is another answer's.")
             if last is not None and last.at > seen.at:
                 return Reply()  # written to since: it is open on purpose
-            return await self._settle(row.channel, agent, contact_id, then, disposition, again=True)
+            return await self._settle(row.channel, answer, again=True)
         if person is None:
-            return Reply(ok=False, code="unknown", text="No such address.")
-        if person.value.startswith("anonymous:"):
-            return Reply(
-                ok=False,
-                code="not_allowed",
-                text="Their number was withheld: nothing was sent, and they cannot be called.",
-            )
-        if person.opted_out:
-            return Reply(
-                ok=False,
-                code="not_allowed",
-                text="This person opted out of texts: nothing was sent. Call instead.",
-            )
+            return NOWHERE
+        to = Recipient(person.kind, person.value, bool(person.opted_out), person.role)
+        if answer.role != ANY and (no := another(answer.role, to.role)):
+            return no
+        if no := refused(to):
+            return no
         step = await self._engine.step(
             "reply",
-            agent=agent,
-            contact=contact_id,
+            agent=answer.agent,
+            contact=answer.contact,
             next="keep",
             sent=False,
+            first=answer.first is not None,
         )
         if not step.ok:
             return Reply(ok=False, code=step.code, text="This contact is not in your hands.")
@@ -105,34 +112,32 @@ class Replies:
         async with self._database.write() as connection:
             await messages.add(
                 connection,
-                id=derived_id("m", f"out:{key}"),
-                key=f"out:{key}",
-                contact=contact_id,
+                id=derived_id("m", key),
+                key=key,
+                contact=answer.contact,
                 incident=row.incident,
                 channel=row.channel,
                 direction="out",
-                author=agent,
-                to_address=person.value,
+                author=answer.agent,
+                to_address=to.value,
                 from_address=row.our_address,
                 subject=subject,
-                text=text,
+                text=answer.text,
                 status="queued",
                 tries=0,
                 at=now,
             )
-            await messages.save_draft(connection, row.incident, contact_id, agent, "", now)
-        return await self._settle(row.channel, agent, contact_id, then, disposition)
+            await messages.save_draft(
+                connection, row.incident, answer.contact, answer.agent, "", now
+            )
+            if answer.first is not None:
+                await audit.append(
+                    connection, actor=answer.agent, action=answer.first, subject=row.incident,
+                    now=now, detail=row.address,
+                )  # fmt: skip
+        return await self._settle(row.channel, answer)
 
-    async def _settle(
-        self,
-        channel: str,
-        agent: str,
-        contact_id: str,
-        then: str,
-        disposition: str | None,
-        *,
-        again: bool = False,
-    ) -> Reply:
+    async def _settle(self, channel: str, answer: Answer, *, again: bool = False) -> Reply:
         """The answer is in the outbox: it goes out, and the contact where `then` says.
 
         `again`: a retry. If the first try came this far, the contact has left the agent's hands.
@@ -140,10 +145,10 @@ class Replies:
         self._wake[channel]()
         reply = await self._engine.step(
             "reply",
-            agent=agent,
-            contact=contact_id,
-            next=then,
+            agent=answer.agent,
+            contact=answer.contact,
+            next=answer.then,
             sent=True,
-            disposition=disposition,
+            disposition=answer.disposition,
         )
         return Reply() if again and reply.code in ("too_late", "not_yours") else reply

@@ -246,8 +246,8 @@ class Rebuild:
             for live in recorded
             if live.id not in known and self._clock() - began(live) > IN_FLIGHT_MS
         ]
-        ours = [live for live in missing if live.dir == "out"]
-        missing = [live for live in missing if live.dir == "in"]
+        ours = [live for live in missing if live.dir == "out" and live.channel == "voice"]
+        missing = [live for live in missing if live.dir == "in" or live.channel != "voice"]
         promised = await self._promised(ours)
         for live in promised:
             assert live.callback is not None

@@ -9,6 +9,7 @@ from holdfast.desk.day_lists import DayLists
 from holdfast.desk.desk import Desk
 from holdfast.desk.dialled import Dialled
 from holdfast.desk.explained import Explained
+from holdfast.desk.first_words import WritingFirst
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.incident_search import Finder
 from holdfast.desk.intents import INTENTS
@@ -48,4 +49,5 @@ __all__ = [
     "Talk",
     "Transfers",
     "Writing",
+    "WritingFirst",
 ]

@@ -110,3 +110,15 @@ class ListedNumbers(_AnHour):
 
     def numbers(self, most: int) -> str:
         return f"{most} {'number' if most == 1 else 'numbers'} of the centre asked in"
+
+
+class WrittenFirst(_AnHour):
+    """People to whom an account writes first, by text or mail."""
+
+    NAME = "written"
+
+    def most(self) -> int:
+        return self._current.value.dialling.written_an_hour
+
+    def numbers(self, most: int) -> str:
+        return f"{most} {'message' if most == 1 else 'messages'} that begin with us"

@@ -18,7 +18,7 @@ from holdfast.desk.intents import (
 from holdfast.desk.talk import known_disposition
 from router.centre import Centre
 from router.core.bidi import isolated
-from router.outbox import Replies
+from router.outbox import ANY, Answer, Replies
 from router.records import audit, contacts, messages, people
 
 
@@ -44,6 +44,8 @@ class ReplyForm(Form, frozen=True):
     key: Key
     then: str = "wait"
     disposition: Word | None = None
+    role: Word | None = ANY
+    """Of whoever reads it, as the page showed it."""
 
 
 class TitleForm(Form, frozen=True):
@@ -125,15 +127,16 @@ class Writing:
     @intent("reply", ReplyForm)
     async def _reply(self, page: Page, form: ReplyForm) -> Result:
         known_disposition(self._current.value, form.disposition)
-        result = await self._replies.send(
+        answer = Answer(
             agent=page.account.id,
-            contact_id=form.contact,
+            contact=form.contact,
             text=form.text,
             key=form.key,
             then=form.then,
             disposition=form.disposition,
-            now=now_ms(),
+            role=form.role,
         )
+        result = await self._replies.send(answer, now_ms())
         if not result.ok:
             raise Refused(result.code, result.text)
         return {}

@@ -8,20 +8,24 @@ from collections.abc import Sequence
 import structlog
 
 from holdfast.desk.desk import Desk
+from holdfast.desk.first_words import WritingFirst
 from holdfast.desk.hub import Hub
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.parties import PeopleOf
+from holdfast.desk.typed_numbers import WrittenFirst
 from holdfast.followers.overdue import Overdue
 from holdfast.followers.passing_on import PassingOn
 from holdfast.http.access import Permission, allowed
 from holdfast.parts import House, Part
 from router.callbacks.scheduled import ScheduledCallbacks
+from router.incidents.first_words import FirstWords
 from router.incidents.life import IncidentLife
 from router.incidents.next_actions import NextActions
 from router.incidents.ownership import Ownership
 from router.incidents.parties import Parties
 from router.live.engine import IndexLost, IndexUnavailable
+from router.outbox import Replies
 from router.recorder import Recorder
 
 log = structlog.get_logger()
@@ -47,6 +51,7 @@ def part(house: House) -> Part:
         Ending(hub, life),
         PeopleOf(centre, hub, Parties(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),
+        WritingFirst(hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
     )
     late = Overdue(centre, hub.alarm_boards, hub.has_board)
 

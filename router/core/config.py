@@ -199,6 +199,9 @@ class Dialling(_Part, kw_only=True, frozen=True):
     asked_an_hour: int = 60
     """Numbers of the centre's own (interpreters, `outside`) that one account may ask into calls
     within an hour; 0: none."""
+    written_an_hour: int = 40
+    """Texts and mails to people of incidents, not as the answer to one in hand, that one account
+    may write within an hour; 0: none."""
     calls_a_day: int = 200
     """Calls that one agent may make within a day; an S1 or S2 is never held back. 0: those only."""
     calls_per_second: float = 1.0

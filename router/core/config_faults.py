@@ -78,6 +78,8 @@ def dialling_faults(config: Config) -> Iterator[str]:
             yield f"dialling.also[{index}]: {prefix!r} is not a prefix such as '+447700900'"
     if config.dialling.typed_an_hour < 0:
         yield f"dialling.typed_an_hour: {config.dialling.typed_an_hour} is below zero"
+    if config.dialling.written_an_hour < 0:
+        yield f"dialling.written_an_hour: {config.dialling.written_an_hour} is below zero"
     if config.dialling.asked_an_hour < 0:
         yield f"dialling.asked_an_hour: {config.dialling.asked_an_hour} is below zero"
     if not 0 <= config.dialling.calls_per_second <= 100:

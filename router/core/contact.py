@@ -9,6 +9,7 @@ tests/live/test_transitions.py drives each pair against them.
                   ^---------'            |           |-> parked -> queued
                   ^----------------------'           '-> queued   (agent lost)
     dialing -> active                                             (we called them)
+    parked -> queued, or -> ended                           (we wrote to them first)
     queued, active -> outside -> away -> ended                    (a number outside)
                          '-> queued -> voicemail -> ended, or -> queued
     outside, voicemail -> connecting         (an S1 that an agent accepts meanwhile)

@@ -31,6 +31,8 @@ NEVER = {
     Type.PAGER: "a pager",
     Type.VOICEMAIL: "somebody's voicemail",
 }
+NO_TEXTS = {Type.FIXED_LINE: "a landline", Type.TOLL_FREE: "a toll-free number"}
+"""Where the numbering plan tells them from mobiles (North America's does not)."""
 NO_COUNTRY = {
     870: "a satellite number",
     878: "a personal number, which is passed on at a price of its own",
@@ -102,6 +104,15 @@ class Dialling:
         where = "no country" if kind.main is None else "no numbering plan"
         return Refusal("not_allowed", f"{where} has such a number. Check its digits. {MEND}")
 
+    def text_refusal(self, value: str) -> Refusal | None:
+        """Why no text is sent to this address before it has written to us; None if one may be."""
+        if (no := self.refusal(value)) is not None:
+            return no
+        if _kind(value).voice_only is not None:
+            kind = _kind(value).voice_only
+            return Refusal("not_allowed", f"{kind}: it takes no texts. Call it, or write a mail")
+        return None
+
     def words(self, value: str) -> str | None:
         """The same, as words only."""
         found = self.refusal(value)
@@ -125,6 +136,8 @@ class _Kind:
     main: str | None
     code: int
     possible: bool
+    voice_only: str | None = None
+    """Its kind, if it surely takes no texts."""
 
 
 @lru_cache(maxsize=4096)
@@ -142,7 +155,9 @@ def _kind(value: str) -> _Kind:
     if code == NANP and (national[3:6] == PREMIUM_EXCHANGE or national.startswith("900")):
         never = NEVER[Type.PREMIUM_RATE]
     country = phonenumbers.region_code_for_number(number)
-    return _Kind(never, country, main, code, phonenumbers.is_possible_number(number))
+    possible = phonenumbers.is_possible_number(number)
+    silent = NO_TEXTS.get(phonenumbers.number_type(number))
+    return _Kind(never, country, main, code, possible, silent)
 
 
 def _of_no_country(value: str) -> str | None:

@@ -77,8 +77,9 @@ class TextIntake:
             if not text.apart:
                 since = self._admission.reopens_from(now)
                 incident = incident or await found_for(connection, person.party, since)
+                there = incident.id if incident else ""
                 open_row = await contacts.open_text_contact(
-                    connection, str(text.channel), person.address, text.to_address
+                    connection, str(text.channel), person.address, text.to_address, there
                 )
             if open_row is not None and text.incident not in (None, open_row.incident):
                 open_row = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, desc, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, desc, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -234,9 +234,11 @@ async def live_of(connection: AsyncConnection, contact_id: str) -> LiveContact |
 
 
 async def open_text_contact(
-    connection: AsyncConnection, channel: str, address: str, our_address: str
+    connection: AsyncConnection, channel: str, address: str, our_address: str, incident: str = ""
 ) -> Row[Any] | None:
-    """The open conversation between a party's address and ours, if there is one."""
+    """The open conversation between a party's address and ours, if there is one; of several, the
+    one in `incident`, otherwise the newest."""
+    there = case((contact.c.incident == incident, 0), else_=1)
     return (
         await connection.execute(
             select(contact)
@@ -248,7 +250,7 @@ async def open_text_contact(
                     schema.IS_OPEN,
                 )
             )
-            .order_by(desc(contact.c.arrived_at))
+            .order_by(there, desc(contact.c.arrived_at))
             .limit(1)
         )
     ).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from router.core.severity import Channel
 from router.intake.door import Intake, Text
 from router.intake.spool import Spool
 from router.live.engine import IndexUnavailable
-from router.outbox import Replies
+from router.outbox import Answer, Replies
 from router.records import messages
 from router.records.database import Database
 from tests.kit.store import World, centre_of
@@ -64,17 +65,15 @@ async def test_retried_answer_is_written_once_and_still_closes(
     failing(world, monkeypatch, 2)
     woken: list[str] = []
     replies = Replies(database, world.engine, {"sms": lambda: woken.append("sms")})
-    form: dict[str, Any] = {
-        "agent": "ann", "contact_id": contact, "text": "Answer.", "key": "key-1", "then": then,
-        "disposition": "resolved", "now": world.now + 1,
-    }  # fmt: skip
+    form = Answer("ann", contact, "Answer.", "key-1", then, "resolved")
+    sent_at = world.now + 1
     with pytest.raises(IndexUnavailable):
-        await replies.send(**form)
-    assert (await replies.send(**form)).ok
+        await replies.send(form, sent_at)
+    assert (await replies.send(form, sent_at)).ok
     live = await world.contact(contact)
     assert (live and live.state) == state
-    assert (await replies.send(**form)).ok, "a third time: it is done"
-    other = await replies.send(**{**form, "agent": "bob"})
+    assert (await replies.send(form, sent_at)).ok, "a third time: it is done"
+    other = await replies.send(replace(form, agent="bob"), sent_at)
     assert (other.ok, other.code) == (False, "bad_request")
     async with database.read() as connection:
         row = await messages.find_key(connection, "out:key-1")
@@ -90,10 +89,8 @@ async def test_a_second_answer_goes_out_while_theirs_is_waited_for(
     replies = Replies(database, world.engine, {"sms": lambda: None})
 
     async def answer(key: str, then: str) -> None:
-        sent = await replies.send(
-            agent="ann", contact_id=contact, text=f"Answer {key}.", then=then, key=key,
-            disposition=None, now=world.now,
-        )  # fmt: skip
+        words = Answer("ann", contact, f"Answer {key}.", key, then)
+        sent = await replies.send(words, world.now)
         assert sent.ok, sent.text
 
     await answer("key-1", "wait")
@@ -126,14 +123,12 @@ async def test_late_retry_does_not_close_what_the_person_wrote_since(
 ) -> None:
     contact = await asked(intake, world)
     replies = Replies(database, world.engine, {"sms": lambda: None})
-    form: dict[str, Any] = {
-        "agent": "ann", "contact_id": contact, "text": "Answer.", "key": "key-1", "then": "wait",
-        "disposition": None, "now": world.now + 1,
-    }  # fmt: skip
-    assert (await replies.send(**form)).ok
+    form = Answer("ann", contact, "Answer.", "key-1", "wait", None)
+    sent_at = world.now + 1
+    assert (await replies.send(form, sent_at)).ok
     await intake.text(Text(Channel.SMS, "sms:2", MAYA, SUPPORT, "worse now"), world.now + 2)
     await world.answer(contact)
-    assert (await replies.send(**form)).ok
+    assert (await replies.send(form, sent_at)).ok
     live = await world.contact(contact)
     assert live is not None
     assert (live.state, live.unread) == ("active", 1)

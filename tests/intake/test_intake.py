@@ -19,7 +19,7 @@ from router.core.current import Current
 from router.core.severity import Channel, Severity
 from router.intake.door import Arrival, Call, Intake, Text
 from router.live.engine import Engine
-from router.outbox import Replies
+from router.outbox import Answer, Replies
 from router.recorder import Recorder
 from router.records import contacts, people, schema, timeline
 from router.records.database import Database
@@ -418,10 +418,7 @@ async def test_texts_of_withheld_senders_are_of_different_people_and_are_not_ans
         await intake.text(Text(Channel.SMS, "sms:SM2", stand_in, SUPPORT, "x"), world.now) is None
     )
     replies = Replies(database, world.engine, {"sms": lambda: None})
-    refused = await replies.send(
-        agent="ana", contact_id=two.contact_id, text="Hi.", key="k", then="keep", disposition=None,
-        now=world.now,
-    )  # fmt: skip
+    refused = await replies.send(Answer("ana", two.contact_id, "Hi.", "k", "keep"), world.now)
     assert (refused.ok, refused.code) == (False, "not_allowed")
     assert "withheld" in (refused.text or "")
 

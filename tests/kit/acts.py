@@ -537,6 +537,7 @@ async def _known(floor: Floor) -> None:
         "of wrapped": {"disposition": CONFIG.dispositions[0].code},
         "of dial": {"number": "206 555 0177"}, "of dial_check": {"number": "206 555 0177"},
         "of close_incident": {"reason": "resolved"},
+        "of write_first": {"text": "how is she?", "role": "caller"},
         "of add_party": {"at": "206 555 0188", "role": "vet"},
         "of give_incident": {"agent": floor.people["dana"].id, "before": None},
         "of plan_next": {

@@ -269,6 +269,10 @@ class Pair:
             case "reply":
                 more = {"next": what.pop("then"), "sent": True, "disposition": "resolved"}
                 return await step("reply", **what, **more)
+            case "write":
+                then, agent = what.pop("then"), what.pop("agent")
+                body = self._contact(what) | {"dir": "out", "answered_at": self.now}
+                return await step("write", agent=agent, contact=body, next=then)
             case "message_in":
                 return await step("message_in", **what, answer_by=self.now + 1000)
             case "severity":

@@ -238,8 +238,22 @@ class WorkEvents(Hands):
         c.until += self.times.wrapup_extension
         return True
 
-    def on_reply(self, agent: str, contact: str, then: str) -> bool:
+    def on_write(
+        self, agent: str, contact: str, ladder: list[dict[str, Any]], then: str, **fields: Any
+    ) -> bool:
+        """It was never anybody's work: whoever wrote keeps their room, whatever they do."""
+        if then == "close":
+            return True
+        c = Contact(contact, ladder=[Rung(**rung) for rung in ladder], **fields)
+        self.contacts[c.id] = c
+        c.state, c.parked_for, c.agent = "parked", "party", agent
+        c.until, c.last_text = self.now + self.times.parked, self.now
+        return True
+
+    def on_reply(self, agent: str, contact: str, then: str, first: bool = False) -> bool:
         c = self.contacts.get(contact)
+        if c is not None and first and c.parked_for == "party":
+            c.agent = agent
         if c is None or c.agent != agent or c.voice or c.state not in ("active", "parked"):
             return False
         c.last_text = self.now

@@ -288,10 +288,20 @@ class Maker:
 
     def _reply(self, now: int) -> dict[str, Any] | None:
         found = self._bound("active", "active", "parked", voice=False)
+        if found and self.rng.random() < 0.2:  # to somebody of an incident, whoever wrote last
+            found |= {"agent": self.rng.choice(list(self.oracle.agents)), "first": True}
         then = self.rng.choice(("close", "close", "wait", "wait", "stay"))
         if found and then == "wait" and "park_lost" in self.without:
             then = "close" if self.oracle.contacts[found["contact"]].comeback else then
         return None if found is None else {**found, "then": then}
+
+    def _write(self, now: int) -> dict[str, Any] | None:
+        """Anybody writes first, whatever they do."""
+        agent = self.rng.choice(list(self.oracle.agents))
+        what = self._arrive(now)
+        if what is None or what["channel"] == "voice" or what.pop("named", None):
+            return None
+        return {**what, "agent": agent, "then": self.rng.choice(("close", "wait", "wait"))}
 
     def _message_in(self, now: int) -> dict[str, Any] | None:
         c = self.oracle.contacts.get(self._contact(voice=False) or "")
@@ -555,7 +565,7 @@ TELLING = frozenset({"tell", "telephone_picked_up", "telephone_over", "take_over
 
 WEIGHTS = {
     "arrive": 18, "accept": 34, "decline": 8, "connected": 16, "caller_gone": 6, "hang_up": 6,
-    "wrapped": 6, "extend": 2, "reply": 8, "message_in": 5, "severity": 5, "close": 2,
+    "wrapped": 6, "extend": 2, "reply": 8, "write": 5, "message_in": 5, "severity": 5, "close": 2,
     "reserve": 1, "ready": 10, "make_ready": 3, "pause": 3, "lost": 2, "back": 5, "online": 2,
     "sound": 5,
     "selftest": 5, "off": 1, "pull": 2, "assign": 2, "transfer_agent": 1.5, "transfer_queue": 1.5,

@@ -56,7 +56,7 @@ BEST = {
     "close_incident": "gave_up", "reopen_incident": "closed",
     "plan_next": "gave_up", "next_done": "planned",
     "give_incident": "gave_up", "add_party": "gave_up",
-    "reveal": "gave_up",
+    "reveal": "gave_up", "write_first": "gave_up",
     "callback": "abandoned", "dial": "abandoned", "request_callback": "abandoned",
     "transfer_targets": "text_in_hand",
 }  # fmt: skip

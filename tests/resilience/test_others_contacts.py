@@ -119,6 +119,7 @@ TABLE: dict[str, Row] = {
     "give_incident": Row(A.gave_up, DONE, DONE, NO),
     "add_party": Row(A.gave_up, DONE, DONE, NO),
     "reveal": Row(A.gave_up, DONE, DONE, NO),
+    "write_first": Row(A.gave_up, DONE, DONE, NO),
     "mine": Row(A.talking, DONE, DONE, NO),
     "colleagues": Row(A.talking, DONE, DONE, NO),
     # The line, and the page's own.

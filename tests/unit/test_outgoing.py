@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from router.core.config import Line
-from router.core.outgoing import line_to_call_from
+from router.core.outgoing import line_to_call_from, line_to_write_from
+from router.core.severity import Channel
 
 EMERGENCY = Line(name="emergency", word="Emergency line", number="+12065550100", severity=1)
 MAIL = Line(name="mail", word="Mail", mail="help@holdfast.test")
@@ -34,3 +35,20 @@ def test_they_see_the_line_they_reached_or_else_the_first_that_is_for_no_emergen
 def test_a_centre_without_a_number_calls_from_nowhere() -> None:
     with pytest.raises(ValueError, match="no line has a number"):
         line_to_call_from([MAIL])
+
+
+@pytest.mark.parametrize(
+    ("lines", "channel", "last", "from_"),
+    [
+        (LINES, Channel.SMS, None, SUPPORT),
+        (LINES, Channel.SMS, "emergency", SUPPORT),  # their answer next week is no emergency
+        (LINES, Channel.SMS, "partners", PARTNERS),
+        (LINES, Channel.EMAIL, "partners", MAIL),
+        ([EMERGENCY, MAIL], Channel.SMS, None, EMERGENCY),
+        ([SUPPORT], Channel.EMAIL, None, None),
+    ],
+)
+def test_nobody_is_written_to_from_an_emergency_line(
+    lines: list[Line], channel: Channel, last: str | None, from_: Line | None
+) -> None:
+    assert line_to_write_from(lines, channel, last) == from_

@@ -71,7 +71,8 @@ end
 mutation('enqueue', function(req)
   local c = contact(req.contact.id)
   if c then return { ok = true, duplicate = true, contact = c, stream = offers.wants_stream(c) } end
-  if req.contact.dir == 'out' then return no('bad_request', 'ours_is_dialled') end
+  local ours = req.contact.dir == 'out' and req.contact.channel == 'voice'
+  if ours then return no('bad_request', 'ours_is_dialled') end
   local tomb = redis.call('GET', key('tomb:' .. req.contact.id))
   c = bare(req.contact)
   -- A call that ended in the index stays ended; only the report of an end that came before the call makes a

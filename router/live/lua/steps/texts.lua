@@ -1,6 +1,6 @@
 -- Steps of texts and mails, and changes of severity.
 
-local has, num = values.has, values.num
+local bare, has, key, num = values.bare, values.has, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
 local arm, disarm = deadlines.arm, deadlines.disarm
 local event = events.add
@@ -49,14 +49,18 @@ mutation('message_in', function(req)
 end)
 
 -- A reply of the agent's was sent. next = close (done) | wait (out of their hands until the party writes).
--- The first one is the first response. An agent who waits for the party may write once more.
--- takes: agent, comment, contact, disposition, next, sent
+-- The first one is the first response. An agent who waits for the party may write once more. first: they
+-- write to somebody of an incident, whoever has written to them before and waits.
+-- takes: agent, comment, contact, disposition, first, next, sent
 -- refuses: not_yours, too_late
 -- tells: contact.answered, contact.parked, contact.reply_sent
 mutation('reply', function(req)
   local c = contact(req.contact)
   if not c then return no('too_late', 'contact_closed') end
   local parked = c.state == State.PARKED and c.parked_for ~= 'call' -- set aside for a call, still theirs
+  if c.channel ~= 'voice' and req.first and c.state == State.PARKED and c.parked_for == 'party' then
+    c.agent = req.agent -- nobody has it in hand: whoever writes next has its answer
+  end
   if c.agent ~= req.agent or not STATES[c.state].taken or c.channel == 'voice' then
     return no('not_yours', 'not_in_your_hands')
   end
@@ -92,6 +96,30 @@ mutation('reply', function(req)
     touch(c)
     if req.sent then event('contact.reply_sent', c) end
   end
+  return { ok = true, contact = c }
+end)
+
+-- An agent has written to somebody first: contact and words are in the record, the words on their way. It
+-- never is in anybody's hands: it waits for its party, or is over (next = close), and takes no room.
+-- takes: agent, contact, next
+-- tells: contact.written_first, contact.parked
+mutation('write', function(req)
+  local c = contact(req.contact.id)
+  if c or redis.call('EXISTS', key('tomb:' .. req.contact.id)) == 1 then
+    return { ok = true, duplicate = true, contact = c or cjson.null }
+  end
+  c = bare(req.contact)
+  records.new_contact(c)
+  c.agent, c.answered_at, c.replied_at = req.agent, ctx.now, ctx.now
+  touch(c)
+  event('contact.written_first', c, { agent = c.agent })
+  if req.next == 'close' then
+    life.finish(c, 'handled', 'closed')
+    return { ok = true, contact = c }
+  end
+  states.enter(c, State.PARKED, ctx.cfg.parked)
+  c.parked_for = 'party'
+  event('contact.parked', c, { why = 'awaits_their_answer' })
   return { ok = true, contact = c }
 end)
 
