@@ -417,7 +417,7 @@ interface LastCalled {
 interface Results {
   open: Incident | null;
   peek: Peek;
-  incidents: { rows: IncidentRow[]; next: string | null };
+  incidents: { rows: IncidentRow[]; next: string | null; searched?: { done: number; total: number } };
   why: Why;
   waiting: { rows: WaitingRow[]; more: number };
   corrections: { days: number; triaged: number; rows: CorrectionRow[] };

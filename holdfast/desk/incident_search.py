@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated, Any
 
 import msgspec
@@ -10,7 +11,9 @@ from holdfast.desk.hub import Page
 from holdfast.desk.intents import Form, IncidentForm, Refused, Result, Word, intent, said
 from holdfast.desk.view import View
 from router.centre import Centre
-from router.records import accounts, incidents
+from router.incidents.findable import Findable
+from router.records import accounts, incidents, search_index
+from router.records.database import RecordUnavailable
 
 NOT_RECORDED = "The record does not have their call yet. Try again as soon as it does."
 FILTERS = ("", "open", "mine", "abandoned")
@@ -25,8 +28,9 @@ class FindForm(Form, frozen=True):
 class Finder:
     """Handlers of the intents `incidents` and `abandoned_done`; the same list over HTTP."""
 
-    def __init__(self, centre: Centre, view: View) -> None:
+    def __init__(self, centre: Centre, view: View, findable: Findable) -> None:
         self._engine = centre.engine
+        self._findable = findable
         self._database = centre.database
         self._view = view
 
@@ -42,7 +46,10 @@ class Finder:
         """
         if form.filter not in FILTERS:
             raise Refused("bad_request", "The filter is open, mine, abandoned or none.")
+        with contextlib.suppress(RecordUnavailable):  # it cannot write: what is there is found
+            await self._findable.catch_up()
         async with self._database.read() as connection:
+            searched = await search_index.progress(connection) if form.q.strip() else None
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
             rows, following = await incidents.find(
                 connection,
@@ -53,7 +60,13 @@ class Finder:
                 only_open=form.filter == "open",
                 before=_cursor(form.before),
             )
-        return {"rows": rows, "next": f"{following[0]}.{following[1]}" if following else None}
+        found: dict[str, Any] = {
+            "rows": rows,
+            "next": f"{following[0]}.{following[1]}" if following else None,
+        }
+        if searched is not None:
+            found["searched"] = {"done": searched[0], "total": searched[1]}
+        return found
 
     @intent("abandoned_done", IncidentForm, audit="abandoned.done", desk_only=False)
     async def done(self, page: Page, form: IncidentForm) -> Result:

@@ -40,6 +40,7 @@ from holdfast.sound.face import Sound
 from router.callbacks.immediate import Callbacks
 from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import ScheduledCallbacks
+from router.incidents.findable import Findable
 from router.intake.door import Intake
 from router.on_call import OutsideRouting
 from router.outbox import Replies
@@ -49,7 +50,8 @@ from router.recorder import Recorder
 def part(house: House) -> Part:
     centre, hub, sound = house.centre, house[Hub], house[Sound]
     pages = DeskSound(sound, hub.desk_of, hub.view.agents.get, house[Settings].relay)
-    finder, opened = Finder(centre, hub.view), Incidents(centre)
+    findable = Findable(centre.database)
+    finder, opened = Finder(centre, hub.view, findable), Incidents(centre)
     explained = Explained(hub, house[Waits])
     severities = Severities(centre, hub, house[Intake])
     checks = SoundChecks(centre, hub, sound)
@@ -88,6 +90,7 @@ def part(house: House) -> Part:
         tasks={
             "sessions": guard.run,
             "sound checks": checks.run,
+            "search": findable.run,
             "incidents": lambda: hub.push_incidents(opened.document, reached),
         },
     )

@@ -34,6 +34,7 @@ _PHONE = re.compile(r"\+?[\d\s().•/_\-]+")
 _NUMBER = re.compile(r"(?:inc[-\s#]*|#)?(\d{1,9})")
 _TAG = re.compile(r"\[inc-(\d{1,9})\]")
 _NAMED = re.compile(r"(?<![\w-])inc-#?(\d{1,9})(?![\w-])")
+_QUOTED = re.compile('"[^"]+"|“[^”]+”|«[^»]+»')
 _AROUND = '<>[]{}()"“”«»,;'
 _ENDS = " .?!:"
 """Marks at the end of a sentence, copied with its last word."""
@@ -50,8 +51,31 @@ def number_of(query: str) -> int | None:
 
 
 def terms_of(query: str) -> list[Term]:
-    """The words of a query; a telephone number, however it is written, is one."""
+    """The words of a query; a telephone number, however it is written, is one, and so are the
+    words between two quotes."""
     folded = _TAG.sub(" ", fold(query))
+    terms: list[Term] = []
+    around, at = "", 0
+    for quoted in _QUOTED.finditer(folded):
+        phrase = quoted[0][1:-1].strip()
+        if " " in phrase and not _phone(phrase):
+            terms.append((phrase,))
+            around += folded[at : quoted.start()] + " "
+            at = quoted.end()
+    return (terms + _terms(around + folded[at:]))[:TERMS]
+
+
+def numbers_in(folded: str) -> list[str]:
+    """The telephone numbers that stand in groups in a folded text, as digits alone."""
+    found: dict[str, None] = {}
+    for start, end in _among(folded):
+        if (phone := _phone(folded[start:end])) and phone[0].isdecimal():
+            found[phone[0]] = None
+            found[re.sub(r"\D", "", _EXTENSION.sub("", folded[start:end]))] = None
+    return list(found)
+
+
+def _terms(folded: str) -> list[Term]:
     if phone := _phone(folded):
         return [phone]
     terms: list[Term] = []
@@ -63,7 +87,7 @@ def terms_of(query: str) -> list[Term]:
         # The record may have it in a title, as somebody typed it.
         terms += [(*phone, _EXTENSION.sub("", number).strip(_AROUND))] if phone else _words(number)
         at = end
-    return (terms + _words(folded[at:]))[:TERMS]
+    return terms + _words(folded[at:])
 
 
 def _words(text: str) -> list[Term]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact
 from router.core.states import State
-from router.records import incidents, schema
+from router.records import schema
 from router.records.ids import derived_id, new_id
 from router.records.sql import insert_new, next_incident_number
 
@@ -77,7 +77,6 @@ async def find_or_make(
         await connection.execute(
             update(schema.party).where(schema.party.c.id == found.party).values(name=name)
         )
-        await incidents.remember_party(connection, found.party)
         found = Person(found.party, found.address, kind, value, name, found.opted_out)
     return found
 
@@ -97,7 +96,6 @@ async def find_or_join(
         {**address, "kind": kind, "value": value},
         unique=["kind", "value"],
     )
-    await incidents.remember_party(connection, person.party)
     found = await find_address(connection, kind, value)
     assert found is not None
     return replace(found, new=person.new)
@@ -246,13 +244,12 @@ async def open_incident(
 async def add_party(
     connection: AsyncConnection, incident_id: str, party: str, role: str = "caller"
 ) -> None:
-    if await insert_new(
+    await insert_new(
         connection,
         schema.incident_party,
         {"incident": incident_id, "party": party, "role": role},
         unique=["incident", "party"],
-    ):
-        await incidents.remember(connection, incident_id)
+    )
 
 
 async def put_party(connection: AsyncConnection, incident_id: str, party: str, role: str) -> bool:
@@ -345,4 +342,3 @@ async def set_title(connection: AsyncConnection, incident_id: str, title: str) -
     await connection.execute(
         update(schema.incident).where(schema.incident.c.id == incident_id).values(title=title)
     )
-    await incidents.remember(connection, incident_id)

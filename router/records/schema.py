@@ -102,7 +102,6 @@ incident = Table(
     _moment("opened_at", nullable=False),
     _moment("touched_at", nullable=False),
     _moment("closed_at"),
-    Column("words", Text, nullable=False, server_default=""),
     Index("ix_incident_touched_at", "touched_at", "id"),
     Index("ix_incident_owner", "owner", "touched_at"),
 )
@@ -185,18 +184,23 @@ Index(
     sqlite_where=IS_NEXT, postgresql_where=IS_NEXT,
 )  # fmt: skip
 
-incident_word = Table(
-    "incident_word",
+search_doc = Table(
+    "search_doc",
     metadata,
-    Column(
-        "word",
-        String(40).with_variant(String(40, collation="C"), "postgresql"),  # ranges go by letters
-        primary_key=True,
-    ),
-    Column("incident", ForeignKey("incident.id"), primary_key=True),
-    Index("ix_incident_word_incident", "incident"),
-    sqlite_with_rowid=False,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
+    Column("tokens", Text, nullable=False),
 )
+"""What an incident is found by (`search_index`), by its number. Its index of words is made by the
+migration: `search_fts` (SQLite), `ix_search_doc_tokens` (PostgreSQL)."""
+
+search_due = Table(
+    "search_due",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("incident", String(32), nullable=False),
+)
+"""Incidents whose words have changed since; triggers of the migration write it."""
 
 incident_party = Table(
     "incident_party",

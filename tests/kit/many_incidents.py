@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, text
+import itertools
+import random
 
-from router.records import incidents, schema
+from sqlalchemy import delete, insert, text
+
+from router.core.search_words import known
+from router.records import schema
 from router.records.database import Database
 
 QUERIES = (
@@ -16,8 +20,18 @@ QUERIES = (
 TITLES = ("Labrador ate gum", "Burst pipe in the kitchen", "Sitter bitten in the hand")
 
 
-async def fill(database: Database, many: int) -> None:
-    """Writes `many` incidents, each with one person."""
+def vocabulary() -> tuple[list[str], list[float]]:
+    """Words and how often each is said, as in a language: the second half as often as the first."""
+    parts = ("ba", "co", "di", "fu", "ge", "la", "mo", "ni", "ra", "so", "ti", "vu", "pe", "ho")
+    words = ["".join(it) for it in itertools.product(parts, repeat=3)]
+    random.Random(3).shuffle(words)
+    words += [f"{word}{end}" for word in words for end in ("n", "st", "rk")]
+    return words, [1 / (place + 8) for place in range(len(words))]
+
+
+async def fill(database: Database, many: int, said: int = 0) -> None:
+    """Writes `many` incidents, each with one person and `said` notes of 60 words."""
+    chance, words = random.Random(5), vocabulary()
     async with database.write() as connection:
         for start in range(0, many, 2_000):
             numbers = range(start, min(many, start + 2_000))
@@ -30,21 +44,58 @@ async def fill(database: Database, many: int) -> None:
             ]  # fmt: skip
             of = [
                 {"id": f"i{n}", "number": 30_000 + n, "title": TITLES[n % 3], "severity": 3,
-                 "state": "open", "opened_at": n, "touched_at": n * 7919 % 50_021,
-                 "words": incidents.words_of(
-                     TITLES[n % 3], [f"Person {n} Lindqvist"],
-                     [f"+1206{n:07d}", f"person.{n}@lindqvist.example"])} for n in numbers
+                 "state": "open", "opened_at": n, "touched_at": n * 7919 % 50_021} for n in numbers
             ]  # fmt: skip
             links = [{"incident": f"i{n}", "party": f"p{n}", "role": "caller"} for n in numbers]
-            words = [
-                {"word": part, "incident": row["id"]}
-                for row in of for part in incidents.single(str(row["words"]))
+            notes = [
+                {"id": f"n{n}.{k}", "incident": f"i{n}", "author": "u1", "at": k, "changed_at": k,
+                 "text": " ".join(chance.choices(*words, k=60))}
+                for n in numbers for k in range(said)
+            ]  # fmt: skip
+            texts: dict[str, list[str]] = {}
+            for note in notes:
+                texts.setdefault(str(note["incident"]), []).append(str(note["text"]))
+            docs = [
+                {"number": row["number"], "words": it.words, "tokens": it.tokens}
+                for n, row in zip(numbers, of, strict=True)
+                for it in [known(
+                    [str(row["title"]), f"Person {n} Lindqvist", f"+1206{n:07d}",
+                     f"person.{n}@lindqvist.example"], texts.get(f"i{n}", []))]
             ]  # fmt: skip
             for table, rows in (
                 (schema.party, persons), (schema.address, addresses), (schema.incident, of),
-                (schema.incident_party, links), (schema.incident_word, words),
+                (schema.incident_party, links), (schema.note, notes), (schema.search_doc, docs),
             ):  # fmt: skip
-                await connection.execute(insert(table), rows)
+                if rows:
+                    await connection.execute(insert(table), rows)
+            await connection.execute(delete(schema.search_due))
     if not database.sqlite:
         async with database.write() as connection:
             await connection.execute(text("ANALYZE"))
+
+
+def asked(many: int, times: int) -> list[tuple[str, str]]:
+    """What people type, by its kind, in turn: of `many` incidents filled with notes."""
+    chance = random.Random(9)
+    words, often = vocabulary()
+
+    def one(kind: str) -> str:
+        n = chance.randrange(many)
+        said = chance.choices(words, often, k=2)
+        rare = chance.choice(words[len(words) // 2 :])
+        return {
+            "number": f"INC-{30_000 + n}",
+            "name": f"person {n}",
+            "telephone": f"(206) {n // 10_000:03d}-{n % 10_000:04d}",
+            "last digits": f"{n % 10_000:04d}",
+            "address": f"person.{n}@lindqvist.example",
+            "one word": said[0],
+            "two words": f"{said[0]} {said[1]}",
+            "rare word": rare,
+            "phrase": f'"{said[0]} {said[1]}"',
+            "begun": chance.choice(words)[:3],
+        }[kind]
+
+    kinds = ("number", "name", "telephone", "last digits", "address", "one word", "two words",
+             "rare word", "phrase", "begun")  # fmt: skip
+    return [(kinds[n % len(kinds)], one(kinds[n % len(kinds)])) for n in range(times)]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Engine, event, text
 
 from holdfast.desk.entities import contact_entity
 from router.core.bidi import isolated
 from router.core.model import Happening, LiveContact, Step
+from router.incidents.findable import Findable
 from router.records import contacts, incidents, people, timeline
 from router.records.database import Database
-from router.records.upgrades import steps_on
 from tests.kit.many_incidents import QUERIES, fill
 from tests.records.test_incident_changes import life_of
 from tests.records.test_records import NOW
@@ -32,6 +30,7 @@ async def incident_of(
 
 
 async def found(database: Database, query: str, **more: Any) -> list[str]:
+    await Findable(database).catch_up()
     async with database.read() as connection:
         rows, _ = await incidents.find(connection, NAMES, query=query, **more)
     return [row["title"] for row in rows]
@@ -43,31 +42,6 @@ async def three(database: Database) -> list[people.IncidentRef]:
         await incident_of(database, "maya.weber@mail.example", "Lost cat", "Maya", at=NOW + 1),
         await incident_of(database, "+442079460018", "100% wool_rug flooded", at=NOW + 2),
     ]
-
-
-async def test_incidents_of_an_older_version_are_found_after_the_migration(
-    database: Database,
-) -> None:
-    """What 0002 fills in is what `remember` would have written."""
-    await three(database)
-
-    async def kept() -> tuple[list[Any], list[Any]]:
-        async with database.read() as connection:
-            words = await connection.execute(text("SELECT id, words FROM incident ORDER BY id"))
-            single = await connection.execute(
-                text("SELECT incident, word FROM incident_word ORDER BY incident, word")
-            )
-            return list(words.all()), list(single.all())
-
-    def back(connection: Connection) -> None:
-        command.downgrade(steps_on(connection), "0001")
-
-    written = await kept()
-    async with database.write() as connection:
-        await connection.run_sync(back)
-    await database.migrate()
-    assert await kept() == written
-    assert await found(database, "maya") == ["Lost cat"]
 
 
 @pytest.mark.parametrize(
@@ -189,27 +163,6 @@ async def test_a_tag_and_an_address_as_they_stand_in_a_mail(database: Database) 
         assert await found(database, query) == ["Lost cat"], query
 
 
-async def test_what_was_written_before_the_fold_is_found_after_the_migration(
-    database: Database,
-) -> None:
-    await incident_of(database, "sip:2065550161@pbx.example.com", "Maya’s dog", "Søren")
-    old = "maya’s dog søren sip:2065550161@pbx.example.com "
-    async with database.write() as connection:
-        await connection.run_sync(_downgraded_to("0011"))
-        await connection.execute(text("UPDATE incident SET words = :old"), {"old": old})
-        await connection.execute(text("DELETE FROM incident_word"))
-    await database.migrate()
-    for query in ("maya's", "soren", "+1 206 555 0161"):
-        assert await found(database, query) == ["Maya’s dog"], query
-
-
-def _downgraded_to(revision: str) -> Callable[[Connection], None]:
-    def back(connection: Connection) -> None:
-        command.downgrade(steps_on(connection), revision)
-
-    return back
-
-
 async def test_what_it_is_found_by_follows_title_name_and_parties(database: Database) -> None:
     first, second, _ = await three(database)
     async with database.write() as connection:
@@ -246,6 +199,7 @@ async def test_a_row_says_who_by_what_and_what_was_last_and_shows_no_address(
                 {"o": outcome, "e": NOW + 100 + n, "i": f"c{n}"},
             )
         await people.own_if_nobody_does(connection, rug.id, "u1")
+    await Findable(database).catch_up()
     async with database.read() as connection:
         rows, more = await incidents.find(connection, NAMES, query="rug")
         assert await incidents.find(connection, NAMES, owner="u1") == (rows, None)
@@ -304,6 +258,7 @@ async def test_pages_follow_each_other_without_doubles_or_holes(database: Databa
         await incident_of(database, f"+1206555{n:04d}", f"Case {n:02d}", at=NOW + n // 4)
         for n in range(70)
     ]
+    await Findable(database).catch_up()
     for query in ("", "case", "20405"):
         seen: list[str] = []
         before: tuple[int, str] | None = None

@@ -1,0 +1,147 @@
+"""The index that incidents are found by: all that is said in each, kept up by whoever follows.
+
+Triggers write the incident into `search_due` in the transaction that changes its words, whatever
+changes them. A follower, and every search before it looks, takes what is due and writes the words
+anew: a call's own transaction carries no more than one short row, and nothing has to know which
+words went away. Incidents of an older version are taken in behind the start, the newest first, down
+from the number in `meta`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Integer, bindparam, delete, desc, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.search_words import PART_LETTERS, Known
+from router.records import schema
+from router.records.sql import get_meta, put, put_meta
+from router.records.sqlite import BIG
+
+BELOW = "search.below"
+"""In `meta`: incidents with a number below this are still to be taken in. None: all are."""
+
+incident, due = schema.incident, schema.search_due
+HEAD = [column for column in incident.c if column.name in ("title", "booking", "place")]
+
+
+class Source:
+    """An incident as the record has it: what `known` makes its words of."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.head: dict[str, None] = {}
+        self.texts: list[tuple[int, str]] = []
+
+    def newest_first(self) -> Iterable[str]:
+        return (text for _, text in sorted(self.texts, key=lambda one: -one[0]))
+
+
+async def what_is_due(connection: AsyncConnection, most: int) -> dict[str, list[int]]:
+    """Incidents whose words have changed, and the rows that say so."""
+    found: dict[str, list[int]] = {}
+    rows = await connection.execute(select(due).order_by(desc(due.c.id)).limit(most))
+    for row in rows:
+        found.setdefault(row.incident, []).append(row.id)
+    return found
+
+
+async def older(connection: AsyncConnection, below: int, most: int) -> Sequence[Any]:
+    """Incidents of an older version, the newest first: ids and numbers."""
+    return (
+        await connection.execute(
+            select(incident.c.id, incident.c.number)
+            .where(incident.c.number < below)
+            .order_by(desc(incident.c.number))
+            .limit(most)
+        )
+    ).all()
+
+
+async def sources(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Source]:
+    found: dict[str, Source] = {}
+    head = select(incident.c.id, incident.c.number, *HEAD).where(incident.c.id.in_(ids))
+    for row in await connection.execute(head):
+        found[row.id] = source = Source(row.number)
+        source.head |= {str(part): None for part in row[2:] if part}
+    for row in await connection.execute(_PEOPLE, {"ids": list(ids)}):
+        found[row.incident].head |= {part: None for part in (row.name, row.value) if part}
+    for statement in (_MESSAGES, _NOTES):
+        for row in await connection.execute(statement, {"ids": list(ids), "letters": PART_LETTERS}):
+            found[row.incident].texts.append((row.at, row.text))
+    return found
+
+
+async def write(
+    connection: AsyncConnection, words: Mapping[int, Known], done: Iterable[int] = ()
+) -> None:
+    """Writes incidents' words; `done`: rows of `search_due` that this answers."""
+    for number, known in words.items():
+        await put(
+            connection,
+            schema.search_doc,
+            {"number": number},
+            {"words": known.words, "tokens": known.tokens},
+        )
+    if rows := [{"the_id": one} for one in done]:
+        await connection.execute(_ANSWERED, rows)
+
+
+async def below(connection: AsyncConnection) -> int | None:
+    value = await get_meta(connection, BELOW)
+    return None if value is None else int(value)
+
+
+async def taken_in(connection: AsyncConnection, below_now: int | None) -> None:
+    """Down to where the incidents of an older version are taken in; None: all are."""
+    if below_now is None:
+        await connection.execute(delete(schema.meta).where(schema.meta.c.key == BELOW))
+    else:
+        await put_meta(connection, BELOW, str(below_now))
+
+
+async def progress(connection: AsyncConnection) -> tuple[int, int] | None:
+    """How many incidents of how many are searched through; None: all."""
+    still = await below(connection)
+    if still is None:
+        return None
+    left = select(func.count()).select_from(incident).where(incident.c.number < still)
+    every = select(func.count()).select_from(incident)
+    total = int((await connection.execute(every)).scalar_one())
+    return total - int((await connection.execute(left)).scalar_one()), total
+
+
+_ANSWERED = delete(due).where(due.c.id == bindparam("the_id"))
+_IDS: Any = bindparam("ids", expanding=True)
+_PEOPLE = (
+    select(schema.incident_party.c.incident, schema.party.c.name, schema.address.c.value)
+    .join(schema.party, schema.party.c.id == schema.incident_party.c.party)
+    .outerjoin(schema.address, schema.address.c.party == schema.party.c.id)
+    .where(schema.incident_party.c.incident.in_(_IDS))
+    .order_by(schema.party.c.created_at, schema.party.c.id, schema.address.c.id)
+)
+_LETTERS = bindparam("letters", type_=Integer())
+_MESSAGES = (
+    select(
+        schema.message.c.incident,
+        schema.message.c.at,
+        (
+            func.coalesce(schema.message.c.subject, "")
+            + "\n"
+            + func.substr(schema.message.c.text, 1, _LETTERS)
+        ).label("text"),
+    )
+    .where(schema.message.c.incident.in_(_IDS))
+    .prefix_with(BIG)
+)
+_NOTES = (
+    select(
+        schema.note.c.incident,
+        schema.note.c.at,
+        func.substr(schema.note.c.text, 1, _LETTERS).label("text"),
+    )
+    .where(schema.note.c.incident.in_(_IDS))
+    .prefix_with(BIG)
+)

@@ -1,0 +1,164 @@
+"""Incidents are found by all that was said in them, as soon as it is kept; on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text, update
+
+from router.core.search_words import known
+from router.incidents import findable
+from router.incidents.findable import Findable
+from router.records import messages, people, schema, search_index
+from router.records.database import Database
+from router.records.upgrades import steps_on
+from tests.records.test_incident_changes import contact_in, incident_of
+from tests.records.test_incidents import found
+from tests.records.test_records import NOW
+
+TRIGGERS = {
+    *("search_incident_insert", "search_incident_update"),
+    *("search_party_update", "search_address_insert", "search_address_update"),
+    *(f"search_{table}_{how}" for table in ("incident_party", "message", "note")
+      for how in ("insert", "update", "delete")),
+    "search_address_delete",
+}  # fmt: skip
+
+
+async def note(database: Database, incident: people.IncidentRef, name: str, words: str) -> None:
+    async with database.write() as connection:
+        assert await messages.save_note(
+            connection, f"note-{name}", incident=incident.id, contact=None, author="u1",
+            text=words, offset_ms=None, now=NOW,
+        )  # fmt: skip
+
+
+async def mail(database: Database, incident: people.IncidentRef, **said: Any) -> None:
+    await contact_in(database, incident, "c1", channel="email")
+    async with database.write() as connection:
+        await messages.add(
+            connection, key="m1", contact="c1", incident=incident.id, channel="email",
+            direction="in", status="received", tries=0, at=NOW, **said,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "meowing", "MEOWING cat", "tap", "balcony 0142", "“second floor”", '"the second floor"',
+        "obrien", "O’Brien", "o`brien", "206-555-0188", "0188", "(206) 555 0188", "+12065550188",
+        "020 7946 0018", "+44 20 7946 0018", "HF-20419771", "hf–2041", "20419771", "9771",
+        "Straße", "gdansk", "Gdańsk", "smorrebrod", "labrador-mix", "labradormix", "mix",
+        "kitch", "balcony meowing '", "About +12065550142 meowing",
+    ],
+)  # fmt: skip
+async def test_every_word_of_a_note_and_a_mail_finds_it(database: Database, query: str) -> None:
+    incident = await incident_of(database, "+12065550142")
+    await incident_of(database, "+12065550143")
+    await note(
+        database, incident, "one", "Cat meowing on the balcony, the\nsecond floor. O'Brien’s key."
+    )
+    await mail(
+        database, incident, subject="Your booking HF-20419771",
+        text="Call 206 555 0188 or +44 20 7946 0018. Gdańsk, Strasse, smørrebrød: a labrador-mix"
+        " by the kitchen tap",
+    )  # fmt: skip
+    assert await found(database, query) == ["About +12065550142"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["eowing", "second the floor", '"floor second"', "meowing dog", "555018", "itchen", "2041"],
+)
+async def test_what_nobody_said_so_is_not_found(database: Database, query: str) -> None:
+    incident = await incident_of(database, "+12065550142")
+    await note(database, incident, "one", "Cat meowing on the second floor, HF-20419771 kitchen")
+    wanted = ["About +12065550142"] if query == "second the floor" else []
+    assert await found(database, query) == wanted
+
+
+async def test_words_that_go_away_or_elsewhere_are_found_no_longer(database: Database) -> None:
+    first = await incident_of(database, "+12065550142")
+    second = await incident_of(database, "+12065550143")
+    await note(database, first, "one", "the ferret bit")
+    assert await found(database, "ferret") == ["About +12065550142"]
+    async with database.write() as connection:
+        moved = update(schema.note).where(schema.note.c.id == "note-one").values(incident=second.id)
+        await connection.execute(moved)
+    assert await found(database, "ferret") == ["About +12065550143"]
+    await note(database, second, "one", "the weasel bit")
+    assert await found(database, "ferret") == []
+    await note(database, second, "one", "")
+    assert await found(database, "weasel") == []
+
+
+async def test_a_change_while_words_are_taken_in_is_not_lost(database: Database) -> None:
+    incident = await incident_of(database, "+12065550142")
+    await note(database, incident, "one", "ferret")
+    async with database.read() as connection:
+        due = await search_index.what_is_due(connection, 10)
+        read = await search_index.sources(connection, list(due))
+    await note(database, incident, "one", "weasel")
+    async with database.write() as connection:
+        words = {it.number: known(it.head, it.newest_first()) for it in read.values()}
+        await search_index.write(connection, words, [row for it in due.values() for row in it])
+    assert await found(database, "weasel") == ["About +12065550142"]
+    assert await found(database, "ferret") == []
+
+
+async def test_every_change_of_words_is_noted_by_a_trigger(database: Database) -> None:
+    """A later migration that makes one of these tables anew would lose its triggers."""
+    of = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if database.sqlite
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    async with database.read() as connection:
+        names = set((await connection.execute(text(of))).scalars())
+    assert names - {f"search_doc_{how}" for how in ("insert", "update", "delete")} == TRIGGERS
+
+
+async def test_an_upgrade_takes_in_what_was_said_behind_the_start_and_goes_on_after_a_stop(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(findable, "BATCH", 2)
+    for n in range(3):
+        incident = await incident_of(database, f"+1206555014{n}", at=NOW + n)
+        await note(database, incident, f"{n}", f"ferret{n} bit")
+
+    def back(connection: Connection) -> None:
+        command.downgrade(steps_on(connection), "0023")
+
+    async with database.write() as connection:
+        await connection.run_sync(back)
+        kept = (await connection.execute(text("SELECT words FROM incident"))).scalars().all()
+        assert "about +12065550140 +12065550140 " in kept  # the version before finds them, too
+    await database.migrate()
+
+    async def progress() -> tuple[int, int] | None:
+        async with database.read() as connection:
+            return await search_index.progress(connection)
+
+    assert await progress() == (0, 3)
+    assert await found(database, "ferret0") == []
+    assert await Findable(database).take_in_older()
+    assert await progress() == (2, 3)
+    assert await found(database, "ferret2") == ["About +12065550142"]  # the newest first
+    await note(database, incident, "new", "weasel")
+    assert await found(database, "weasel") == ["About +12065550142"]
+    while await Findable(database).take_in_older():  # another worker goes on
+        pass
+    assert await progress() is None
+    assert await found(database, "ferret0") == ["About +12065550140"]
+    assert not await Findable(database).take_in_older()
+
+
+def test_an_endless_thread_is_searched_in_its_newest_words() -> None:
+    texts = [f"word{n} " * 3_000 for n in range(40)]
+    it = known(["Title"], texts)
+    assert len(it.words) < 320_000
+    assert " word0 " in it.tokens
+    assert " word39 " not in it.tokens
+    assert " title " in it.words
