@@ -8,6 +8,8 @@ interface Address {
   opted_out: boolean;
   unsure: string | null;
   no_call: string | null;
+  /** Why nobody who has not written there is texted. */
+  no_text?: string | null;
 }
 
 interface Party {
@@ -27,6 +29,8 @@ interface TimelineEntry {
   channel: Channel | null;
   direction: Direction | null;
   who: string | null;
+  /** Of a message of ours: whom it is to. */
+  to?: string | null;
   text: string | null;
   html: string | null;
   subject: string | null;
@@ -72,6 +76,8 @@ interface Incident {
     outcome: string | null;
     disposition: string | null;
     agent_name: string | null;
+    party?: string;
+    address?: string;
   }[];
   callback: {
     contact: string;

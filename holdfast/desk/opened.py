@@ -47,7 +47,7 @@ class Incidents:
 
     async def document(self, incident_id: str, reader: str) -> dict[str, Any] | None:
         """The incident as one document."""
-        config = self._current.value
+        config, dialling = self._current.value, self._current.dialling
         words = Words(
             queues={name: queue.word for name, queue in config.queues.items()},
             dispositions={one.code: one.word for one in config.dispositions},
@@ -55,6 +55,7 @@ class Incidents:
         async with self._database.read() as connection:
             names = {a.id: a.name for a in await accounts.all_accounts(connection)}
             found = await timeline.incident_document(
-                connection, incident_id, reader, names, self._current.dialling.words, words
-            )
+                connection, incident_id, reader, names, dialling.words, words,
+                no_text=dialling.text_words,
+            )  # fmt: skip
         return fold_quotes(found) if found else None

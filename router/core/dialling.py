@@ -108,14 +108,19 @@ class Dialling:
         """Why no text is sent to this address before it has written to us; None if one may be."""
         if (no := self.refusal(value)) is not None:
             return no
-        if _kind(value).voice_only is not None:
-            kind = _kind(value).voice_only
-            return Refusal("not_allowed", f"{kind}: it takes no texts. Call it, or write a mail")
-        return None
+        kind = _kind(value).voice_only
+        if kind is None:
+            return None
+        return Refusal("not_allowed", f"{kind}: it takes no texts. Call it, or write a mail")
 
     def words(self, value: str) -> str | None:
         """The same, as words only."""
         found = self.refusal(value)
+        return found.text if found else None
+
+    def text_words(self, value: str) -> str | None:
+        """Why no first text is sent there, as words only."""
+        found = self.text_refusal(value)
         return found.text if found else None
 
     def _unlisted(self, country: str) -> Refusal:

@@ -121,7 +121,8 @@ class FirstWords:
             return no
         for talk in await reached.conversations(connection, letter.incident, letter.address):
             return await self._goes_on(connection, letter, talk)
-        if no := refused(to, self._current.dialling):
+        known_there = await reached.wrote(connection, letter.address)
+        if no := refused(to, None if known_there else self._current.dialling):
             return no
         subject = plain(" ".join(letter.subject.split()))[:200]
         if to.channel is Channel.EMAIL and not subject:

@@ -50,3 +50,12 @@ async def conversations(
         .order_by(desc(contact.c.arrived_at), desc(contact.c.id))
     )
     return rows.all()
+
+
+async def wrote(connection: AsyncConnection, address: str) -> bool:
+    """Whether whoever is reached there has ever texted us from it."""
+    theirs = and_(
+        contact.c.address == address, contact.c.channel == "sms", contact.c.direction == "in"
+    )
+    rows = await connection.execute(select(contact.c.id).where(theirs).limit(1))
+    return rows.first() is not None

@@ -5,7 +5,8 @@ A kind of line has a file of its own in router/records/lines/ and its row in `SO
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -43,6 +44,18 @@ SOURCES: tuple[Source, ...] = (
 """Where the lines of a timeline come from."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Why a number is not called or texted; `wrote`: addresses that have texted us."""
+
+    no_call: Callable[[str], str | None]
+    no_text: Callable[[str], str | None]
+    wrote: Container[str]
+
+    def why_no_text(self, address: str, value: str) -> str | None:
+        return None if address in self.wrote else self.no_text(value)
+
+
 async def timeline(connection: AsyncConnection, around: Around) -> list[Line]:
     """All lines, in the order in which they happened."""
     lines = [one for source in SOURCES for one in await source(connection, around)]
@@ -56,16 +69,19 @@ async def incident_document(
     names: dict[str, str],
     no_call: Callable[[str], str | None],
     words: Words = NO_WORDS,
+    no_text: Callable[[str], str | None] = lambda _value: None,
 ) -> dict[str, Any] | None:
     """The Incident of docs/desk-protocol.md as `reader` sees it (drafts are their own). `no_call`:
-    why a number cannot be called."""
+    why a number cannot be called; `no_text`: why it is not texted, unless it has texted us."""
     incident = (
         await connection.execute(select(schema.incident).where(schema.incident.c.id == incident_id))
     ).first()
     if incident is None:
         return None
-    parties = await _parties(connection, incident_id, no_call, names)
     rows = await contacts.by_incident(connection, incident_id)
+    wrote = {row.address for row in rows if row.channel == "sms" and row.direction == "in"}
+    reach = Reach(no_call, no_text, wrote)
+    parties = await _parties(connection, incident_id, reach, names)
     around = Around(incident_id, reader, names, words, parties, rows)
     history = await incident_changes.history(connection, incident_id)
     return {
@@ -92,6 +108,8 @@ async def incident_document(
                 "outcome": row.outcome,
                 "disposition": row.disposition,
                 "agent_name": names.get(row.agent) if row.agent else None,
+                "party": row.party,
+                "address": row.address,
             }
             for row in rows
         ],
@@ -131,7 +149,7 @@ def _promised(rows: Sequence[Any], names: dict[str, str]) -> dict[str, Any] | No
 async def _parties(
     connection: AsyncConnection,
     incident_id: str,
-    no_call: Callable[[str], str | None],
+    reach: Reach,
     names: dict[str, str],
 ) -> list[dict[str, Any]]:
     link, party, address = schema.incident_party, schema.party, schema.address
@@ -163,7 +181,8 @@ async def _parties(
                 "masked": mask(row.kind, row.value),
                 "opted_out": bool(row.opted_out),
                 "unsure": unsure_of(row.value) if phone else None,
-                "no_call": no_call(row.value) if phone else None,
+                "no_call": reach.no_call(row.value) if phone else None,
+                "no_text": reach.why_no_text(row.address, row.value) if phone else None,
             }
         )
     for person in found.values():

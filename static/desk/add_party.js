@@ -32,10 +32,12 @@ function AddForm({ of }) {
   const [{ at, name, role }, put] = useState(() =>
     kept.of === of.id ? { ...kept } : { at: '', name: '', role: 'vet' },
   );
+  const [fault, setFault] = useState('');
   /** @param {Partial<typeof kept>} now */
   const say = (now) => {
     Object.assign(kept, { of: of.id, at, name, role }, now);
     put({ ...kept });
+    setFault('');
   };
   const leave = () => {
     kept.of = '';
@@ -44,7 +46,9 @@ function AddForm({ of }) {
   /** @param {On<SubmitEvent>} e */
   const go = async (e) => {
     e.preventDefault();
-    if (await act('add_party', { incident: of.id, at, name, role }, { says: SAYS_OF_UNDO })) leave();
+    const told = (/** @type {Fault} */ no) => setFault(no.message ?? '');
+    const fields = { incident: of.id, at, name, role };
+    if (await act('add_party', fields, { says: SAYS_OF_UNDO, onFault: told })) leave();
   };
   return html`<${Dialog} title=${t.addParty.title(of.number)} close=${leave}>
     <form class="stack" onSubmit=${go}>
@@ -59,6 +63,7 @@ function AddForm({ of }) {
           value=${at}
           onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
             say({ at: e.currentTarget.value })}/>
+        ${fault && html`<span class="s2 b t1" role="alert">✕ ${fault}</span>`}
       </label>
       <label class="stack tight">
         <span>${t.addParty.name}</span>

@@ -2,7 +2,7 @@
 import { computed, effect, newId, signal } from '../ui.js';
 import * as phone from '../softphone.js';
 import { t } from '../strings/en.js';
-import { act, call, incidentId, layer, me, offer, work } from './context.js';
+import { act, call, incident, incidentId, layer, me, offer, work } from './context.js';
 import { secure, tellFault } from './duty.js';
 import { unlockSound } from './ring.js';
 
@@ -41,9 +41,24 @@ export async function withSound(whom, dial) {
   }
 }
 
+/** They have called us: who never did is called, not called back. @param {Party} p @param {Incident} of */
+export const hasCalled = (p, of) =>
+  of.contacts.some((c) => c.party === p.id && c.channel === 'voice' && c.direction === 'in');
+
 /** @param {string} address @param {string|null} [incident] */
 export const callBack = (address, incident = incidentId.peek()) =>
   withSound(address, () => act('callback', { incident, address, key: newId() }));
+
+/** Everybody in view who can be called. @returns {import('./overlays.js').Command[]} */
+export function callCommands() {
+  const of = incident.value;
+  if (!of || blocked.value) return [];
+  return of.parties.flatMap((p) =>
+    (p.addresses ?? [])
+      .filter((a) => a.kind === 'phone' && !a.no_call && !p.in_call)
+      .map((a) => [t.party.callTo(p.name ?? '', a.masked, hasCalled(p, of)), '', () => callBack(a.id)]),
+  );
+}
 
 /** The path stands here a moment before the centre says so. @returns {Promise<boolean>} */
 function centreHears() {

@@ -9,6 +9,7 @@ import { MOST, segments } from '../segments.js';
 import { t } from '../strings/en.js';
 import { toast, untell } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
+import { FirstWords, readBy, writingIn } from './first_words.js';
 import { Key } from './single_keys.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
@@ -120,7 +121,9 @@ function Editor({ c, of }) {
     }
     clearTimeout(timer.current);
     timer.current = 0;
-    if (await act('reply', { contact: c.id, text: words, then, key: key.current })) {
+    if (
+      await act('reply', { contact: c.id, text: words, then, key: key.current, role: reader?.role ?? '' })
+    ) {
       key.current = newId();
       outbox.done(`draft:${c.id}`, latest.current);
       typedHere.delete(c.id);
@@ -131,6 +134,8 @@ function Editor({ c, of }) {
       goOn();
     } else void saveDraft(c, latest.current); // refused: the words stay, and are saved
   };
+  const with_ = of.contacts.find((one) => one.id === c.id)?.party;
+  const reader = of.parties.find((p) => p.id === with_);
   const sms = c.channel === 'sms';
   const s = sms ? segments(text.trim()) : null;
   const optedOut =
@@ -160,7 +165,7 @@ function Editor({ c, of }) {
       <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>
         ${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}
         ${s && text ? html`${t.composer.count(s.units, MOST, s.segments)} · ` : ''}
-        ${saved.value ? t.composer[saved.value] : t.composer.only(whoOf(c))}
+        ${saved.value ? t.composer[saved.value] : t.composer.only(reader ? readBy(reader) : whoOf(c))}
       </span>
     </div>
     <textarea
@@ -214,6 +219,7 @@ function Editor({ c, of }) {
 /** @param {{of: Incident}} props */
 export function Composer({ of }) {
   const c = selected.value;
+  if (writingIn.value) return html`<${FirstWords} of=${of}/>`;
   if (!c || c.incident !== of.id) return null;
   if (c.channel === 'voice') return null;
   if (!stateOf(c).taken) return null;

@@ -108,16 +108,20 @@ export const mark = (name, on) => {
 };
 
 /** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words: the centre's own
- * for the codes of `says`. @template {string} K @param {K} what @param {object} [fields]
- * @param {{key?: string, quiet?: boolean, says?: ReadonlySet<string>}} [options]
+ * for the codes of `says`; `onFault` shows them where they belong. @template {string} K @param {K} what
+ * @param {object} [fields]
+ * @param {{key?: string, quiet?: boolean, says?: ReadonlySet<string>,
+ *   onFault?: (fault: Fault) => void}} [options]
  * @returns {Promise<ResultOf<K>|undefined>} its result, or undefined when refused */
-export async function act(what, fields = {}, { key = what, quiet = false, says } = {}) {
+export async function act(what, fields = {}, { key = what, quiet = false, says, onFault } = {}) {
   if (pending.peek()[key]) return undefined;
   mark(key, true);
   try {
     return (await link.send(what, fields)) ?? /** @type {ResultOf<K>} */ ({});
   } catch (error) {
-    if (!quiet) toast(wordsOf(error, says), /** @type {Fault} */ (error).code === 'taken' ? 'info' : 'warn');
+    if (onFault) onFault({ code: /** @type {Fault} */ (error).code, message: wordsOf(error, says) });
+    else if (!quiet)
+      toast(wordsOf(error, says), /** @type {Fault} */ (error).code === 'taken' ? 'info' : 'warn');
     return undefined;
   } finally {
     mark(key, false);

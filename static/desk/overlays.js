@@ -13,7 +13,7 @@ import { SEVERITIES } from '../model.js';
 import { t } from '../strings/en.js';
 import { LetGo } from './consult.js';
 import { gone, takeBack } from './returned.js';
-import { callBack, blocked } from './callback.js';
+import { callCommands } from './callback.js';
 import {
   accept,
   call,
@@ -36,6 +36,7 @@ import {
 import { goPause, goReady, textsOnly } from './duty.js';
 import { askLater, Later } from './callback_dialog.js';
 import { dialogCommands, dialogHelp } from './dialogs.js';
+import { writeCommands } from './first_words.js';
 import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
@@ -126,13 +127,8 @@ function commands() {
         },
       ],
       ...dialogCommands(),
-      ...(blocked.value
-        ? []
-        : (incident.value?.parties ?? []).flatMap((p) =>
-            (p.addresses ?? [])
-              .filter((a) => a.kind === 'phone' && !a.no_call && !p.in_call)
-              .map((a) => [t.party.callTo(p.name ?? '', a.masked), '', () => callBack(a.id)]),
-          )),
+      ...callCommands(),
+      ...writeCommands(),
       ...(incident.value && !incident.value.callback
         ? (incident.value.parties ?? []).flatMap((p) =>
             (p.addresses ?? [])

@@ -4,8 +4,9 @@ import { roleWord } from '../contact.js';
 import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
 import { AddButton } from './add_party.js';
-import { blocked, callBack, calling } from './callback.js';
+import { blocked, callBack, calling, hasCalled } from './callback.js';
 import { act, incident, pending } from './context.js';
+import { WriteButton } from './first_words.js';
 import { askLater, Promised } from './callback_dialog.js';
 
 /** @type {readonly (Party['side'])[]} */
@@ -48,24 +49,27 @@ const Reached = ({ p, a, of }) => html`<div class="row addr">
     ${a.unsure ? html` <span class="tag s3">${a.unsure}</span>` : ''}
     ${a.opted_out ? html` <span class="tag s2">${t.party.out}</span>` : ''}
   </span>
-  ${a.kind === 'phone' && html`
-    <button
-      class="small"
-      disabled=${!!a.no_call || !!p.in_call || !!blocked.value || !!calling.value}
-      title=${a.no_call || p.in_call || blocked.value}
-      aria-label=${t.party.callTo(p.name ?? '', a.masked)}
-      onClick=${() => callBack(a.id)}>
-      ${calling.value === a.id ? t.party.calling : t.party.call}
-    </button>
-    ${!of.callback && !a.no_call && html`<button
-      class="small quiet"
-      aria-haspopup="dialog"
-      title=${t.promised.laterTo(p.name || a.masked)}
-      aria-label=${t.promised.laterTo(p.name || a.masked)}
-      onClick=${() => askLater(a.id, p.name || a.masked)}>
-      <${Icon} name="callback"/>
-    </button>`}
-  `}
+  <span class="ways">
+    ${of.state === 'open' && html`<${WriteButton} p=${p} a=${a}/>`}
+    ${a.kind === 'phone' && html`
+      <button
+        class="small"
+        disabled=${!!a.no_call || !!p.in_call || !!blocked.value || !!calling.value}
+        title=${a.no_call || p.in_call || blocked.value}
+        aria-label=${t.party.callTo(p.name ?? '', a.masked, hasCalled(p, of))}
+        onClick=${() => callBack(a.id)}>
+        ${calling.value === a.id ? t.party.calling : hasCalled(p, of) ? t.party.call : t.party.callFirst}
+      </button>
+      ${!of.callback && !a.no_call && html`<button
+        class="small quiet"
+        aria-haspopup="dialog"
+        title=${t.promised.laterTo(p.name || a.masked)}
+        aria-label=${t.promised.laterTo(p.name || a.masked)}
+        onClick=${() => askLater(a.id, p.name || a.masked)}>
+        <${Icon} name="callback"/>
+      </button>`}
+    `}
+  </span>
 </div>`;
 
 /** @param {{p: Party, of: Incident}} props */

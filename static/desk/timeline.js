@@ -56,6 +56,7 @@ function Words({ e }) {
   return html`
     <div class="words">
       ${e.who && e.kind !== 'event' && html`<b>${e.who}</b> `}
+      ${e.to && html`<span class="faint">${t.timeline.to(e.to)}</span> `}
       ${wordless(e, mail)
         ? html`<span class="faint">${t.timeline.noWords}</span>`
         : mail

@@ -13,6 +13,7 @@ import { controls } from './en/controls.js';
 import { board } from './en/board.js';
 import { hears } from './en/hears.js';
 import { check } from './en/check.js';
+import { firstWords } from './en/first_words.js';
 import { next } from './en/next.js';
 import { network } from './en/network.js';
 import { callers } from './en/callers.js';
@@ -38,6 +39,7 @@ export const t = {
   ...phone,
   ...hears,
   ...check,
+  ...firstWords,
   ...network,
   ...next,
   ...timeline,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.kit import until
 from tests.browser.pages import close, opened
@@ -199,6 +199,10 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     assert sent(desk, "reveal")[-1]["address"] == "ad1"
     await people.get_by_role("button", name="Add …").click()
     await dialog.get_by_label("Telephone number or mail address").fill("(206) 555-0188")
+    desk.refuse["add_party"] = "bad_request"
+    await dialog.get_by_role("button", name="Add", exact=True).click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    del desk.refuse["add_party"]
     await dialog.get_by_label("Name").fill("Officer Lee")
     await dialog.get_by_label("Who they are").select_option("police")
     await dialog.get_by_role("button", name="Add", exact=True).click()
@@ -207,7 +211,43 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     assert (added["at"], added["name"], added["role"]) == (
         "(206) 555-0188", "Officer Lee", "police",
     )  # fmt: skip
+    await write_to_the_vet(page, desk, people)
     await close(page)
+
+
+async def write_to_the_vet(page: Page, desk: FakeDesk, people: Locator) -> None:
+    """By text, then by mail: whom it goes to, who reads it, and what is refused where one looks."""
+    await expect(people.get_by_role("button", name="Call back Maya Torres")).to_be_visible()
+    vet = "Dr. P. Novak, +1 206 ••• 0190"
+    await expect(people.get_by_role("button", name=f"Call {vet}", exact=True)).to_be_visible()
+    await expect(people.get_by_role("button", name="Text Jonah Lind")).to_be_disabled()
+    await people.get_by_role("button", name=f"Text {vet}").click()
+    box = page.get_by_role("group", name="Write to Dr. P. Novak")
+    await expect(
+        box.get_by_text("✓ Only Dr. P. Novak (vet, third party) sees this.")
+    ).to_be_visible()
+    await box.get_by_label("Message").fill("How is Luna?")
+    desk.refuse["write_first"] = "offline"
+    await page.keyboard.press("Control+Enter")
+    await expect(box.get_by_role("alert")).to_be_visible()
+    del desk.refuse["write_first"]
+    await page.keyboard.press("Control+Enter")
+    await expect(box).to_have_count(0)
+    once, again = sent(desk, "write_first")[-2:]
+    assert once["key"] == again["key"]
+    assert [again[name] for name in ("incident", "address", "text", "then", "role")] == [
+        "i1", "ad4", "How is Luna?", "wait", "vet",
+    ]  # fmt: skip
+    await people.get_by_role("button", name="Mail Dr. P. Novak").click()
+    await box.get_by_label("Message").fill("Please send us the x-ray.")
+    await box.get_by_label("waits for an answer").uncheck()
+    await page.get_by_role("button", name="Send Ctrl").click()
+    await expect(box.get_by_role("alert")).to_contain_text("A mail needs a subject")
+    await box.get_by_label("Subject").fill("Luna, the x-ray")
+    await page.get_by_role("button", name="Send Ctrl").click()
+    await expect(box).to_have_count(0)
+    mail = sent(desk, "write_first")[-1]
+    assert (mail["address"], mail["subject"], mail["then"]) == ("ad5", "Luna, the x-ray", "close")
 
 
 async def test_a_ring_that_is_answered_takes_no_words_away(

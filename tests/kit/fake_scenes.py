@@ -112,16 +112,17 @@ def incident(now: int) -> dict[str, Any]:
             {"id": "p2", "name": "Jonah Lind", "role": "sitter", "side": "sitter", "in_call": None, "addresses": [
                 {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True, "unsure": None, "no_call": None}]},
             {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "side": "third", "in_call": None, "addresses": [
-                {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False, "unsure": None, "no_call": None}]},
+                {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False, "unsure": None, "no_call": None},
+                {"id": "ad5", "kind": "email", "masked": "fo•••@clinic.example", "opted_out": False, "unsure": None, "no_call": None}]},
         ],
-        "contacts": [{"id": x, "channel": ch, "direction": "in", "state": st, "arrived_at": t, "answered_at": t, "ended_at": None, "outcome": None, "disposition": None, "agent_name": "Priya Nair"} for x, ch, st in (("c1", "voice", "active"), ("c2", "sms", "active"), ("c9", "email", "ended"))],
+        "contacts": [{"id": x, "channel": ch, "direction": "in", "state": st, "arrived_at": t, "answered_at": t, "ended_at": None, "outcome": None, "disposition": None, "agent_name": "Priya Nair", "party": p, "address": ad} for x, ch, st, p, ad in (("c1", "voice", "active", "p1", "ad1"), ("c2", "sms", "active", "p1", "ad1"), ("c9", "email", "ended", "p3", "ad5"))],
         "timeline": [
             entry("e1", t, "message", channel="sms", direction="in", who="Maya", text="she ate a whole pack of gum, xylitol, 20 min ago, shaking"),
             entry("e2", t + 3 * S, "event", text="Severity S1 by rule “poison words”. The call from the same number was joined."),
             entry("e3", t + 20 * S, "call", channel="voice", direction="in", who="Maya", text="called · waited 4 s · answered by you"),
             entry("e4", t + 41 * S, "note", who="Priya Nair", text="1 pack “Icy” gum, ~15 pieces, 14 kg Labrador, 20 min ago", contact="c1", offset_ms=21_000),
             entry("e5", t + 78 * S, "note", who="Priya Nair", text="Shaking, walking unsteadily, awake", contact="c1", offset_ms=58_000),
-            entry("e6", t + 89 * S, "message", channel="sms", direction="out", who="You", text="Nearest open clinic: Ballard Animal Hospital, 2 km, they expect you. Go now.", status="delivered"),
+            entry("e6", t + 89 * S, "message", channel="sms", direction="out", who="You", to="Maya Torres", text="Nearest open clinic: Ballard Animal Hospital, 2 km, they expect you. Go now.", status="delivered"),
             entry("e7", t + 124 * S, "note", who="Priya Nair", text="Sitter Jonah drives. Clinic Ballard informed, ETA 9 min", contact="c1", offset_ms=104_000),
             entry("e8", t + 140 * S, "message", channel="email", direction="in", who="Dr. P. Novak", subject="Admission form", written_by="fo•••@clinic.example", answer_to="st•••@example.net", text="We are ready. Bring the packaging if you have it.\n\nOn Tue, 3 Mar 2026 at 10:00, Help <help@x.example> wrote:\n> A Labrador comes to you,\n> about 14 kg.\n"),
             entry("e9", t + 150 * S, "message", channel="sms", direction="out", who="You", text="Bring the empty packet, please.", status="failed", notice="The carrier could not reach the phone: call instead."),

@@ -59,5 +59,6 @@ def line(line_id: str, at: int, kind: str, **fields: Any) -> Line:
         "decided": None,
         "routing": None,
         "sound": None,
+        "to": None,
         **fields,
     }

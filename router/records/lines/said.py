@@ -64,6 +64,7 @@ def _message(row: Any, around: Around) -> Line:
         channel=row.channel,
         direction=row.direction,
         who=around.names.get(row.author, "us") if outgoing else person,
+        to=person if outgoing else None,
         text=in_words(row.text) if row.channel == "sms" else row.text,
         html=row.html,
         folds=row.folds,

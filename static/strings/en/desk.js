@@ -323,8 +323,9 @@ export const desk = {
     title: 'People',
     kinds: { phone: 'phone', email: 'email' },
     call: 'Call back',
-    /** @param {string} who @param {string} x */
-    callTo: (who, x) => `Call back ${who && who !== x ? `${who}, ` : ''}${x}`,
+    callFirst: 'Call',
+    /** @param {string} who @param {string} x @param {boolean} back */
+    callTo: (who, x, back) => `${back ? 'Call back' : 'Call'} ${who && who !== x ? `${who}, ` : ''}${x}`,
     out: 'no texts',
     none: 'No people are known yet.',
     calling: 'Calling …',

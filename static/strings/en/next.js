@@ -78,6 +78,8 @@ export const next = {
     lead: 'Nobody outside is told.',
     /** @type {Record<string, string>} */
     sides: { owner: 'Owner’s side', sitter: 'Sitter’s side', third: 'Third parties', '': 'Role not given' },
+    /** @type {Record<string, string>} */
+    of: { owner: 'owner’s side', sitter: 'sitter’s side', third: 'third party' },
   },
   mine: {
     title: 'Mine',

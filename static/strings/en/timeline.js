@@ -11,6 +11,8 @@ export const timeline = {
     title: 'Timeline',
     message: 'Their message',
     empty: 'Nothing has happened yet.',
+    /** @param {string} who */
+    to: (who) => `to ${who}`,
     today: 'Today',
     /** @type {Record<string, string>} */
     status: {
