@@ -19,8 +19,8 @@ MOST_BYTES: Final = 1000 << 10
 PIECE: Final = 64 << 10
 LONGEST_S: Final = 2.0
 """The page gives each way up after one second."""
-MOST_REQUESTS: Final = 200
-"""Of one account in ten minutes: about twenty checks."""
+MOST_REQUESTS: Final = 400
+"""Of one account in ten minutes: a dozen checks at least."""
 WINDOW_MS: Final = 600_000
 NO_SIZE: Final = f"`bytes` is a number up to {MOST_BYTES}"
 

@@ -114,12 +114,49 @@ async def test_how_quickly_data_go_each_way_is_measured(
     await line.send(
         "Network.emulateNetworkConditions", {"offline": False, "latency": 0, **of_bytes}
     )
-    found = await page.evaluate(SPEED)
-    for way, kbps in (("up_kbps", up), ("down_kbps", down)):
-        if kbps is None:
-            assert found[way] > 5_000  # the machine's own
-        elif kbps < 150:
-            assert found[way] < 150  # too little for a call, and said so
-        else:
-            assert found[way] == pytest.approx(kbps, rel=0.4)
+    best = {"up_kbps": 0, "down_kbps": 0}
+    for _ in range(8):  # a busy machine is slower than its line, never quicker
+        found = await page.evaluate(SPEED)
+        best = {way: max(best[way], found[way]) for way in best}
+        if all(_told(best[way], kbps) for way, kbps in zip(best, (up, down), strict=True)):
+            break
+    assert _told(best["up_kbps"], up), best
+    assert _told(best["down_kbps"], down), best
+    await closed(page, changed=True)
+
+
+def _told(found: int, kbps: int | None) -> bool:
+    if kbps is None:
+        return found > 5_000  # the machine's own
+    if kbps < 150:
+        return found < 150  # too little for a call, and said so
+    return found == pytest.approx(kbps, rel=0.4)
+
+
+HELD_UP = """async () => {
+  const real = { fetch, now: performance.now };
+  let at = 0;
+  const asked = [];
+  performance.now = () => at;
+  window.fetch = async (path, { body } = {}) => {
+    const size = body ? body.length : Number(path.split('=')[1]);
+    asked.push(size);
+    at += asked.filter((one) => one > 1).length === 1 ? 400 : size / 1000; // 8 Mbit/s but for the first
+    return new Response(body ? '{}' : new Uint8Array(size));
+  };
+  try {
+    return { ...(await (await import('/static/desk/speed.js')).speed(0)), asked };
+  } finally {
+    window.fetch = real.fetch;
+    performance.now = real.now;
+  }
+}"""
+
+
+async def test_a_moment_in_which_the_line_is_held_up_is_not_its_speed(
+    chromium: Browser, real: Centre
+) -> None:
+    page = await signed_in(chromium, real.url, "priya", PASSWORD)
+    found = await page.evaluate(HELD_UP)
+    assert (found["up_kbps"], found["down_kbps"]) == (8_000, 8_000)
     await closed(page, changed=True)
