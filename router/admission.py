@@ -22,7 +22,7 @@ from router.core.severity import Channel, Severity, answer_by, score
 from router.core.skills import Skills
 from router.core.triage import Verdict
 from router.live.engine import IndexLost, IndexUnavailable
-from router.records import people
+from router.records import incident_ratings, people
 from router.records.database import RecordUnavailable
 from router.triage.learned import Weights
 from router.verdicts import Verdicts, grounds_of
@@ -188,7 +188,7 @@ class Admission:
             **undo,
         )
         if reply.ok and by != BY_RULE:
-            await self._rate_incident(live.id, severity, reply)
+            await self._rate_incident(live.id, severity, reply, by)
         return reply
 
     async def glance(
@@ -218,16 +218,18 @@ class Admission:
             ),
         )
         if reply.ok:
-            await self._rate_incident(contact_id, severity, reply)
+            await self._rate_incident(contact_id, severity, reply, agent)
         return reply
 
-    async def _rate_incident(self, contact_id: str, severity: Severity, reply: Reply) -> None:
+    async def _rate_incident(
+        self, contact_id: str, severity: Severity, reply: Reply, by: str
+    ) -> None:
         before = reply.contact.before if reply.contact else None  # None: it is so already
         lowers = before is not None and severity > before.severity
         try:
             async with self._database.write() as connection:
-                await people.rate_incident(
-                    connection, contact_id, int(severity), int(reply.now), lowers=lowers
+                await incident_ratings.rate_incident(
+                    connection, contact_id, int(severity), int(reply.now), lowers=lowers, author=by
                 )
         except RecordUnavailable:
             log.warning("incident.severity_not_recorded", contact=contact_id)

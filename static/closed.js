@@ -5,11 +5,15 @@ import { exactTime } from './format.js';
 import { Since } from './timers.js';
 import { t } from './strings/en.js';
 
-/** Beside its number. @param {{state: Incident['state']}} props */
-export const IncidentState = ({ state }) =>
-  state === 'closed'
-    ? html`<span class="tag done"><${Icon} name="closed"/> ${t.incident.state.closed}</span>`
-    : html`<span class="tag">${t.incident.state[state]}</span>`;
+/** Its status, beside its number. @param {{of: Pick<Incident, 'state' | 'status'>}} props */
+export const IncidentState = ({ of }) =>
+  of.state === 'closed'
+    ? html`<span class="tag done"><${Icon} name="closed"/> ${t.statuses[of.status]}</span>`
+    : html`<span class=${`tag st-${of.status}`}>
+        ${WAITS.has(of.status) && html`<${Icon} name="clock"/> `}
+        ${t.statuses[of.status]}
+      </span>`;
+const WAITS = new Set(['waiting_party', 'waiting_third']);
 
 /** How severe it is; of a closed one, how severe it was, without the colour of danger.
  * @param {{of: {state: Incident['state'], severity: Severity}, word?: string}} props */

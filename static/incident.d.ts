@@ -53,12 +53,17 @@ interface TimelineEntry {
   recording?: string | null;
 }
 
+type Status =
+  'new' | 'triaged' | 'active' | 'waiting_party' | 'waiting_third' | 'resolved' | 'reopened' | 'closed';
+
 interface Incident {
   id: string;
   number: string;
   title: string;
   severity: Severity;
   state: 'open' | 'closed';
+  status: Status;
+  facts: { booking: string; place: string; zone: string; kind: string; language: string };
   /** `by_name`: null where an upgrade closed it. */
   closed: { at: number; by_name: string | null; reason: string; word: string; comment: string | null } | null;
   opened_at: number;
@@ -119,6 +124,7 @@ interface IncidentRow {
   title: string;
   severity: Severity;
   state: 'open' | 'closed';
+  status: Status;
   closed_at: number | null;
   touched_at: number;
   owner_name: string | null;
@@ -137,3 +143,9 @@ interface StandsNamed {
 }
 
 type StillNeeded = NonNullable<Contact['still_needed']>;
+
+interface Centre {
+  incident_types: Choice[];
+  /** By code. */
+  languages: Record<string, string>;
+}

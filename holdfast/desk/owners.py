@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import structlog
 
+from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub
 from router.centre import Centre
+from router.core.incident_status import News
 from router.core.model import LiveContact
-from router.records import people
+from router.records import incident_changes, people
 from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
@@ -28,6 +30,9 @@ class Owners:
         try:
             async with self._database.write() as connection:
                 await own(connection, live.incident, agent)
+                await incident_changes.news(
+                    connection, live.incident, now_ms(), News.TAKEN, author=agent
+                )
             self._hub.incident_changed(live.incident)
             self._hub.mine_changed(agent)
         except RecordUnavailable:

@@ -18,8 +18,9 @@ from holdfast.desk.intents import (
 from holdfast.desk.talk import known_disposition
 from router.centre import Centre
 from router.core.bidi import isolated
+from router.core.incident_facts import TITLE
 from router.outbox import ANY, Answer, Replies
-from router.records import audit, contacts, messages, people
+from router.records import audit, contacts, incident_facts, messages, people
 
 
 class NoteForm(Form, frozen=True):
@@ -147,7 +148,12 @@ class Writing:
         if not title:
             raise Refused("bad_request", "A title needs words.")
         async with self._database.write() as connection:
-            await people.set_title(connection, form.incident, title)
+            row = await incident_facts.held(connection, form.incident)
+            if row is None:
+                raise Refused("unknown", "No such incident.")
+            await incident_facts.write(
+                connection, form.incident, now_ms(), row, TITLE, title, author=page.account.id
+            )
             await audit.append(
                 connection,
                 actor=page.account.id,

@@ -16,9 +16,11 @@ from holdfast.desk.parties import PeopleOf
 from holdfast.desk.typed_numbers import WrittenFirst
 from holdfast.followers.overdue import Overdue
 from holdfast.followers.passing_on import PassingOn
+from holdfast.followers.settling import Settling
 from holdfast.http.access import Permission, allowed
 from holdfast.parts import House, Part
 from router.callbacks.scheduled import ScheduledCallbacks
+from router.incidents.facts import Facts
 from router.incidents.first_words import FirstWords
 from router.incidents.life import IncidentLife
 from router.incidents.next_actions import NextActions
@@ -48,7 +50,7 @@ def part(house: House) -> Part:
     life = house.keep(IncidentLife, IncidentLife(centre, catch_up))
     hub, ownership = house[Hub], Ownership(centre)
     house[Desk].takes(
-        Ending(hub, life),
+        Ending(hub, life, Facts(centre)),
         PeopleOf(centre, hub, Parties(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),
         WritingFirst(hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
@@ -63,4 +65,11 @@ def part(house: House) -> Part:
     heirs = PassingOn(
         centre, ownership, lambda role: allowed(role, Permission.QUEUE_STEER), passed_on
     )
-    return Part(tasks={"overdue next actions": late.run, "passing on": heirs.run})
+
+    def settled(incidents: Sequence[str]) -> None:
+        for incident in incidents:
+            hub.incident_changed(incident)
+
+    settling = Settling(centre, life, settled)
+    tasks = {"overdue next actions": late.run, "passing on": heirs.run, "settling": settling.run}
+    return Part(tasks=tasks)

@@ -18,6 +18,7 @@ from holdfast.sound.face import Sound
 from router.core.explain import Limits
 from router.core.figures import day_number
 from router.core.incident import REASONS
+from router.core.languages import SPOKEN
 from router.core.party import ROLES
 from router.intake.door import Intake
 from router.intake.spool import Spool
@@ -63,6 +64,8 @@ def _told(house: House) -> dict[str, Any]:
         "hide_listening": config.hide_listening,
         "pause_reasons": [to_builtins(one) for one in config.pause_reasons],
         "roles": list(ROLES),
+        "incident_types": [{"code": c.code, "word": c.word} for c in config.incident_types],
+        "languages": dict(SPOKEN),
         "close_reasons": [{"code": code, "word": word} for code, word in REASONS.items()],
         "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],
         "hours": current.opening.told(house.centre.clock()),

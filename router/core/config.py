@@ -238,6 +238,10 @@ class Disposition(Choice, kw_only=True, frozen=True):
     """Whoever chooses it says what has to happen next in the incident."""
 
 
+class IncidentType(Choice, kw_only=True, frozen=True):
+    """What an incident is about, as agents say it."""
+
+
 class PauseReason(Choice, kw_only=True, frozen=True):
     """Why an agent pauses."""
 
@@ -279,6 +283,7 @@ class Config(_Part, kw_only=True, frozen=True):
     stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
     dispositions: list[Disposition]
     pause_reasons: list[PauseReason]
+    incident_types: list[IncidentType] = []
 
     def quiet(self) -> list[str]:
         """Reasons for a pause in which not even an S1 rings; a desk that failed its own test has

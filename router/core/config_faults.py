@@ -55,6 +55,7 @@ def _list_faults(config: Config) -> Iterator[str]:
         ("lines", config.lines),
         ("dispositions", config.dispositions),
         ("pause_reasons", config.pause_reasons),
+        ("incident_types", config.incident_types),
     ):
         if not entries:
             yield f"{key}: at least one is needed"
@@ -64,6 +65,7 @@ def _list_faults(config: Config) -> Iterator[str]:
     for key, choices in (
         ("dispositions", config.dispositions),
         ("pause_reasons", config.pause_reasons),
+        ("incident_types", config.incident_types),
     ):
         yield from _twice(key, ((f"[{n}].code", it.code) for n, it in enumerate(choices)))
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from router.core.states import State
 
 OPEN, CLOSED = "open", "closed"
-"""States of an incident."""
+"""States of an incident: whether it is being worked (router/core/incident_status.py says more)."""
 REOPENED = "reopened"
 GIVEN = "given"
 JOINED = "joined"
+STATUS, SEVERITY, FACT = "status", "severity", "fact"
 """What happened to one, beside CLOSED."""
 
 REASONS = {

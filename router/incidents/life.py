@@ -8,23 +8,57 @@ records the contact). It then is as severe as that contact is by itself; what it
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from router.centre import Centre
 from router.core.incident import CLOSED, kept_open_by
+from router.core.incident_status import News, Status, may_say
 from router.core.model import Reply
 from router.core.severity import Severity
-from router.incidents.replies import UNKNOWN
-from router.records import audit, incident_changes, people
+from router.incidents.replies import UNKNOWN, held_open
+from router.records import audit, incident_changes, incident_ratings, people
 from router.records.database import Transaction
 from router.records.people import IncidentRef
 
 ENDED, REOPENED = "incident.closed", "incident.reopened"
 """Actions of the audit."""
 
+SAID, JUDGED = "incident.status_said", "incident.severity_set_to_"
+"""The same, of what a person says of it; their detail is the status, and the severity before."""
+
 ALIVE = "alive"
 """The cause of a refusal: a contact of it is not over, or a call is promised."""
 CLOSED_ALREADY = Reply(ok=False, code="not_ready", text="This incident is closed already.")
 OPEN_ALREADY = Reply(ok=False, code="not_ready", text="This incident is open already.")
+
+
+OVERTAKEN = Reply(
+    ok=False, code="too_late", text="somebody has changed it meanwhile. Look again, and say it if"
+    " it still counts; nothing was changed",
+)  # fmt: skip
+NOT_SAID = Reply(ok=False, code="bad_request", text="that is no status that a person says")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`before`: the status that the page showed; `words`: why, or empty."""
+
+    incident: str
+    status: str
+    before: str
+    by: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`severity` 1 to 4; `before`: the one that the page showed; `words`: the reason."""
+
+    incident: str
+    severity: int
+    before: int
+    by: str
+    words: str
 
 
 async def found_for(connection: Transaction, party: str, reopens_from: int) -> IncidentRef | None:
@@ -53,7 +87,9 @@ async def goes_on(
         by: the account that began it; empty: its party did.
     """
     raised = int(Severity.S4 if ours else severity)
-    if await incident_changes.touch(connection, incident, now, raised):
+    if await incident_changes.touch(
+        connection, incident, now, raised, contact_id=contact, heard=not ours
+    ):
         await incident_changes.reopen(
             connection, incident, now, severity=int(severity), author=by, contact_id=contact
         )
@@ -124,6 +160,74 @@ class IncidentLife:
                 return OPEN_ALREADY
             await undo(connection, incident, row.severity, by, now)
         return Reply()
+
+    async def say(self, order: Said, now: int) -> Reply:
+        """A person says what it waits for, or that it waits no more. Refused (`too_late`) if its
+        status is another one than the page showed, or it is closed. Twice is once.
+
+        Raises:
+            RecordUnavailable: nothing was changed.
+        """
+        async with self._database.write() as connection:
+            if isinstance(row := await held_open(connection, order.incident), Reply):
+                return row
+            if row.status == order.status:
+                return Reply(duplicate=True)
+            if row.status != order.before:
+                return OVERTAKEN
+            if not may_say(row.status, order.status):
+                return NOT_SAID
+            words = order.words or None
+            await incident_changes.put_status(
+                connection, order.incident, now, row, Status(order.status), author=order.by,
+                words=words,
+            )  # fmt: skip
+            await audit.append(
+                connection, actor=order.by, action=SAID, subject=order.incident, now=now,
+                detail=order.status,
+            )  # fmt: skip
+        return Reply()
+
+    async def judge(self, order: Judged, now: int) -> Reply:
+        """A person says how severe it is, and why; what its contacts are stays as it is. Refused as
+        `say` is.
+
+        Raises:
+            RecordUnavailable: nothing was changed.
+        """
+        async with self._database.write() as connection:
+            if isinstance(row := await held_open(connection, order.incident), Reply):
+                return row
+            if row.severity == order.severity:
+                return Reply(duplicate=True)
+            if row.severity != order.before:
+                return OVERTAKEN
+            await incident_ratings.judge(
+                connection, order.incident, order.severity, now, author=order.by, words=order.words
+            )
+            await audit.append(
+                connection, actor=order.by, action=f"{JUDGED}{order.severity}",
+                subject=order.incident, now=now, detail=f"S{row.severity}",
+            )  # fmt: skip
+        return Reply()
+
+    async def settle(self, before: int, now: int) -> list[str]:
+        """Closes for good what was resolved before this moment: whoever comes later begins a new
+        incident, which is linked to it. Returns which.
+
+        Raises:
+            RecordUnavailable: the next look does it.
+        """
+        async with self._database.read() as connection:
+            found = [row.id for row in await incident_changes.settled(connection, before)]
+        done = []
+        for incident in found:
+            async with self._database.write() as connection:
+                row = await incident_changes.held(connection, incident)
+                if row.status == Status.RESOLVED:  # nobody came or was quicker
+                    done.append(incident)
+                    await incident_changes.news(connection, incident, now, News.SETTLED, row=row)
+        return done
 
 
 async def undo(

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.centre import Centre
+from router.core.incident_status import News
 from router.core.model import Reply
 from router.core.next_action import DONE, fault
 from router.incidents.replies import NOBODY, held_open, works_here
-from router.records import audit, next_actions
+from router.records import audit, incident_changes, next_actions
 from router.records.ids import derived_id
 
 PLANNED, ENDED = "incident.next_planned", "incident.next_done"
@@ -70,6 +71,9 @@ class NextActions:
                     "agent": order.agent, "due_at": order.due, "made_by": order.by, "made_at": now,
                 },
             )  # fmt: skip
+            await incident_changes.news(
+                connection, order.incident, now, News.TAKEN, row=row, author=order.by
+            )
             await audit.append(
                 connection, actor=order.by, action=PLANNED, subject=order.incident, now=now,
                 detail=new,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.centre import Centre
+from router.core.incident_status import News
 from router.core.model import Reply
 from router.incidents.replies import NOBODY, held_open, works_here
 from router.records import audit, incident_changes, next_actions
@@ -57,6 +58,9 @@ class Ownership:
                 return NOBODY
             await incident_changes.give(
                 connection, gift.incident, now, row, to=gift.to, author=gift.by
+            )
+            await incident_changes.news(
+                connection, gift.incident, now, News.RATED, row=row, author=gift.by
             )
             await audit.append(
                 connection, actor=gift.by, action=GIVEN, subject=gift.incident, now=now,

@@ -30,7 +30,7 @@ from router.core.states import State
 from router.core.triage import Verdict, triage
 from router.incidents.life import found_for, goes_on
 from router.live.engine import IndexLost, IndexUnavailable
-from router.records import contacts, early, people
+from router.records import contacts, early, incident_ratings, people
 from router.records.database import RecordUnavailable, Transaction
 from router.records.ids import derived_id
 
@@ -322,11 +322,17 @@ class CallIntake:
 
         async def tell(connection: Transaction) -> None:
             if after.severity < before.severity and before.incident:
-                await people.touch_incident(
-                    connection, before.incident, int(before.arrived_at), severity=after.severity
+                await incident_ratings.touch_incident(
+                    connection,
+                    before.incident,
+                    int(before.arrived_at),
+                    severity=after.severity,
+                    contact_id=after.id,
                 )
             elif after.severity > before.severity:
-                await people.rate_first(connection, after.id, before.severity, after.severity)
+                await incident_ratings.rate_first(
+                    connection, after.id, before.severity, after.severity
+                )
 
         return tell
 

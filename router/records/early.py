@@ -13,7 +13,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact
-from router.records import people, schema
+from router.records import incident_ratings, people, schema
 from router.records.sql import put
 
 contact, incident, early = schema.contact, schema.incident, schema.early
@@ -59,9 +59,11 @@ async def complete(
     alone = live.by_line or known.severity
     if live.severity < alone:
         now = int(live.state_at or live.arrived_at)
-        await people.touch_incident(connection, incident, now, severity=live.severity)
+        await incident_ratings.touch_incident(
+            connection, incident, now, severity=live.severity, contact_id=live.id
+        )
     elif live.severity > alone:
-        await people.rate_first(connection, live.id, alone, live.severity)
+        await incident_ratings.rate_first(connection, live.id, alone, live.severity)
     if known.severity < min(alone, live.severity):
         live.severity, live.rule, live.own = known.severity, known.rule, known.own
     if live.agent and live.answered_at:

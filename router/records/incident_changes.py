@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, case, desc, func, insert, select, update
+from sqlalchemy import and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.incident import CLOSED, GIVEN, JOINED, OPEN, REOPENED
+from router.core import incident_severity as rule
+from router.core.incident import CLOSED, GIVEN, JOINED, OPEN, REOPENED, SEVERITY, STATUS
+from router.core.incident_status import ROWS, News, Status, after
 from router.core.model import LiveContact
 from router.core.next_action import CLOSED as NO_MORE
 from router.records import callbacks, next_actions, people, schema
@@ -24,13 +26,13 @@ Change = Row[Any]
 
 
 async def held(connection: AsyncConnection, incident_id: str) -> Any:
-    """State, severity and owner of an incident; nobody else changes it until this transaction
-    ends."""
+    """State, status, severity and owner of an incident; nobody else changes it until this
+    transaction ends."""
     return (await connection.execute(_HELD, {"the_id": incident_id})).first()
 
 
 _HELD = (
-    select(incident.c.state, incident.c.severity, incident.c.owner)
+    select(incident.c.state, incident.c.status, incident.c.severity, incident.c.owner)
     .where(incident.c.id == bindparam("the_id"))
     .with_for_update()
 )
@@ -68,9 +70,12 @@ async def close(
     had to happen next has not to any more."""
     await next_actions.end(connection, incident_id, NO_MORE, author, now)
     await connection.execute(
-        update(incident).where(incident.c.id == incident_id).values(state=CLOSED, closed_at=now)
+        update(incident)
+        .where(incident.c.id == incident_id)
+        .values(state=CLOSED, status=Status.RESOLVED, closed_at=now)
     )
-    await _tell(connection, incident_id, now, CLOSED, severity, author=author, why=why, words=words)
+    told = {"author": author, "why": why, "words": words, "after": str(Status.RESOLVED)}
+    await tell(connection, incident_id, now, CLOSED, severity, **told)
 
 
 async def reopen(
@@ -90,11 +95,14 @@ async def reopen(
         contact_id: the contact with which it opens.
         touch: False: nothing happened in it, it only was not to be closed.
     """
-    values: dict[str, Any] = {"state": OPEN, "closed_at": None, "severity": severity}
+    values: dict[str, Any] = {
+        "state": OPEN, "status": Status.REOPENED, "closed_at": None, "severity": severity,
+    }  # fmt: skip
     if touch:
         values["touched_at"] = now
     await connection.execute(update(incident).where(incident.c.id == incident_id).values(**values))
-    await _tell(connection, incident_id, now, REOPENED, severity, author=author, contact=contact_id)
+    told = {"author": author, "contact": contact_id, "after": str(Status.REOPENED)}
+    await tell(connection, incident_id, now, REOPENED, severity, **told)
 
 
 async def give(
@@ -103,7 +111,7 @@ async def give(
     """Makes it the incident of `to`; `row`: as `held`. Nothing else of it changes. No author: by
     the rule, because its owner no longer works here."""
     await people.hand_on(connection, incident_id, to)
-    await _tell(
+    await tell(
         connection, incident_id, now, GIVEN, row.severity, author=author, before=row.owner, after=to
     )
 
@@ -131,12 +139,13 @@ async def join(
     author: str,
 ) -> None:
     """Notes that somebody was added to it: `words` say whom, and what they are."""
-    await _tell(connection, incident_id, now, JOINED, severity, author=author, words=words)
+    await tell(connection, incident_id, now, JOINED, severity, author=author, words=words)
 
 
-async def _tell(
+async def tell(
     connection: AsyncConnection, incident_id: str, now: int, what: str, severity: int, **more: Any
 ) -> None:
+    """A line of its history: what was changed, and `severity` as it is then."""
     told = {"author": "", "why": "", "words": None, "contact": None, **NOBODYS, **more}
     before = (await connection.execute(_BEFORE, {"the_id": incident_id})).scalar_one()
     at = max(now, (before or 0) + 1)  # in order, also within one ms or by a clock that went back
@@ -154,27 +163,78 @@ _BEFORE = select(func.max(change.c.at)).where(change.c.incident == bindparam("th
 _CHANGE = insert(change)
 
 
-async def touch(connection: AsyncConnection, incident_id: str, now: int, severity: int) -> bool:
-    """Notes activity, which raises an open incident that was milder. True: it is closed.
+async def touch(
+    connection: AsyncConnection,
+    incident_id: str,
+    now: int,
+    severity: int,
+    *,
+    contact_id: str,
+    heard: bool,
+) -> bool:
+    """A contact begins in it, or says more; `severity` is that contact's by itself, `heard`: its
+    people did, not we. True: it is closed, and nothing but the moment was noted.
 
     Whoever closes it at the same time waits, or has closed it when this is read.
     """
-    values = {"the_id": incident_id, "now": now, "the_severity": severity}
-    await connection.execute(_TOUCH, values)
-    state = (await connection.execute(_STATE, {"the_id": incident_id})).scalar_one()
-    return bool(state == CLOSED)
+    row = await held(connection, incident_id)
+    closed = row.state == CLOSED
+    rated = row.severity if closed else rule.heard(row.severity, severity)
+    await connection.execute(_TOUCH, {"the_id": incident_id, "touched_at": now, "severity": rated})
+    if rated != row.severity:
+        await told_rated(connection, incident_id, now, row.severity, rated, contact=contact_id)
+    if heard and not closed:
+        await news(connection, incident_id, now, News.HEARD, row=row, contact=contact_id)
+    return bool(closed)
 
 
-_milder = and_(incident.c.severity > bindparam("the_severity"), incident.c.state == OPEN)
 _TOUCH = (
     update(incident)
     .where(incident.c.id == bindparam("the_id"))
-    .values(
-        touched_at=bindparam("now"),
-        severity=case((_milder, bindparam("the_severity")), else_=incident.c.severity),
-    )
+    .values(touched_at=bindparam("touched_at"), severity=bindparam("severity"))
 )
-_STATE = select(incident.c.state).where(incident.c.id == bindparam("the_id"))
+
+
+async def told_rated(
+    connection: AsyncConnection, incident_id: str, now: int, before: int, after_: int, **more: Any
+) -> None:
+    """A line for a severity that has changed."""
+    told = {"before": str(before), "after": str(after_), **more}
+    await tell(connection, incident_id, now, SEVERITY, after_, **told)
+
+
+async def news(
+    connection: AsyncConnection,
+    incident_id: str,
+    now: int,
+    what: News,
+    *,
+    row: Any = None,
+    **more: Any,
+) -> bool:
+    """Something happened that may change its status by itself, with its line in the history;
+    whether it did. `row`: as `held`."""
+    row = row if row is not None else await held(connection, incident_id)
+    to = after(row.status, what) if row is not None else None
+    if to is not None:
+        await put_status(connection, incident_id, now, row, to, why=str(what), **more)
+    return to is not None
+
+
+async def put_status(
+    connection: AsyncConnection, incident_id: str, now: int, row: Any, to: Status, **more: Any
+) -> None:
+    """Its status is `to` from now on; `row`: as `held`. Neither opens nor closes it for work."""
+    assert ROWS[to].open == (row.state == OPEN), (row, to)
+    await connection.execute(update(incident).where(incident.c.id == incident_id).values(status=to))
+    told = {"before": row.status, "after": str(to), **more}
+    await tell(connection, incident_id, now, STATUS, row.severity, **told)
+
+
+async def settled(connection: AsyncConnection, before: int) -> Sequence[Any]:
+    """Resolved ones that were so before this moment: id, some at a time."""
+    asked = select(incident.c.id).where(and_(schema.IS_RESOLVED, incident.c.closed_at < before))
+    return (await connection.execute(asked.order_by(incident.c.closed_at).limit(100))).all()
 
 
 async def lately_closed_of(

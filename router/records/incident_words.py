@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from router.core.bidi import isolated
-from router.core.incident import BY_UPGRADE, CLOSED, GIVEN, JOINED, OPERATOR, reason_word
+from router.core.incident import (
+    BY_UPGRADE,
+    CLOSED,
+    FACT,
+    GIVEN,
+    JOINED,
+    OPERATOR,
+    SEVERITY,
+    STATUS,
+    reason_word,
+)
+from router.core.incident_facts import FACTS, TITLE
+from router.core.incident_status import News, word_of
+from router.core.languages import SPOKEN
 from router.records.incident_changes import Change
 
 BEGAN = {"voice": "they called", "sms": "they wrote", "email": "they wrote"}
@@ -19,7 +32,17 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         if row.why == BY_UPGRADE:
             return "incident closed by upgrade: nobody had touched it for seven days"
         words = f" · {isolated(row.words)}" if row.words else ""
-        return f"incident closed by {who or 'somebody'}: {_lower(reason_word(row.why))}{words}"
+        return f"incident resolved by {who or 'somebody'}: {_lower(reason_word(row.why))}{words}"
+    if row.what == STATUS:
+        words = f" · {isolated(row.words)}" if row.words else ""
+        if row.why == News.SETTLED:
+            return "incident closed for good: nobody came again"
+        return f"{word_of(row.after or '')}, said {who or 'somebody'}{words}"
+    if row.what == SEVERITY:
+        words = f" · {isolated(row.words)}" if row.words else ""
+        return f"incident is S{row.after}, said {who or 'somebody'}; it was S{row.before}{words}"
+    if row.what == FACT:
+        return _fact(row, who or "somebody")
     if row.what == JOINED:
         return f"{who or 'somebody'} added {row.words or 'somebody'}"
     if row.what == GIVEN:
@@ -37,6 +60,21 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
     if who is None:
         return "incident reopened: they are to be called"
     return f"incident reopened by {who}, to call them"
+
+
+def by_itself(row: Change) -> bool:
+    """Nobody said it: another line tells what changed it."""
+    if row.what == STATUS:
+        return bool(row.why) and row.why != News.SETTLED
+    return bool(row.what == SEVERITY and row.contact)
+
+
+def _fact(row: Change, who: str) -> str:
+    word = TITLE if row.why == TITLE else FACTS[row.why].word
+    if not row.words:
+        return f"{word} taken away by {who}"
+    value = SPOKEN.get(row.words, "") if row.why == "language" else ""
+    return f"{word}: {isolated(value or row.words)}, said {who}"
 
 
 def _who(row: Change, names: Mapping[str, str]) -> str | None:

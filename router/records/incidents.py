@@ -146,6 +146,7 @@ async def _described(
                 "title": isolated(row.title),
                 "severity": row.severity,
                 "state": row.state,
+                "status": row.status,
                 "closed_at": row.closed_at,
                 "touched_at": row.touched_at,
                 "owner_name": names.get(row.owner) if row.owner else None,

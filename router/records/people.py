@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import msgspec
 from sqlalchemy import and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.model import LiveContact
-from router.core.states import State
+from router.core.incident_status import Status
 from router.records import schema
 from router.records.ids import derived_id, new_id
 from router.records.sql import insert_new, next_incident_number
@@ -233,6 +231,7 @@ async def open_incident(
             "title": title,
             "severity": severity,
             "state": "open",
+            "status": Status.NEW,
             "opened_at": now,
             "touched_at": now,
         },
@@ -264,63 +263,6 @@ async def put_party(connection: AsyncConnection, incident_id: str, party: str, r
     return bool(was != role)
 
 
-async def touch_incident(
-    connection: AsyncConnection, incident_id: str, now: int, *, severity: int | None = None
-) -> None:
-    """Notes activity; a worse severity of a contact raises its incident, a better one does not."""
-    incident = schema.incident
-    await connection.execute(
-        update(incident).where(incident.c.id == incident_id).values(touched_at=now)
-    )
-    if severity is not None:
-        await connection.execute(
-            update(incident)
-            .where(and_(incident.c.id == incident_id, incident.c.severity > severity))
-            .values(severity=severity)
-        )
-
-
-async def rate_incident(
-    connection: AsyncConnection, contact_id: str, severity: int, now: int, *, lowers: bool
-) -> str | None:
-    """A person set a contact's severity: its incident takes it, unless another open contact of it
-    is worse by itself. Raising or confirming a contact never lowers an incident that is worse.
-    Returns the incident's id."""
-    c = schema.contact.c
-    incident_id = (
-        await connection.execute(select(c.incident).where(c.id == contact_id))
-    ).scalar_one_or_none()
-    if incident_id is None:
-        return None
-    if not lowers:
-        await touch_incident(connection, incident_id, now, severity=severity)
-        return str(incident_id)
-    others = and_(c.incident == incident_id, c.id != contact_id, c.state != State.ENDED)
-    rows = await connection.execute(select(c.live).where(others))
-    worst = [msgspec.json.decode(row.live, type=LiveContact).by_itself for row in rows]
-    await connection.execute(
-        update(schema.incident)
-        .where(schema.incident.c.id == incident_id)
-        .values(severity=min([severity, *worst]), touched_at=now)
-    )
-    return str(incident_id)
-
-
-async def rate_first(
-    connection: AsyncConnection, contact_id: str, before: int, severity: int
-) -> None:
-    """The caller's own choice for an incident that is nothing but this call: it has the severity
-    `before`, the line's for everybody, until the key is pressed."""
-    c, incident = schema.contact.c, schema.incident
-    mine = select(c.incident).where(c.id == contact_id).scalar_subquery()
-    other = select(c.id).where(and_(c.incident == incident.c.id, c.id != contact_id)).exists()
-    await connection.execute(
-        update(incident)
-        .where(and_(incident.c.id == mine, incident.c.severity == before, ~other))
-        .values(severity=severity)
-    )
-
-
 async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agent: str) -> None:
     """The agent who takes the first contact of an incident owns it until it is handed off."""
     incident = schema.incident
@@ -335,10 +277,4 @@ async def hand_on(connection: AsyncConnection, incident_id: str, agent: str) -> 
     """From now on it is theirs."""
     await connection.execute(
         update(schema.incident).where(schema.incident.c.id == incident_id).values(owner=agent)
-    )
-
-
-async def set_title(connection: AsyncConnection, incident_id: str, title: str) -> None:
-    await connection.execute(
-        update(schema.incident).where(schema.incident.c.id == incident_id).values(title=title)
     )

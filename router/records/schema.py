@@ -102,6 +102,12 @@ incident = Table(
     _moment("opened_at", nullable=False),
     _moment("touched_at", nullable=False),
     _moment("closed_at"),
+    Column("status", String(16), nullable=False, server_default="new"),
+    Column("booking", String(64), nullable=False, server_default=""),
+    Column("place", String(200), nullable=False, server_default=""),
+    Column("zone", String(64), nullable=False, server_default=""),
+    Column("kind", String(32), nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default=""),
     Index("ix_incident_touched_at", "touched_at", "id"),
     Index("ix_incident_owner", "owner", "touched_at"),
 )
@@ -117,6 +123,13 @@ Index(
     postgresql_where=INCIDENT_IS_OPEN,
 )
 
+IS_RESOLVED = incident.c.status == literal_column("'resolved'")
+"""Of incidents: closed, and open again for whoever comes soon. Written out, for its index."""
+
+Index(
+    "ix_incident_resolved", incident.c.closed_at,
+    sqlite_where=IS_RESOLVED, postgresql_where=IS_RESOLVED,
+)  # fmt: skip
 Index(
     "ix_incident_owned_open", incident.c.owner,
     sqlite_where=INCIDENT_IS_OPEN, postgresql_where=INCIDENT_IS_OPEN,
@@ -137,8 +150,10 @@ incident_change = Table(
     Column("before", String(32)),
     Column("after", String(32)),
 )
-"""How an incident closed and opened again, and how severe it was then; whose it was `before` and
-`after` somebody gave it away."""
+"""What was changed of an incident (`what`, see router.core.incident), and how severe it was then;
+`before` and `after`: its status, owner or severity. Of a fact, `why` names it and `words` are what
+was written; of a status that followed from what happened, `why` is that
+(router.core.incident_status)."""
 
 IS_BY_UPGRADE = incident_change.c.why == literal_column(f"'{BY_UPGRADE}'")
 """Of changes. Written out, for its index."""

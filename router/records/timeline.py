@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.bidi import isolated
 from router.core.caller import unsure_of
 from router.core.display import mask
+from router.core.incident_facts import FACTS
 from router.core.model import LiveContact
 from router.core.party import side_of
 from router.core.states import NOT_MADE, State
@@ -90,6 +91,8 @@ async def incident_document(
         "title": isolated(incident.title),
         "severity": incident.severity,
         "state": incident.state,
+        "status": incident.status,
+        "facts": {name: isolated(getattr(incident, name)) for name in FACTS},
         "closed": incident_words.closing(incident.state, history, names),
         "next": next_actions.shown(await next_actions.open_of(connection, incident_id), names),
         "opened_at": incident.opened_at,

@@ -130,7 +130,7 @@ export function Drawer() {
           ${of && html`
             <span class="mono">${of.number}</span>
             <${SevOf} of=${of} word=${wordOf(of.severity)}/>
-            <${IncidentState} state=${of.state}/>
+            <${IncidentState} of=${of}/>
           `}
         </span>
         <button class="small" onClick=${close}>${t.incident.shut} <kbd>Esc</kbd></button>

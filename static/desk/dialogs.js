@@ -4,12 +4,14 @@ import { AddPartyDialog } from './add_party.js';
 import { CHECK } from './check.js';
 import { DIAL } from './dial.js';
 import { CLOSE_INCIDENT } from './ending.js';
+import { FACTS } from './facts.js';
 import { FIND } from './find.js';
 import { NEXT } from './next.js';
 import { OwnerDialog } from './owner.js';
 import { TakeDialog } from './pull_dialog.js';
 import { SeverityDialog } from './severity.js';
 import { SOUND } from './sound.js';
+import { SEVERITY_OF, STATUS_OF } from './status.js';
 import { TransferDialog } from './transfer.js';
 import { LineDialogs } from './waiting_dialog.js';
 import { CloseDialog } from './wrapup.js';
@@ -28,6 +30,9 @@ import { CloseDialog } from './wrapup.js';
 export const DIALOGS = [
   CLOSE_INCIDENT,
   NEXT,
+  STATUS_OF,
+  SEVERITY_OF,
+  FACTS,
   { body: OwnerDialog },
   { body: AddPartyDialog },
   CHECK,

@@ -5,6 +5,7 @@ import { Dialog } from '../dialog.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { ContactState } from '../states.js';
+import { Choices } from './choices.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
 
 const LAYER = 'close incident';
@@ -66,22 +67,6 @@ const choose = (reason) => {
   chosen.value = { ...chosen.peek(), reason };
 };
 
-/** 1 to 9 choose, also where their empty comment has the focus; Enter closes.
- * @param {Incident} of @returns {(e: On<KeyboardEvent>) => void} */
-const keysOf = (of) => (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || e.repeat) return;
-  const target = /** @type {HTMLElement} */ (e.target);
-  const box = target.tagName === 'INPUT' ? /** @type {HTMLInputElement} */ (target) : null;
-  const reason = /^[1-9]$/.test(e.key) && centre.peek()?.close_reasons?.[Number(e.key) - 1];
-  if (reason && !box?.value) {
-    choose(reason.code);
-    const radios = e.currentTarget.querySelectorAll('[role="radio"]');
-    if (!box) /** @type {HTMLElement|undefined} */ (radios[Number(e.key) - 1])?.focus(); // for Enter
-  } else if (e.key === 'Enter' && (box || target.matches('[role="radio"]'))) void end(of);
-  else return;
-  e.preventDefault();
-};
-
 function CloseIncidentDialog() {
   const of = open();
   if (layer.value !== LAYER || !of || chosen.value.of !== of.id) return null;
@@ -89,30 +74,18 @@ function CloseIncidentDialog() {
     layer.value = null;
   };
   return html`<${Dialog} title=${t.ending.title(of.number)} close=${shut} class="enddialog">
-    <div class="stack" onKeyDown=${keysOf(of)}>
-      <p class="muted">${of.title || t.incident.untitled}</p>
-      <div class="choices" role="radiogroup" aria-label=${t.ending.why}>
-        ${(centre.value?.close_reasons ?? []).map(
-          (reason, i) => html`<button
-            key=${reason.code}
-            role="radio"
-            autofocus=${i === 0}
-            aria-checked=${String(chosen.value.reason === reason.code)}
-            class=${chosen.value.reason === reason.code ? 'on' : ''}
-            onClick=${() => choose(reason.code)}>
-            <kbd>${i + 1}</kbd>
-            <span>${reason.word}</span>
-          </button>`,
-        )}
-      </div>
-      <input
-        aria-label=${t.ending.comment}
-        placeholder=${t.ending.comment}
-        maxlength="500"
-        value=${chosen.value.comment}
-        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
-          chosen.value = { ...chosen.peek(), comment: e.currentTarget.value };
-        }}/>
+    <p class="muted">${of.title || t.incident.untitled}</p>
+    <${Choices}
+      options=${centre.value?.close_reasons ?? []}
+      label=${t.ending.why}
+      chosen=${chosen.value.reason}
+      choose=${choose}
+      go=${() => end(of)}
+      words=${chosen.value.comment}
+      say=${(/** @type {string} */ comment) => {
+        chosen.value = { ...chosen.peek(), comment };
+      }}
+      wordsLabel=${t.ending.comment}>
       <p class="faint t1">${t.ending.after}</p>
       <div class="row">
         <span class="grow"></span>
@@ -121,7 +94,7 @@ function CloseIncidentDialog() {
           ${pending.value.close_incident ? t.ending.closing : html`${t.ending.button} <kbd>↵</kbd>`}
         </button>
       </div>
-    </div>
+    </${Choices}>
   </${Dialog}>`;
 }
 

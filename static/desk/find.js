@@ -56,7 +56,7 @@ export const Found = ({ row }) => html`<span class="found">
   <span class="muted t1 cut facts">
     <span class="mono">${row.number}</span>
     ${' '}
-    ${row.state === 'closed' ? html`<${IncidentState} state=${row.state}/>${' '}` : ''}· ${row.who}
+    ${row.state === 'closed' ? html`<${IncidentState} of=${row}/>${' '}` : ''}· ${row.who}
     ${row.last
       ? html` · ${row.channels.map((ch) => html`<${Icon} key=${ch} name=${ch}/>`)} ${lastWords(row)}`
       : ''}

@@ -2,12 +2,9 @@
 import { html, useEffect, useRef, useState } from '../ui.js';
 import { pauseTold, ringsForS1 } from '../agent.js';
 import { whoOf } from '../contact.js';
-import { IncidentState, SevOf } from '../closed.js';
 import { Icon, Sev } from '../icons.js';
 import { Because, isUnsure } from '../grounds.js';
-import { exactTime } from '../format.js';
 import { kindOf, waitingCount } from '../model.js';
-import { Since } from '../timers.js';
 import { t } from '../strings/en.js';
 import {
   act,
@@ -31,10 +28,12 @@ import {
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
 import { EndButton, Reopen } from './ending.js';
+import { FactsLine } from './facts.js';
 import { FoundBar, Recent } from './find.js';
 import { NextBar } from './next.js';
 import { Owner } from './owner.js';
 import { SoundCard } from './sound.js';
+import { SeverityButton, StatusButton } from './status.js';
 import { Timeline } from './timeline.js';
 import { NotHere } from './waiting_dialog.js';
 import { GlanceInHand, WrongSeverity } from './severity.js';
@@ -88,17 +87,15 @@ function Header({ of }) {
       <span class="mono">${of.number}</span>
       ${c
         ? html`<${Sev} level=${c.severity} word=${wordOf(c.severity)}/>`
-        : html`<${SevOf} of=${of} word=${wordOf(of.severity)}/>`}
+        : html`<${SeverityButton} of=${of}/>`}
       ${c && html`<${WrongSeverity}/>`}
-      <${IncidentState} state=${of.state}/>
-      <span title=${exactTime(of.opened_at)}>
-        ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
-      </span>
+      <${StatusButton} of=${of}/>
       <${Owner} of=${of}/>
       <span class="grow"></span>
       <${EndButton} of=${of}/>
     </div>
     <${Title} of=${of}/>
+    <${FactsLine} of=${of}/>
     ${c?.grounds
       ? html`<${Because} c=${c}/>`
       : c?.rule && html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}

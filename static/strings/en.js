@@ -14,6 +14,7 @@ import { board } from './en/board.js';
 import { hears } from './en/hears.js';
 import { check } from './en/check.js';
 import { firstWords } from './en/first_words.js';
+import { incidentLife } from './en/incident_life.js';
 import { next } from './en/next.js';
 import { network } from './en/network.js';
 import { callers } from './en/callers.js';
@@ -41,6 +42,7 @@ export const t = {
   ...check,
   ...firstWords,
   ...network,
+  ...incidentLife,
   ...next,
   ...timeline,
   ...places,

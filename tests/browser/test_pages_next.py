@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -330,4 +331,49 @@ async def test_what_was_typed_against_one_that_is_done_does_not_count_as_overtak
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert sent(desk, "plan_next")[-1]["before"] is None
+    await close(page)
+
+
+async def test_where_it_stands_how_severe_it_is_and_what_is_known_are_said_in_its_head(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    await page.get_by_role("button", name="INC-20419").click()  # no contact of it is in view
+    head = page.locator(".mid header.inc")
+    await (await desk.here()).next_is("i1", None)
+    await head.get_by_role("button", name="active").click()
+    dialog = page.get_by_role("dialog")
+    await page.keyboard.press("3")
+    await dialog.get_by_label("What for?").fill("the vet")
+    await page.keyboard.press("Enter")
+    # What waits needs a moment at which somebody looks again.
+    await expect(dialog).to_contain_text("INC-20419 waits. By when do you look again?")
+    await page.keyboard.press("Escape")
+    await expect(head).to_contain_text("waiting on a third party")
+    (said,) = sent(desk, "incident_status")
+    told = (said["status"], said["before"], said["comment"])
+    assert told == ("waiting_third", "active", "the vet")
+    await head.get_by_role("button", name="S1 life. Change how severe").click()
+    await page.keyboard.press("2")
+    await page.keyboard.press("Enter")  # without a reason nothing is sent
+    await expect(page.locator(".toast", has_text="Say why.")).to_be_visible()
+    assert not sent(desk, "incident_severity")
+    await dialog.get_by_label("Why?").fill("she is stable")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0)
+    await expect(head).to_contain_text("S2 urgent")
+    (rated,) = sent(desk, "incident_severity")
+    assert (rated["severity"], rated["before"], rated["reason"]) == (2, 1, "she is stable")
+    known = head.get_by_role("group", name="What is known")
+    await expect(known).to_contain_text(re.compile(r"Booking 88-1920.*Seattle, \d\d:\d\d there"))
+    await known.get_by_role("button", name="Edit").click()
+    await dialog.get_by_label("Booking").fill("88-1921")
+    await dialog.get_by_label("Type").select_option(label="Bite or attack")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    await expect(known).to_contain_text("Bite or attack")
+    assert [(one["name"], one["value"], one["before"]) for one in sent(desk, "incident_fact")] == [
+        ("booking", "88-1921", "88-1920"),
+        ("kind", "bite", "poisoning"),
+    ]
     await close(page)

@@ -7,7 +7,7 @@ import pytest
 from channels.email.automatic import answerable, kind_of
 from channels.email.letter import Kind
 from channels.email.parse import read
-from router.records import messages, people
+from router.records import incident_changes, messages
 from router.records.messages import Message
 from tests.email.conftest import OURS, Room
 from tests.email.letters import bounce, letter
@@ -169,7 +169,9 @@ async def test_words_of_emergency_beat_whatever_calls_it_automatic(
 async def test_emergency_in_an_answer_that_is_marked_automatic_is_work(room: Room) -> None:
     row, out = await sent(room)
     async with room.database.write() as connection:
-        await people.touch_incident(connection, row.incident, room.now)
+        await incident_changes.touch(
+            connection, row.incident, room.now, 4, contact_id="c1", heard=False
+        )
     raw = letter("He is bleeding", Auto_Submitted="auto-replied", In_Reply_To=out.header_id)
     line = await room.mail(await room.receive(raw))
     assert line.notice == "marked automatic, says it is urgent"

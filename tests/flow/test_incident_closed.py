@@ -59,7 +59,7 @@ async def test_an_agent_closes_an_incident_and_everybody_who_has_it_open_sees_it
         assert (closed["by_name"], closed["word"]) == ("Priya Nair", "No action needed")
         assert closed["comment"] == "only a question"
         said = board.incident["timeline"][-1]["text"]
-        assert said == "incident closed by Priya Nair: no action needed · only a question"
+        assert said == "incident resolved by Priya Nair: no action needed · only a question"
         (row,) = (await agent.do("incidents", q="0511"))["rows"]
         assert row["state"] == "closed"
         open_ones = (await agent.do("incidents", q="0511", filter="open"))["rows"]

@@ -20,7 +20,7 @@ from router.intake.door import Call, Intake
 from router.live.engine import Engine, IndexUnavailable
 from router.rebuild import Rebuild
 from router.recorder import Recorder
-from router.records import contacts, people
+from router.records import contacts, incident_ratings, people
 from router.records.database import Database
 from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT, settle, text
 from tests.kit.store import CONFIG, World, centre_of
@@ -194,8 +194,8 @@ async def test_a_chosen_key_says_more_than_the_line(
         arrival = await intake.call(Call(sid, MAYA, SUPPORT), world.now)
         if sid == "CA2":
             async with database.write() as connection:
-                await people.touch_incident(
-                    connection, str(arrival.contact.incident), world.now, severity=3
+                await incident_ratings.touch_incident(
+                    connection, str(arrival.contact.incident), world.now, severity=3, contact_id=""
                 )
         reply = await intake.menu_answered(arrival.contact_id, "4")
         assert reply is not None

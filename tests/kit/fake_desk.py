@@ -148,6 +148,16 @@ class Connection:
     async def next_is(self, of: str, planned: dict[str, Any] | None) -> None:
         await self.incident_is(of, next=planned)
 
+    async def do_incident_status(self, intent: dict[str, Any]) -> None:
+        await self.incident_is(intent["incident"], status=intent["status"])
+
+    async def do_incident_severity(self, intent: dict[str, Any]) -> None:
+        await self.incident_is(intent["incident"], severity=intent["severity"])
+
+    async def do_incident_fact(self, intent: dict[str, Any]) -> None:
+        facts = self.scene["incidents"][intent["incident"]]["facts"]
+        await self.incident_is(intent["incident"], facts=facts | {intent["name"]: intent["value"]})
+
     async def incident_is(self, of: str, **facts: Any) -> None:
         self.scene["incidents"][of] |= facts
         await self.say("incident", incident=as_read(self.scene["incidents"][of]))

@@ -32,6 +32,8 @@ CENTRE = {
         ("break", "Break"), ("lunch", "Lunch"), ("meeting", "Meeting"), ("training", "Training"),
         ("recovering", "Recovering"))],
     "roles": list(ROLES),
+    "incident_types": [{"code": "poisoning", "word": "Poisoning"}, {"code": "bite", "word": "Bite or attack"}],
+    "languages": {"en": "English", "es": "Spanish"},
     "close_reasons": [{"code": c, "word": w} for c, w in REASONS.items()],
     "queues": [{"name": q, "word": q.title()} for q in ("emergency", "pets", "home", "claims")],
 }  # fmt: skip
@@ -99,11 +101,20 @@ def entry(id_: str, at: int, kind: str, **more: Any) -> dict[str, Any]:
             "offset_ms": None, "notice": None, "fault": None, "decided": None, "routing": None, **more}  # fmt: skip
 
 
+FACTS = {
+    "booking": "88-1920",
+    "place": "Seattle",
+    "zone": "America/Los_Angeles",
+    "kind": "poisoning",
+    "language": "en",
+}
+
+
 def incident(now: int) -> dict[str, Any]:
     t = now - 4 * M
     return {
         "id": "i1", "number": "INC-20419", "title": "Labrador ate sugar-free gum at the sitter’s",
-        "severity": 1, "state": "open", "closed": None, "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
+        "severity": 1, "state": "open", "status": "active", "facts": FACTS, "closed": None, "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
         "next": {"id": "x1", "what": "Call Dr. Novak for the blood result", "agent": "a1", "agent_name": "Priya Nair", "due": now + 7 * M, "by_name": "Priya Nair"},
         "parties": [
             {"id": "p1", "name": "Maya Torres", "role": "owner", "side": "owner", "in_call": None, "addresses": [
@@ -178,7 +189,7 @@ def other(now: int) -> dict[str, Any]:
     )
     return {
         "id": "i2", "number": "INC-20431", "title": "Beagle off the lead near the school", "severity": 1,
-        "state": "open", "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "parties": [], "contacts": [], "drafts": {},
+        "state": "open", "status": "new", "facts": dict.fromkeys(FACTS, ""), "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "parties": [], "contacts": [], "drafts": {},
         "timeline": [entry(f"o{n}", now - ago, "message", channel="sms", direction="in", who="Rosa Diaz", text=text)
                      for n, (text, ago) in enumerate(said)],
     }  # fmt: skip
@@ -316,7 +327,7 @@ def found(now: int) -> list[dict[str, Any]]:
     ]
     return [
         {"id": i, "number": f"INC-{no}", "title": title, "severity": sev, "touched_at": now - ago,
-         "state": "closed" if ago > 48 * H else "open", "closed_at": now - 24 * H if ago > 48 * H else None,
+         "state": "closed" if ago > 48 * H else "open", "status": "resolved" if ago > 48 * H else "active", "closed_at": now - 24 * H if ago > 48 * H else None,
          "owner_name": owner, "who": who, "channels": channels, "open_contacts": 0,
          "last": {"channel": channel, "direction": way, "state": "ended", "outcome": outcome}}
         for i, no, sev, title, who, channels, channel, way, outcome, ago, owner in rows

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from router.records import corrections, messages, people, schema
+from router.records import corrections, incident_changes, messages, schema
 from router.records.corrections import NEVER, RAISED
 from router.records.database import Database
 from tests.records.test_records import NOW, admitted
@@ -23,7 +23,7 @@ async def said(database: Database, key: str, text: str, at: int = NOW, **more: A
         incident = (await connection.execute(schema.incident.select())).first()
         assert incident is not None
         await messages.add(connection, key=key, incident=incident.id, text=text, at=at, **values)
-        await people.touch_incident(connection, incident.id, at)
+        await incident_changes.touch(connection, incident.id, at, 4, contact_id="c1", heard=True)
 
 
 async def corrected(database: Database, was: int, is_: int, kind: str, at: int = NOW) -> str | None:

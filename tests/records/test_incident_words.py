@@ -44,7 +44,7 @@ async def test_a_closed_incident_says_when_by_whom_and_why(database: Database) -
     again = await document(database, incident.id)
     assert (again["state"], again["closed"], again["severity"]) == ("open", None, 2)
     assert await said(database, incident.id) == [
-        "incident closed by Priya Nair: no action needed · only a question",
+        "incident resolved by Priya Nair: no action needed · only a question",
         "incident reopened by Priya Nair",
     ]
 

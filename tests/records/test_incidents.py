@@ -11,7 +11,7 @@ from holdfast.desk.entities import contact_entity
 from router.core.bidi import isolated
 from router.core.model import Happening, LiveContact, Step
 from router.incidents.findable import Findable
-from router.records import contacts, incidents, people, timeline
+from router.records import contacts, incident_facts, incidents, people, timeline
 from router.records.database import Database
 from tests.kit.many_incidents import QUERIES, fill
 from tests.records.test_incident_changes import life_of
@@ -166,7 +166,9 @@ async def test_a_tag_and_an_address_as_they_stand_in_a_mail(database: Database) 
 async def test_what_it_is_found_by_follows_title_name_and_parties(database: Database) -> None:
     first, second, _ = await three(database)
     async with database.write() as connection:
-        await people.set_title(connection, first.id, "Shepherd swallowed a sock")
+        row = await incident_facts.held(connection, first.id)
+        title = "Shepherd swallowed a sock"
+        await incident_facts.write(connection, first.id, NOW, row, "title", title, author="u1")
         person = await people.find_or_make(connection, "phone", "+12065550199", NOW)
         await people.add_party(connection, second.id, person.party, "sitter")
         await people.find_or_make(connection, "phone", "+12065550199", NOW, "Jonah Lind")
@@ -209,7 +211,8 @@ async def test_a_row_says_who_by_what_and_what_was_last_and_shows_no_address(
     assert rows == [
         {
             "id": rug.id, "number": rug.word, "title": "100% wool_rug flooded", "severity": 2,
-            "state": "open", "closed_at": None, "touched_at": NOW + 2, "owner_name": "Priya Nair",
+            "state": "open", "status": "new", "closed_at": None, "touched_at": NOW + 2,
+            "owner_name": "Priya Nair",
             "who": "+44 ••• 0018", "channels": ["voice", "sms"], "open_contacts": 0,
             "last": {"channel": "voice", "direction": "in", "state": "ended",
                      "outcome": "abandoned"},

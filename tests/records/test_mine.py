@@ -13,6 +13,7 @@ from holdfast.desk.incident_life import Ending
 from holdfast.desk.intents import IncidentForm, Nothing
 from holdfast.desk.next_actions import NextSteps
 from router.core.model import LiveContact, Step
+from router.incidents.facts import Facts
 from router.incidents.next_actions import NextActions
 from router.incidents.ownership import Ownership
 from router.live.engine import Engine
@@ -121,7 +122,8 @@ async def test_whose_incident_opens_again_has_it_on_the_list(
         await all_pushed()
         assert hints(page) == 1
         assert (await steps._mine(page, Nothing()))["rows"] == []
-        await Ending(hub, life)._reopen(page_of("dana"), IncidentForm(incident.id))
+        facts = Facts(centre_of(database, Engine("unix:///nowhere.sock")))
+        await Ending(hub, life, facts)._reopen(page_of("dana"), IncidentForm(incident.id))
         await all_pushed()
         assert hints(page) == 1
         assert len((await steps._mine(page, Nothing()))["rows"]) == 1

@@ -55,6 +55,7 @@ BEST = {
     "severity": "text_in_hand", "assign": "declined", "pull": "declined",
     "close_incident": "gave_up", "reopen_incident": "closed",
     "plan_next": "gave_up", "next_done": "planned",
+    "incident_status": "talking", "incident_severity": "talking", "incident_fact": "talking",
     "give_incident": "gave_up", "add_party": "gave_up",
     "reveal": "gave_up", "write_first": "gave_up",
     "callback": "abandoned", "dial": "abandoned", "request_callback": "abandoned",
@@ -78,13 +79,14 @@ async def _way(do: str, url: str, folder: Path) -> tuple[Scene, str]:
     raise AssertionError(f"no scene of tests/kit/acts.py in which {do} is done: {refused}")
 
 
-BEST_EFFORT = {
-    "accept": {"incident"}, "severity": {"incident"}, "severity_undo": {"incident"},
-    "glance": {"incident"}, "take_call": {"incident"},
-    "consult_hand_over": {"incident"},
-}  # fmt: skip
-"""What may be missing of an act that is done while the record is away: whose the incident is, and
-how severe. The log tells it (incident.owner_not_recorded, incident.severity_not_recorded)."""
+_OF_THE_INCIDENT = {"incident", "incident_change"}
+BEST_EFFORT = dict.fromkeys(
+    ("accept", "severity", "severity_undo", "glance", "take_call", "consult_hand_over"),
+    _OF_THE_INCIDENT,
+)
+"""What may be missing of an act that is done while the record is away: whose the incident is, how
+severe and where it stands. The log tells it (incident.owner_not_recorded,
+incident.severity_not_recorded)."""
 
 
 @dataclass

@@ -36,6 +36,7 @@ async def of_incident(connection: AsyncConnection, around: Around) -> list[Line]
             contact=row.contact,
         )
         for row in await incident_changes.history(connection, around.id)
+        if not incident_words.by_itself(row)
     ]
 
 

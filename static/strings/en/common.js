@@ -241,9 +241,8 @@ export const common = {
     owner: 'owner',
     ownerYou: 'you',
     nobody: 'nobody',
-    state: { open: 'open', closed: 'closed' },
     /** @param {string} why @param {string|null} who */
-    closedHow: (why, who) => `Closed${who ? ` by ${who}` : ''} · ${why} ·`,
+    closedHow: (why, who) => `Resolved${who ? ` by ${who}` : ''} · ${why} ·`,
     /** @param {number} n */
     contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`,
     rule: 'Rule',

@@ -269,26 +269,6 @@ export const desk = {
       unknown: 'unclear',
     },
   },
-  ending: {
-    button: 'Close incident',
-    /** @param {string} no */
-    title: (no) => `Close ${no}`,
-    why: 'Why is it closed?',
-    comment: 'In your own words (optional)',
-    after: 'It can be reopened. It also opens by itself when its people call or write again.',
-    keep: 'Keep it open',
-    closing: 'Closing …',
-    /** @param {number} n */
-    choose: (n) => `Choose a reason first (1 to ${n}).`,
-    /** @param {string} no */
-    done: (no) => `${no} is closed.`,
-    reopen: 'Reopen',
-    reopening: 'Reopening …',
-    /** @param {string} no */
-    again: (no) => `Reopen ${no}`,
-    /** @param {string} no */
-    reopened: (no) => `${no} is open again.`,
-  },
   composer: {
     label: {
       sms: (/** @type {string} */ who) => `Text to ${who}`,

@@ -1,0 +1,40 @@
+"""Facts of incidents in the record, with their history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from router.core.incident import FACT
+from router.core.incident_facts import FACTS, TITLE
+from router.records import incident_changes, schema
+
+incident = schema.incident
+_HELD = select(
+    incident.c.state, incident.c.severity, *(incident.c[name] for name in (TITLE, *FACTS))
+).with_for_update()
+
+
+async def held(connection: AsyncConnection, incident_id: str) -> Any:
+    """State, severity, title and facts; nobody else changes them until this transaction ends."""
+    return (await connection.execute(_HELD.where(incident.c.id == incident_id))).first()
+
+
+async def write(
+    connection: AsyncConnection,
+    incident_id: str,
+    now: int,
+    row: Any,
+    name: str,
+    value: str,
+    *,
+    author: str,
+) -> None:
+    """The fact is `value` from now on; `row`: as `held`."""
+    await connection.execute(
+        update(incident).where(incident.c.id == incident_id).values({name: value})
+    )
+    told = {"author": author, "why": name, "words": value}
+    await incident_changes.tell(connection, incident_id, now, FACT, row.severity, **told)

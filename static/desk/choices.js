@@ -1,0 +1,51 @@
+/** One of a few, by mouse or by its digit, with a line of words beside it; Enter does it. */
+import { html } from '../ui.js';
+
+/** @typedef {{code: string, word: unknown}} Option */
+
+/** Its digit chooses one, also where the empty line has the focus; Enter does it.
+ * @param {Option[]} options @param {(code: string) => void} choose @param {() => void} go
+ * @returns {(e: On<KeyboardEvent>) => void} */
+const keysOf = (options, choose, go) => (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.isComposing) return;
+  const target = /** @type {HTMLElement} */ (e.target);
+  const box = target.tagName === 'INPUT' ? /** @type {HTMLInputElement} */ (target) : null;
+  const one = /^[1-9]$/.test(e.key) && options[Number(e.key) - 1];
+  if (one && !box?.value) {
+    choose(one.code);
+    const radios = e.currentTarget.querySelectorAll('[role="radio"]');
+    if (!box) /** @type {HTMLElement|undefined} */ (radios[Number(e.key) - 1])?.focus(); // for Enter
+  } else if (e.key === 'Enter' && (box || target.matches('[role="radio"]'))) go();
+  else return;
+  e.preventDefault();
+};
+
+/** @param {{
+ *   options: Option[], label: string, chosen: string, choose: (code: string) => void, go: () => void,
+ *   words: string, say: (words: string) => void, wordsLabel: string, children?: Shown,
+ * }} props */
+export const Choices = ({ options, label, chosen, choose, go, words, say, wordsLabel, children }) => html`<div
+  class="stack"
+  onKeyDown=${keysOf(options, choose, go)}>
+  <div class="choices" role="radiogroup" aria-label=${label}>
+    ${options.map(
+      (one, i) => html`<button
+        key=${one.code}
+        role="radio"
+        autofocus=${i === 0}
+        aria-checked=${String(chosen === one.code)}
+        class=${chosen === one.code ? 'on' : ''}
+        onClick=${() => choose(one.code)}>
+        <kbd>${i + 1}</kbd>
+        <span>${one.word}</span>
+      </button>`,
+    )}
+  </div>
+  <input
+    aria-label=${wordsLabel}
+    placeholder=${wordsLabel}
+    maxlength="500"
+    value=${words}
+    onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => say(e.currentTarget.value)}/>
+  ${children}
+</div>`;

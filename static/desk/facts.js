@@ -1,0 +1,155 @@
+/** What is known of the incident in view: booking, place and its time, type, language. */
+import { html, useState } from '../ui.js';
+import { Dialog } from '../dialog.js';
+import { now } from '../clock.js';
+import { exactTime } from '../format.js';
+import { Since } from '../timers.js';
+import { SAYS_OF_UNDO } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { act, boundLayer, centre, incident, layer, pending } from './context.js';
+
+const LAYER = 'facts';
+const open = () => (incident.value?.state === 'open' ? incident.value : null);
+boundLayer(LAYER, () => open()?.id);
+const ask = () => {
+  layer.value = LAYER;
+};
+
+/** @typedef {Incident['facts']} Facts */
+const NAMES = /** @type {(keyof Facts)[]} */ (['booking', 'place', 'zone', 'kind', 'language']);
+
+/** The time in a zone now, to the minute. @param {string} zone */
+function timeIn(zone) {
+  try {
+    const at = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
+    return at.format(now.value);
+  } catch {
+    return ''; // a zone that this browser does not know
+  }
+}
+/** Drawn anew as its minute changes. @param {{zone: string}} props */
+const TimeThere = ({ zone }) => {
+  const time = timeIn(zone);
+  return time ? html`<span title=${zone}>${t.facts.there(time)}</span>` : null;
+};
+
+/** @param {string} code */
+const kindWord = (code) => centre.value?.incident_types?.find((one) => one.code === code)?.word ?? code;
+/** @param {string} code */
+const languageWord = (code) => centre.value?.languages?.[code] ?? code;
+
+/** Under the title. @param {{of: Incident}} props */
+export function FactsLine({ of }) {
+  const { booking, place, zone, kind, language } = of.facts;
+  const any = booking || place || zone || kind || language;
+  return html`<div class="row known" role="group" aria-label=${t.facts.label}>
+    ${booking && html`<span>${t.facts.booking} <b>${booking}</b></span>`}
+    ${(place || zone) && html`<span class="cut" title=${place}>
+      ${place && html`<b>${place}</b>`}
+      ${place && zone && ', '}
+      ${zone && html`<${TimeThere} zone=${zone}/>`}
+    </span>`}
+    ${kind && html`<span>${kindWord(kind)}</span>`}
+    ${language && html`<span>${languageWord(language)}</span>`}
+    <span title=${exactTime(of.opened_at)}>
+      ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
+    </span>
+    ${of.state === 'open' && html`<button class="small quiet" aria-haspopup="dialog" onClick=${ask}>
+      ${any ? t.facts.change : t.facts.add}
+    </button>`}
+  </div>`;
+}
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+const EXAMPLES = /** @type {Partial<Facts>} */ ({
+  booking: t.facts.bookingExample,
+  place: t.facts.placeExample,
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+});
+const LETTERS = /** @type {Partial<Record<keyof Facts, number>>} */ ({ booking: 64, place: 200, zone: 64 });
+
+/** What was typed when a call took the dialog away, by incident. @type {Map<string, Facts>} */
+const kept = new Map();
+
+/** @param {{of: Incident}} props */
+function FactsForm({ of }) {
+  const [said, put] = useState(() => kept.get(of.id) ?? of.facts);
+  const [before, see] = useState(of.facts); // as it was shown
+  /** @param {keyof Facts} name @param {string} value */
+  const say = (name, value) => {
+    const next = { ...said, [name]: value };
+    kept.set(of.id, next);
+    put(next);
+  };
+  const leave = () => {
+    kept.delete(of.id);
+    layer.value = null;
+  };
+  /** @param {On<SubmitEvent>} e */
+  const go = async (e) => {
+    e.preventDefault();
+    for (const name of NAMES) {
+      const order = { incident: of.id, name, value: said[name], before: before[name] };
+      if (said[name].trim() === before[name]) continue;
+      if (!(await act('incident_fact', order, { says: SAYS_OF_UNDO })))
+        return see(incident.peek()?.facts ?? before); // they were told, and may say it again
+      see((shown) => ({ ...shown, [name]: said[name].trim() }));
+    }
+    leave();
+  };
+  const kinds = (centre.value?.incident_types ?? []).map((one) => [one.code, one.word]);
+  const languages = Object.entries(centre.value?.languages ?? {});
+  /** @param {keyof Facts} name @param {string[][]} options @param {string} word */
+  const select = (name, options, word) => html`<label class="stack tight">
+    <span>${word}</span>
+    <select
+      value=${said[name]}
+      onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => say(name, e.currentTarget.value)}>
+      <option value="">${t.facts.none}</option>
+      ${options.map(([code, text]) => html`<option key=${code} value=${code}>${text}</option>`)}
+    </select>
+  </label>`;
+  /** @param {keyof Facts} name @param {string} word @param {boolean} [first] */
+  const input = (name, word, first = false) => html`<label class="stack tight">
+    <span>${word}</span>
+    <input
+      autofocus=${first}
+      autocomplete="off"
+      maxlength=${LETTERS[name]}
+      list=${name === 'zone' ? 'zones' : undefined}
+      placeholder=${EXAMPLES[name]}
+      value=${said[name]}
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => say(name, e.currentTarget.value)}/>
+  </label>`;
+  return html`<${Dialog} title=${t.facts.title(of.number)} close=${leave} class="nextbox">
+    <form class="stack" onSubmit=${go}>
+      ${input('booking', t.facts.booking, true)} ${input('place', t.facts.place)} ${input(
+        'zone',
+        t.facts.zone,
+      )}
+      <datalist id="zones">
+        ${ZONES.map((zone) => html`<option key=${zone} value=${zone}></option>`)}
+      </datalist>
+      ${select('kind', kinds, t.facts.kind)} ${select('language', languages, t.facts.language)}
+      <div class="row">
+        <span class="grow"></span>
+        <button type="button" onClick=${leave}>${t.facts.cancel}</button>
+        <button class="primary" disabled=${pending.value.incident_fact}>
+          ${pending.value.incident_fact ? t.facts.saving : t.facts.go}
+        </button>
+      </div>
+    </form>
+  </${Dialog}>`;
+}
+
+/** @type {import('./dialogs.js').Row} */
+export const FACTS = {
+  body: () => {
+    const of = open();
+    return layer.value === LAYER && of ? html`<${FactsForm} key=${of.id} of=${of}/>` : null;
+  },
+  commands: () => {
+    const of = open();
+    return of ? [[t.facts.title(of.number), '', ask]] : [];
+  },
+};
