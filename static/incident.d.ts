@@ -132,6 +132,21 @@ interface IncidentRow {
   channels: Channel[];
   last: { channel: Channel; direction: Direction; state: ContactState; outcome: string | null } | null;
   open_contacts: number;
+  /** What was searched for, marked in the title and the name. */
+  marks?: { title?: HitParts; who?: HitParts };
+  hit?: { of: 'note' | 'name' | 'phone' | Channel; at: number | null; parts: HitParts };
+}
+
+/** Pieces of a text, and whether each was searched for. */
+type HitParts = [string, boolean][];
+
+/** What Find shows; `searched`: after an upgrade, how many incidents are searched through so far. */
+interface FoundPage {
+  rows: IncidentRow[];
+  next: string | null;
+  searched?: { done: number; total: number };
+  fault: string;
+  asked: boolean;
 }
 
 /** Why a promised call stands, with the agent's name, and until when at most. */

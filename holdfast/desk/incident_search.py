@@ -12,7 +12,7 @@ from holdfast.desk.intents import Form, IncidentForm, Refused, Result, Word, int
 from holdfast.desk.view import View
 from router.centre import Centre
 from router.incidents.findable import Findable
-from router.records import accounts, incidents, search_index
+from router.records import accounts, incidents, search_hits, search_index
 from router.records.database import RecordUnavailable
 
 NOT_RECORDED = "The record does not have their call yet. Try again as soon as it does."
@@ -60,6 +60,7 @@ class Finder:
                 only_open=form.filter == "open",
                 before=_cursor(form.before),
             )
+            await search_hits.explain(connection, rows, form.q)
         found: dict[str, Any] = {
             "rows": rows,
             "next": f"{following[0]}.{following[1]}" if following else None,

@@ -43,6 +43,7 @@ async def examine(environment: Mapping[str, str], *, demo: bool = False) -> list
     found += clips_read(settings)
     found += machine.data_folder(settings.data_dir)
     found += [await store.database(settings.database_url)]
+    found += await store.search(settings.database_url)
     found += await store.agents(settings.database_url, settings.config)
     asked = settings.config.triage.second_opinion
     found += await triage.weights(settings.database_url, settings.data_dir, asked=asked)

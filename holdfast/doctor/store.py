@@ -12,7 +12,7 @@ from router.core.config import Config
 from router.core.staffing import unmet
 from router.live.condition import condition
 from router.live.engine import IndexUnavailable
-from router.records import accounts
+from router.records import accounts, search_index
 from router.records.database import Database, RecordUnavailable
 from router.records.upgrades import head_revision
 
@@ -45,6 +45,31 @@ async def database(url: str) -> Finding:
         )
         return fail(check, what, mend)
     return ok(check, f"answers, at revision {revision}")
+
+
+async def search(url: str) -> list[Finding]:
+    """While incidents of an older version are still taken in; nothing otherwise."""
+    if no_record(url):
+        return []
+    record = None
+    try:
+        record = Database(url)
+        if await record.revision() != head_revision():
+            return []
+        async with record.read() as connection:
+            progress = await search_index.progress(connection)
+    except RecordUnavailable:
+        return []  # the check of the database says why
+    finally:
+        if record is not None:
+            await record.close()
+    if progress is None:
+        return []
+    done, total = progress
+    what = f"{done:,} of {total:,} incidents are searched through since the upgrade"
+    return [
+        warn("search", what, "Find has all once it is done: a running centre does it by itself.")
+    ]
 
 
 async def agents(url: str, config: Config) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Finding an incident: by number, telephone, mail address, name, reference, or anything said in it.
 
-What it is found by is kept by `search_index`. A search looks at the newest thousand first, which
+What it is found by is kept by `search_index`. A search looks at the newest few hundred first, which
 fills the page for what is common; then at those that the index of words has. On SQLite it runs in a
 thread: sound goes on. Among 100,000 incidents: `make bench-incidents`.
 """
@@ -18,11 +18,15 @@ from router.core.display import mask
 from router.core.query import number_of
 from router.core.search_words import Wanted, wanted
 from router.core.states import State
+from router.core.text import fold
 from router.records import schema
 from router.records.sqlite import BIG
 
 PAGE = 30
-NEWEST = 1_000
+NEWEST = 400
+MOST = 3_000
+"""Beyond the newest, words that have to stand together are looked for in so many of the incidents
+that have them all, the newest first."""
 
 Cursor = tuple[int, str]
 """Where a page ends: moment of the last touch, and id."""
@@ -40,31 +44,41 @@ async def _search(
     newest = every.order_by(desc(incident.c.touched_at), desc(incident.c.id))
     if not terms:
         return await _rows(connection, newest.limit(PAGE + 1))
-    rows = await _rows(connection, _fitting(newest.limit(NEWEST), terms))
+    fits = [fit for term in terms for fit in (*_tokens(term), *_together(term))]
+    rows = await _rows(connection, _fitting(newest.limit(NEWEST), fits))
     index = _index_of(connection.dialect.name, terms)
     if len(rows) > PAGE or index is None:
         return rows
-    return await _rows(connection, _fitting(every.where(incident.c.number.in_(index)), terms))
+    together = [fit for term in terms for fit in _together(term)]
+    if together:
+        index = index.order_by(desc(index.selected_columns[0])).limit(MOST)
+    among = every.where(incident.c.number.in_(index))
+    return await _rows(connection, _fitting(among, together))
 
 
-def _fitting(source: Select[Any], terms: list[Wanted]) -> Select[Any]:
-    """The newest of these that fit all terms."""
+def _tokens(term: Wanted) -> list[Any]:
+    return [
+        *(doc.c.tokens.like(f"% {token} %") for token in term.whole),
+        *(doc.c.tokens.like(f"% {token}%") for token in term.begun),
+    ]
+
+
+def _together(term: Wanted) -> list[Any]:
+    """What the index of words cannot answer."""
+    patterns = [doc.c.words.like(it, escape="\\") for it in term.patterns]
+    return [or_(*patterns)] if patterns else []
+
+
+def _fitting(source: Select[Any], fits: list[Any]) -> Select[Any]:
+    """The newest of these whose words fit."""
     some = source.subquery()
-    fits: list[Any] = []
-    for term in terms:
-        fits += [doc.c.tokens.like(f"% {token} %") for token in term.whole]
-        fits += [doc.c.tokens.like(f"% {token}%") for token in term.begun]
-        if term.patterns:
-            fits.append(or_(*(doc.c.words.like(it, escape="\\") for it in term.patterns)))
-    # A value for each row and no join: PostgreSQL would begin with the words of all incidents.
-    fit = select(and_(*fits)).where(doc.c.number == some.c.number).scalar_subquery()
-    return (
-        select(some)
-        .where(fit)
-        # + 0: sorting what fits beats following the index of touches line by line
-        .order_by(desc(some.c.touched_at + 0), desc(some.c.id))
-        .limit(PAGE + 1)
-    )
+    found = select(some)
+    if fits:
+        # A value for each row and no join: PostgreSQL would begin with the words of all incidents.
+        fit = select(and_(*fits)).where(doc.c.number == some.c.number).scalar_subquery()
+        found = found.where(fit)
+    # + 0: sorting what fits beats following the index of touches line by line
+    return found.order_by(desc(some.c.touched_at + 0), desc(some.c.id)).limit(PAGE + 1)
 
 
 def _index_of(dialect: str, terms: list[Wanted]) -> Select[Any] | None:
@@ -123,7 +137,10 @@ async def find(
         filters.append(tuple_(incident.c.touched_at, incident.c.id) < before)
     rows = await _search(connection, wanted(query), filters)
     following = (rows[PAGE - 1].touched_at, rows[PAGE - 1].id) if len(rows) > PAGE else None
-    return await _described(connection, [*first, *rows[:PAGE]], names), following
+    page = list(rows[:PAGE])
+    if before is None and query.strip():  # whose booking this is, before those who speak of it
+        page.sort(key=lambda row: fold(row.booking) != fold(query))
+    return await _described(connection, [*first, *page], names), following
 
 
 # Showing ----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, desc, func, select
+from sqlalchemy import Integer, bindparam, delete, desc, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.search_words import PART_LETTERS, Known
@@ -68,7 +68,7 @@ async def sources(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
         source.head |= {str(part): None for part in row[2:] if part}
     for row in await connection.execute(_PEOPLE, {"ids": list(ids)}):
         found[row.incident].head |= {part: None for part in (row.name, row.value) if part}
-    for statement in (_MESSAGES, _NOTES):
+    for statement in (MESSAGES, NOTES):
         for row in await connection.execute(statement, {"ids": list(ids), "letters": PART_LETTERS}):
             found[row.incident].texts.append((row.at, row.text))
     return found
@@ -123,10 +123,11 @@ _PEOPLE = (
     .order_by(schema.party.c.created_at, schema.party.c.id, schema.address.c.id)
 )
 _LETTERS = bindparam("letters", type_=Integer())
-_MESSAGES = (
+MESSAGES = (
     select(
         schema.message.c.incident,
         schema.message.c.at,
+        schema.message.c.channel.label("of"),
         (
             func.coalesce(schema.message.c.subject, "")
             + "\n"
@@ -136,10 +137,11 @@ _MESSAGES = (
     .where(schema.message.c.incident.in_(_IDS))
     .prefix_with(BIG)
 )
-_NOTES = (
+NOTES = (
     select(
         schema.note.c.incident,
         schema.note.c.at,
+        literal("note").label("of"),
         func.substr(schema.note.c.text, 1, _LETTERS).label("text"),
     )
     .where(schema.note.c.incident.in_(_IDS))

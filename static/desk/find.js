@@ -48,31 +48,44 @@ function lastWords({ last }) {
   return `${what} · ${how ?? last.state}`;
 }
 
+/** Words with what was found marked. @param {{parts: HitParts}} props */
+const Marked = ({ parts }) => html`<bdi>
+  ${parts.map(([text, hit], i) => (hit ? html`<mark key=${i} class="hit">${text}</mark>` : text))}
+</bdi>`;
+
 /** @param {{row: IncidentRow}} props */
 export const Found = ({ row }) => html`<span class="found">
   <${SevOf} of=${row}/>
-  <b class="cut">${row.title || t.incident.untitled}</b>
+  <b class="cut">
+    ${row.marks?.title ? html`<${Marked} parts=${row.marks.title}/>` : row.title || t.incident.untitled}
+  </b>
   <span class="faint t1 when"><${Since} at=${row.touched_at}/> ${t.incident.ago}</span>
   <span class="muted t1 cut facts">
     <span class="mono">${row.number}</span>
     ${' '}
-    ${row.state === 'closed' ? html`<${IncidentState} of=${row}/>${' '}` : ''}· ${row.who}
+    ${row.state === 'closed' ? html`<${IncidentState} of=${row}/>${' '}` : ''}·${' '}
+    ${row.marks?.who ? html`<${Marked} parts=${row.marks.who}/>` : row.who}
     ${row.last
       ? html` · ${row.channels.map((ch) => html`<${Icon} key=${ch} name=${ch}/>`)} ${lastWords(row)}`
       : ''}
     ${row.owner_name ? ` · ${t.incident.owner} ${row.owner_name}` : ''}
   </span>
+  ${row.hit
+    ? html`<span class="t1 cut facts hitline">
+        <span class="faint">
+          ${t.find.of[row.hit.of]}
+          ${row.hit.at === null ? '' : html` <${Since} at=${row.hit.at}/> ${t.incident.ago}`}
+        </span>
+        ${' '}
+        <${Marked} parts=${row.hit.parts}/>
+      </span>`
+    : ''}
 </span>`;
 
 /** Asks the centre; an answer that was overtaken by a later question changes nothing. */
 function useFound() {
   const [found, setFound] = useState(
-    /** @type {{rows: IncidentRow[], next: string|null, fault: string, asked: boolean}} */ ({
-      rows: [],
-      next: null,
-      fault: '',
-      asked: false,
-    }),
+    /** @type {FoundPage} */ ({ rows: [], next: null, fault: '', asked: false }),
   );
   const turn = useRef(0);
   const ask = async (/** @type {string} */ q, /** @type {string} */ filter, before = '') => {
@@ -83,6 +96,7 @@ function useFound() {
       setFound((was) => ({
         rows: [...(before ? was.rows : []), ...(answer?.rows ?? [])],
         next: answer?.next ?? null,
+        searched: answer?.searched,
         fault: '',
         asked: true,
       }));
@@ -253,7 +267,13 @@ function Finder() {
       ${next
         ? html`<button class="small" onClick=${() => ask(q, filter.peek(), next)}>${t.find.more}</button>`
         : html`<span></span>`}
-      <span class="faint t0">${offer.value ? t.offer.typing : t.find.hint}</span>
+      <span class="faint t0">
+        ${found.searched
+          ? t.find.searched(found.searched.done, found.searched.total)
+          : offer.value
+            ? t.offer.typing
+            : t.find.hint}
+      </span>
     </div>
   </${Dialog}>`;
 }

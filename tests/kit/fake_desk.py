@@ -23,6 +23,8 @@ from aiohttp import WSMsgType, web
 from channels.email.quotes import folds_of
 from holdfast.desk import incident_preview
 from holdfast.desk.topics import INTENTS
+from router.core.hits import marked, needles
+from router.core.query import terms_of
 from tests.kit import fake_scenes
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -115,9 +117,13 @@ class Connection:
         return found and incident_preview.peek_of(as_read(found))
 
     async def do_incidents(self, intent: dict[str, Any]) -> Any:
-        rows = [r for r in self.scene["found"] if intent["q"].lower() in str(r).lower()]
+        rows = [dict(r) for r in self.scene["found"] if intent["q"].lower() in str(r).lower()]
         if intent["filter"] == "abandoned":
             rows = [r for r in rows if r["last"]["outcome"] == "abandoned"]
+        wanted = needles(terms_of(intent["q"]))
+        for row in rows:
+            seen = {name: marked(row[name], wanted, whole=True) for name in ("title", "who")}
+            row["marks"] = {name: parts for name, parts in seen.items() if parts}
         return {"rows": rows, "next": None}
 
     async def do_mine(self, _: dict[str, Any]) -> Any:

@@ -8,10 +8,11 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text, update
 
+from holdfast.doctor import store
 from router.core.search_words import known
 from router.incidents import findable
 from router.incidents.findable import Findable
-from router.records import messages, people, schema, search_index
+from router.records import incidents, messages, people, schema, search_hits, search_index
 from router.records.database import Database
 from router.records.upgrades import steps_on
 from tests.records.test_incident_changes import contact_in, incident_of
@@ -77,6 +78,18 @@ async def test_what_nobody_said_so_is_not_found(database: Database, query: str) 
     await note(database, incident, "one", "Cat meowing on the second floor, HF-20419771 kitchen")
     wanted = ["About +12065550142"] if query == "second the floor" else []
     assert await found(database, query) == wanted
+
+
+async def test_whose_booking_it_is_stands_before_those_who_speak_of_it(database: Database) -> None:
+    first = await incident_of(database, "+12065550142")
+    second = await incident_of(database, "+12065550143", at=NOW + 9)
+    await note(database, second, "one", "the same sitter as in HF-771")
+    async with database.write() as connection:
+        named = update(schema.incident).where(schema.incident.c.id == first.id)
+        await connection.execute(named.values(booking="HF-771", place="Ballard"))
+    wanted = ["About +12065550142", "About +12065550143"]
+    assert await found(database, "hf–771") == wanted
+    assert await found(database, "ballard") == wanted[:1]
 
 
 async def test_words_that_go_away_or_elsewhere_are_found_no_longer(database: Database) -> None:
@@ -145,12 +158,15 @@ async def test_an_upgrade_takes_in_what_was_said_behind_the_start_and_goes_on_af
     assert await found(database, "ferret0") == []
     assert await Findable(database).take_in_older()
     assert await progress() == (2, 3)
+    (told,) = await store.search(database.url)
+    assert "2 of 3 incidents" in told.what
     assert await found(database, "ferret2") == ["About +12065550142"]  # the newest first
     await note(database, incident, "new", "weasel")
     assert await found(database, "weasel") == ["About +12065550142"]
     while await Findable(database).take_in_older():  # another worker goes on
         pass
     assert await progress() is None
+    assert await store.search(database.url) == []
     assert await found(database, "ferret0") == ["About +12065550140"]
     assert not await Findable(database).take_in_older()
 
@@ -162,3 +178,37 @@ def test_an_endless_thread_is_searched_in_its_newest_words() -> None:
     assert " word0 " in it.tokens
     assert " word39 " not in it.tokens
     assert " title " in it.words
+
+
+async def test_each_row_shows_what_was_found_and_no_number_whole(database: Database) -> None:
+    incident = await incident_of(database, "+12065550142")
+    await note(database, incident, "one", "A ferret bit the vet. " * 3 + "Call 206 555 0188")
+    await mail(database, incident, subject="Ferret again", text="It bit")
+    await Findable(database).catch_up()
+
+    async def hit(query: str) -> tuple[Any, Any]:
+        async with database.read() as connection:
+            rows, _ = await incidents.find(connection, {}, query=query)
+            await search_hits.explain(connection, rows, query)
+        (row,) = rows
+        shown = row.get("hit") or {}
+        marks = "".join(text for text, on in shown.get("parts", []) if on)
+        return shown.get("of"), marks or row["marks"]
+
+    assert await hit("vet ferret") == ("note", "ferretvet" * 3)
+    assert await hit("again") == ("email", "again")
+    assert await hit("0188") == ("note", "0188")
+    title = [("About +1206555", False), ("0142", True)]
+    assert await hit("0142") == (
+        None, {"title": title, "who": [("+1 206 ••• ", False), ("0142", True)]},
+    )  # fmt: skip
+    async with database.write() as connection:
+        await connection.execute(update(schema.incident).values(title="A bite"))
+        party = await people.find_or_make(connection, "phone", "+12065550142", NOW, "Maya Torres")
+        vet = await people.find_or_make(connection, "phone", "+12065550177", NOW, "Dr. Novák")
+        await people.add_party(connection, incident.id, vet.party, "vet")
+    assert party.name == "Maya Torres"
+    await Findable(database).catch_up()
+    assert await hit("206-555-0142") == ("phone", "+1 206 ••• 0142")
+    assert await hit("novak") == ("name", "Novák")
+    assert await hit("INC-20401") == (None, {})

@@ -242,13 +242,18 @@ export const desk = {
     title: 'Find an incident',
     help: 'find an incident; Esc closes it',
     label: 'Number, telephone, email, name or words',
+    /** @type {Record<string, string>} */
+    of: { note: 'note', sms: 'text', email: 'email', voice: 'call', name: 'name', phone: 'telephone' },
+    /** @param {number} done @param {number} total */
+    searched: (done, total) =>
+      `${done.toLocaleString('en')} of ${total.toLocaleString('en')} searched through since the upgrade`,
     recent: 'Recent incidents',
     filter: 'Which',
     /** @type {Record<string, string>} */
     filters: { '': 'All', open: 'Open', mine: 'Mine', abandoned: 'Gave up' },
     /** @param {number} n @param {boolean} more */
     count: (n, more) => `${n}${more ? ' or more' : ''} found, newest first`,
-    none: 'Nothing found. Try the last four digits, or the beginning of a name.',
+    none: 'Nothing found. Try fewer words, the last four digits, or the beginning of a name.',
     noneHere: 'Nothing here.',
     noneYet: 'No incidents yet.',
     asking: 'Looking …',
