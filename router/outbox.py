@@ -11,6 +11,7 @@ from router.core.recipient import Recipient, another, refused, too_long
 from router.core.severity import Channel
 from router.live.engine import Engine
 from router.records import audit, contacts, messages, reached
+from router.records.asks_first import before_writing
 from router.records.database import Database
 from router.records.ids import derived_id
 
@@ -24,7 +25,8 @@ class Answer:
     key: the page's; the same key again is the same answer. then: close (done) | wait (out of the
     agent's hands until the party writes) | keep. role: their party's, as the page showed it; ANY:
     it did not say. first: they write to somebody of an incident, also where a colleague's words
-    wait for an answer; the action of its line in the audit.
+    wait for an answer; the action of its line in the audit. sure: what they were asked, and said
+    that they mean it (router.records.asks_first).
     """
 
     agent: str
@@ -35,6 +37,7 @@ class Answer:
     disposition: str | None = None
     role: str | None = ""
     first: str | None = None
+    sure: frozenset[str] = frozenset()
 
 
 ANY = ""
@@ -79,6 +82,11 @@ class Replies:
             seen = await messages.find_key(connection, key)
             last = await messages.last_in(connection, answer.contact)
             person = await reached.at(connection, row.incident, row.address)
+            ask = None
+            if seen is None and person is not None:
+                ask = await before_writing(
+                    connection, row.incident, person, answer.text, answer.sure
+                )
         long = too_long(answer.text, Channel(row.channel)) if seen is None else None
         if long is not None:
             return long
@@ -93,7 +101,7 @@ class Replies:
         to = Recipient(person.kind, person.value, bool(person.opted_out), person.role)
         if answer.role != ANY and (no := another(answer.role, to.role)):
             return no
-        if no := refused(to):
+        if no := refused(to) or ask:
             return no
         step = await self._engine.step(
             "reply",
@@ -133,7 +141,7 @@ class Replies:
             if answer.first is not None:
                 await audit.append(
                     connection, actor=answer.agent, action=answer.first, subject=row.incident,
-                    now=now, detail=row.address,
+                    now=now, detail=" ".join((row.address, *sorted(answer.sure))),
                 )  # fmt: skip
         return await self._settle(row.channel, answer)
 

@@ -10,6 +10,8 @@ interface Address {
   no_call: string | null;
   /** Why nobody who has not written there is texted. */
   no_text?: string | null;
+  /** It is not safe to use: why, by whom. */
+  unsafe?: { reason: string; by_name: string | null; at: number } | null;
 }
 
 interface Party {
@@ -20,6 +22,9 @@ interface Party {
   /** They are in a call, in words: nobody calls them meanwhile. */
   in_call: string | null;
   addresses: Address[];
+  /** '': none is known, and `name` is an address. */
+  given_name?: string;
+  consent?: Record<string, { says: 'yes' | 'no'; by_name: string | null; at: number }>;
 }
 
 interface TimelineEntry {

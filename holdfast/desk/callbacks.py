@@ -18,6 +18,7 @@ from holdfast.desk.intents import (
     Moment,
     Refused,
     Result,
+    Sure,
     done,
     intent,
 )
@@ -37,6 +38,7 @@ class CallbackForm(Form, frozen=True):
     incident: Id
     address: Id
     key: Key
+    sure: Sure = ()
 
 
 class CallbackLaterForm(Form, frozen=True):
@@ -46,6 +48,7 @@ class CallbackLaterForm(Form, frozen=True):
     address: Id
     key: Key
     at: Moment | None = None
+    sure: Sure = ()
 
 
 class NotNeededForm(Form, frozen=True):
@@ -76,7 +79,9 @@ class CallingBack:
     )
     async def _now(self, page: Page, form: CallbackForm) -> Result:
         made = self._hub.view.agent_days.dialled(page.account.id, now_ms())
-        order = CallbackOrder(page.account.id, form.incident, form.address, form.key, made)
+        order = CallbackOrder(
+            page.account.id, form.incident, form.address, form.key, made, frozenset(form.sure)
+        )
         return done(await self._callbacks.order(order, now_ms()))
 
     async def _ask(self, page: Page, asked: CallbackRequest) -> Result:
@@ -94,6 +99,7 @@ class CallingBack:
             by_name=page.account.name,
             why=f"asked for by {page.account.name}",
             not_before=form.at,
+            sure=frozenset(form.sure),
         )
         return await self._ask(page, asked)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Page
-from holdfast.desk.intents import Form, Id, Key, Nothing, Refused, Result, done, intent
+from holdfast.desk.intents import Form, Id, Key, Nothing, Refused, Result, Sure, done, intent
 from holdfast.desk.typed_numbers import TypedNumbers
 from holdfast.desk.view import View
 from router.callbacks.immediate import Callbacks, NumberOrder
@@ -36,6 +36,7 @@ class DialForm(Form, frozen=True):
     number: Typed
     key: Key
     incident: Id | None = None
+    sure: Sure = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ class Dialled:
         subject = form.incident or ""
         counted = await self._typed.count(page, "dial.typed_too_often", subject, words, form.key)
         made = self._view.agent_days.dialled(page.account.id, now_ms())
-        order = NumberOrder(page.account.id, number, form.incident, form.key, made)
+        sure = frozenset(form.sure)
+        order = NumberOrder(page.account.id, number, form.incident, form.key, made, sure)
         written = False
         try:
             reply = await self._callbacks.dial(order, now_ms())

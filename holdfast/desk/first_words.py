@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import Id, IncidentForm, Key, Refused, Result, Word, Words, intent
+from holdfast.desk.intents import Id, IncidentForm, Key, Refused, Result, Sure, Word, Words, intent
 from holdfast.desk.typed_numbers import WrittenFirst
 from router.incidents.first_words import WRITTEN, FirstWords, Letter
 from router.live.engine import IndexLost, IndexUnavailable
@@ -26,6 +26,7 @@ class LetterForm(IncidentForm, frozen=True):
     role: Word | None
     subject: Annotated[str, msgspec.Meta(max_length=200)] = ""
     then: str = "wait"
+    sure: Sure = ()
 
 
 class WritingFirst:
@@ -47,6 +48,7 @@ class WritingFirst:
             role=form.role,
             subject=form.subject,
             then=form.then,
+            sure=frozenset(form.sure),
         )
         counted = await self._written.count(page, TOO_OFTEN, form.incident, NOT_SENT, form.key)
         written = False

@@ -27,6 +27,8 @@ Word = Annotated[str, msgspec.Meta(max_length=64)]
 Words = Annotated[str, msgspec.Meta(max_length=20_000)]
 Moment = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 """ms since 1970; larger than any day, smaller than what a page's number or a column holds."""
+Sure = Annotated[tuple[Word, ...], msgspec.Meta(max_length=4)]
+"""Codes of refusals (router.records.asks_first) that the person read, and means it all the same."""
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
 
 
@@ -189,6 +191,7 @@ EXACT = frozenset(
         "before",
         "correction",
         "through",
+        "party",
     }
 )
 """Refuses ids that are not valid. Words are taken without characters that no record can hold."""

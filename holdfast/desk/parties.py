@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,7 @@ from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Id, IncidentForm, Refused, Result, Word, intent
 from holdfast.http.access import Permission
 from router.centre import Centre
+from router.core.config import Line
 from router.core.dialling import country_of, typed_number
 from router.core.model import Reply
 from router.core.party import NAME_LETTERS, ROLES
@@ -47,7 +49,7 @@ class PeopleOf:
     async def _add(self, page: Page, form: PartyForm) -> Result:
         if form.role not in ROLES:
             raise Refused("bad_request", f"A role is one of: {', '.join(ROLES)}.")
-        kind, value = self._read(form.at)
+        kind, value = read_address(form.at, self._current.value.lines)
         newcomer = Newcomer(
             form.incident, kind, value, " ".join(form.name.split()), form.role, page.account.id
         )
@@ -64,17 +66,21 @@ class PeopleOf:
             raise Refused.by(told, {})
         return {"value": told}
 
-    def _read(self, at: str) -> tuple[str, str]:
-        """Kind and value of an address as it is typed."""
-        lines = self._current.value.lines
-        first = next((line.number for line in lines if line.number), "")
-        mails = addresses(at) if "@" in at else []
-        if len(mails) == 1 and "." in mails[0].value.partition("@")[2]:
-            kind, value = "email", mails[0].value
-        elif number := typed_number(at, country_of(first)):
-            kind, value = "phone", number
-        else:
-            raise Refused("bad_request", NOT_READ)
-        if any(value in (line.number, line.mail) for line in lines):
-            raise Refused("bad_request", "This is one of our own lines.")
-        return kind, value
+
+def read_address(at: str, lines: Sequence[Line]) -> tuple[str, str]:
+    """Kind and value of an address as it is typed.
+
+    Raises:
+        Refused: it is none, or one of our own (`lines`).
+    """
+    first = next((line.number for line in lines if line.number), "")
+    mails = addresses(at) if "@" in at else []
+    if len(mails) == 1 and "." in mails[0].value.partition("@")[2]:
+        kind, value = "email", mails[0].value
+    elif number := typed_number(at, country_of(first)):
+        kind, value = "phone", number
+    else:
+        raise Refused("bad_request", NOT_READ)
+    if any(value in (line.number, line.mail) for line in lines):
+        raise Refused("bad_request", "This is one of our own lines.")
+    return kind, value

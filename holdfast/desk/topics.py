@@ -17,6 +17,7 @@ from holdfast.desk.machine_message import MachineMessages
 from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.opened import Incidents
 from holdfast.desk.parties import PeopleOf
+from holdfast.desk.party_facts import SaidOfPeople
 from holdfast.desk.severities import Severities
 from holdfast.desk.sound_checks import SoundChecks
 from holdfast.desk.sound_places import SoundPlaces
@@ -42,6 +43,7 @@ __all__ = [
     "MachineMessages",
     "NextSteps",
     "PeopleOf",
+    "SaidOfPeople",
     "Severities",
     "SoundChecks",
     "SoundPlaces",

@@ -11,6 +11,7 @@ from holdfast.desk.intents import (
     Key,
     Refused,
     Result,
+    Sure,
     Word,
     Words,
     intent,
@@ -47,6 +48,7 @@ class ReplyForm(Form, frozen=True):
     disposition: Word | None = None
     role: Word | None = ANY
     """Of whoever reads it, as the page showed it."""
+    sure: Sure = ()
 
 
 class TitleForm(Form, frozen=True):
@@ -136,6 +138,7 @@ class Writing:
             then=form.then,
             disposition=form.disposition,
             role=form.role,
+            sure=frozenset(form.sure),
         )
         result = await self._replies.send(answer, now_ms())
         if not result.ok:

@@ -13,6 +13,7 @@ from holdfast.desk.hub import Hub
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.parties import PeopleOf
+from holdfast.desk.party_facts import SaidOfPeople
 from holdfast.desk.typed_numbers import WrittenFirst
 from holdfast.followers.overdue import Overdue
 from holdfast.followers.passing_on import PassingOn
@@ -26,6 +27,7 @@ from router.incidents.life import IncidentLife
 from router.incidents.next_actions import NextActions
 from router.incidents.ownership import Ownership
 from router.incidents.parties import Parties
+from router.incidents.party_facts import PartyFacts
 from router.live.engine import IndexLost, IndexUnavailable
 from router.outbox import Replies
 from router.recorder import Recorder
@@ -52,6 +54,7 @@ def part(house: House) -> Part:
     house[Desk].takes(
         Ending(hub, life, Facts(centre)),
         PeopleOf(centre, hub, Parties(centre)),
+        SaidOfPeople(centre, hub, PartyFacts(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),
         WritingFirst(hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
     )

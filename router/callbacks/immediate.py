@@ -18,7 +18,7 @@ from router.core.said import known_language
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State
 from router.incidents.life import found_for, goes_on, severity_of
-from router.records import audit, callbacks, contacts, people
+from router.records import asks_first, audit, callbacks, contacts, people
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -43,6 +43,8 @@ class CallbackOrder:
     key: str
     made: int = 0
     """Calls that they made today."""
+    sure: frozenset[str] = frozenset()
+    """They mean it, though the number is marked as not safe (router.records.asks_first)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class NumberOrder:
     incident: str | None
     key: str
     made: int = 0
+    sure: frozenset[str] = frozenset()
 
 
 def _contact_of(order: CallbackOrder | NumberOrder) -> str:
@@ -136,6 +139,8 @@ class Callbacks:
             return Reply(ok=False, code=no.code, text=no.text)
         async with self._database.write() as connection:
             person = await people.find_or_make(connection, "phone", order.number, now)
+            if ask := await asks_first.unsafe(connection, person.address, order.sure):
+                return ask
             await people.hold(connection, person)
             if order.incident is None:
                 incident = await found_for(connection, person.party, self._reopens_from(now))
@@ -156,9 +161,10 @@ class Callbacks:
                 incident = await people.open_incident(
                     connection, title, int(Severity.S4), person.party, "party", now
                 )
-        return await self.order(
-            CallbackOrder(order.agent, incident.id, person.address, order.key, order.made), now
+        call = CallbackOrder(
+            order.agent, incident.id, person.address, order.key, order.made, order.sure
         )
+        return await self.order(call, now)
 
     def no_more(self, made: int, severity: Severity) -> Reply | None:
         """Their day's calls are used up. An S1 or S2 is never held back by a number."""
@@ -206,6 +212,8 @@ class Callbacks:
                 return Reply(ok=False, code="not_allowed", text="not a party of this incident")
             if no := self._current.dialling.refusal(person.value):
                 return Reply(ok=False, code=no.code, text=no.text)
+            if ask := await asks_first.unsafe(connection, person.address, order.sure):
+                return ask
             line = await self._line_of(connection, incident.id)
             severity, own = severity_of(incident)
             known = await contacts.get(connection, contact_id)

@@ -39,7 +39,7 @@ from router.core.states import NOT_MADE, State
 from router.core.triage import Verdict
 from router.incidents.life import goes_on, severity_of
 from router.live.engine import IndexLost, IndexUnavailable
-from router.records import audit, callbacks, contacts, people
+from router.records import asks_first, audit, callbacks, contacts, people
 from router.records.database import RecordUnavailable, Row, Transaction
 from router.records.ids import derived_id
 
@@ -73,6 +73,8 @@ class CallbackRequest:
     not_before: int | None = None
     after: str | None = None
     instead: bool = False
+    sure: frozenset[str] = frozenset()
+    """A person means it, though the number is marked as not safe; nobody else ever does."""
 
 
 class ScheduledCallbacks:
@@ -149,6 +151,8 @@ class ScheduledCallbacks:
             return Reply(ok=False, code="not_allowed", text="not a party of this incident")
         if no := self._current.dialling.refusal(person.value):
             return Reply(ok=False, code=no.code, text=no.text)
+        if no_call := await asks_first.unsafe(connection, person.address, asked.sure):
+            return no_call
         last = await contacts.last_line_of(connection, incident.id)
         line = line_to_call_from(self._admission.config.lines, last)
         queue = asked.queue or (after.queue if after else line.queue)

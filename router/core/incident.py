@@ -10,9 +10,11 @@ OPEN, CLOSED = "open", "closed"
 """States of an incident: whether it is being worked (router/core/incident_status.py says more)."""
 REOPENED = "reopened"
 GIVEN = "given"
-JOINED = "joined"
 STATUS, SEVERITY, FACT = "status", "severity", "fact"
 """What happened to one, beside CLOSED."""
+JOINED = "joined"
+PEOPLE = "people"
+"""Something else was said of its people: the words have it."""
 
 REASONS = {
     "resolved": "Resolved",

@@ -28,3 +28,8 @@ NAME_LETTERS = 200
 def side_of(role: str | None) -> str | None:
     """The side of a role; None: nobody has said who they are."""
     return ROLES.get(role or "")
+
+
+CONSENTS = {"contact": "to be contacted", "record": "to be recorded"}
+"""What somebody agrees to, or does not."""
+SAYS = ("yes", "no")

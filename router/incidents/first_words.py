@@ -26,6 +26,7 @@ from router.incidents.life import goes_on, severity_of
 from router.incidents.replies import held_open
 from router.outbox import Answer, Replies
 from router.records import accounts, audit, contacts, messages, people, reached
+from router.records.asks_first import before_writing
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -65,6 +66,8 @@ class Letter:
     role: str | None
     subject: str = ""
     then: str = "wait"
+    sure: frozenset[str] = frozenset()
+    """What they were asked, and said that they mean it (router.records.asks_first)."""
 
 
 class FirstWords:
@@ -118,6 +121,9 @@ class FirstWords:
         if to.channel not in self._replies.channels:
             return NOT_SET_UP
         if no := another(letter.role, one.role) or too_long(letter.text, to.channel):
+            return no
+        text = f"{letter.subject}\n{letter.text}"
+        if no := await before_writing(connection, letter.incident, one, text, letter.sure):
             return no
         for talk in await reached.conversations(connection, letter.incident, letter.address):
             return await self._goes_on(connection, letter, talk)
@@ -185,6 +191,7 @@ class FirstWords:
             then=letter.then,
             role=letter.role,
             first=WRITTEN,
+            sure=letter.sure,
         )
 
     async def _contact(
@@ -253,5 +260,5 @@ class FirstWords:
         )
         await audit.append(
             connection, actor=letter.agent, action=WRITTEN, subject=letter.incident, now=now,
-            detail=letter.address,
+            detail=" ".join((letter.address, *sorted(letter.sure))),
         )  # fmt: skip

@@ -17,7 +17,7 @@ from router.core.current import Current
 from router.core.model import LiveContact
 from router.core.severity import Channel, Severity
 from router.core.states import TALKS
-from router.records import messages
+from router.records import messages, party_facts
 from router.records.database import Transaction
 from router.records.people import Person
 
@@ -58,6 +58,8 @@ class ClosedAnswer:
             return False
         if opening.after_hours(live.queue, Severity(live.severity), now) is None:
             return False
+        if await party_facts.unsafe_at(connection, person.address) is not None:
+            return False  # whoever reads it there may not be them
         calendar = opening.calendar(live.queue)
         opens = calendar.next_open(now) if calendar else None
         subject = None

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core import incident_severity as rule
-from router.core.incident import CLOSED, GIVEN, JOINED, OPEN, REOPENED, SEVERITY, STATUS
+from router.core.incident import CLOSED, GIVEN, JOINED, OPEN, PEOPLE, REOPENED, SEVERITY, STATUS
 from router.core.incident_status import ROWS, News, Status, after
 from router.core.model import LiveContact
 from router.core.next_action import CLOSED as NO_MORE
@@ -140,6 +140,19 @@ async def join(
 ) -> None:
     """Notes that somebody was added to it: `words` say whom, and what they are."""
     await tell(connection, incident_id, now, JOINED, severity, author=author, words=words)
+
+
+async def note_people(
+    connection: AsyncConnection,
+    incident_id: str,
+    now: int,
+    severity: int,
+    *,
+    words: str,
+    author: str,
+) -> None:
+    """Notes what somebody said or changed of its people, as words that follow their name."""
+    await tell(connection, incident_id, now, PEOPLE, severity, author=author, words=words)
 
 
 async def tell(

@@ -13,6 +13,7 @@ from router.core.incident import (
     GIVEN,
     JOINED,
     OPERATOR,
+    PEOPLE,
     SEVERITY,
     STATUS,
     reason_word,
@@ -45,6 +46,8 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         return _fact(row, who or "somebody")
     if row.what == JOINED:
         return f"{who or 'somebody'} added {row.words or 'somebody'}"
+    if row.what == PEOPLE:
+        return f"{who or 'somebody'} {row.words or 'changed its people'}"
     if row.what == GIVEN:
         to = names.get(row.after or "", "somebody")
         if not row.author:

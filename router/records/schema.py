@@ -454,3 +454,5 @@ audit = Table(
     Column("hash", String(64), nullable=False, unique=True),
     _moment("at", nullable=False),
 )
+
+import router.records.party_tables  # noqa: E402, F401 - its tables belong to `metadata`, too

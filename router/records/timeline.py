@@ -27,6 +27,7 @@ from router.records import (
     incident_words,
     messages,
     next_actions,
+    party_facts,
     schema,
 )
 from router.records.contact_words import NO_WORDS, Words
@@ -171,6 +172,8 @@ async def _parties(
         .where(link.c.incident == incident_id)
         .order_by(party.c.created_at, address.c.id)
     )
+    marks = await party_facts.unsafe_in(connection, incident_id)
+    agreed = await party_facts.consents_in(connection, incident_id)
     in_call = await in_calls.of_incident(connection, incident_id, names)
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -186,9 +189,28 @@ async def _parties(
                 "unsure": unsure_of(row.value) if phone else None,
                 "no_call": reach.no_call(row.value) if phone else None,
                 "no_text": reach.why_no_text(row.address, row.value) if phone else None,
+                "unsafe": _unsafe(marks.get(row.address), names),
             }
         )
     for person in found.values():
         person["in_call"] = in_call.get(person["id"])
+        person["given_name"] = isolated(person["name"]) if person["name"] else ""
+        person["consent"] = {
+            one.what: {
+                "says": one.says, "by_name": names.get(one.asked_by), "at": one.asked_at,
+            }
+            for one in agreed
+            if one.party == person["id"]
+        }  # fmt: skip
         person["name"] = isolated(person["name"] or person["addresses"][0]["masked"])
     return list(found.values())
+
+
+def _unsafe(row: Any, names: dict[str, str]) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        "reason": isolated(row.reason),
+        "by_name": names.get(row.marked_by),
+        "at": row.marked_at,
+    }

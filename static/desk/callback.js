@@ -2,9 +2,10 @@
 import { computed, effect, newId, signal } from '../ui.js';
 import * as phone from '../softphone.js';
 import { t } from '../strings/en.js';
-import { act, call, incident, incidentId, layer, me, offer, work } from './context.js';
+import { call, incident, incidentId, layer, me, offer, work } from './context.js';
 import { secure, tellFault } from './duty.js';
 import { unlockSound } from './ring.js';
+import { actSure } from './sure.js';
 
 const HEARD_MS = 4000;
 
@@ -47,7 +48,11 @@ export const hasCalled = (p, of) =>
 
 /** @param {string} address @param {string|null} [incident] */
 export const callBack = (address, incident = incidentId.peek()) =>
-  withSound(address, () => act('callback', { incident, address, key: newId() }));
+  callSure({ incident, address, key: newId() }, address);
+
+/** @param {object} fields @param {string} address @returns {Promise<object|undefined>} */
+const callSure = (fields, address) =>
+  withSound(address, () => actSure('callback', fields, (more) => callSure(more, address)));
 
 /** Everybody in view who can be called. @returns {import('./overlays.js').Command[]} */
 export function callCommands() {

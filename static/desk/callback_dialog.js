@@ -11,6 +11,7 @@ import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, incidentId, layer, link, pending } from './context.js';
 import { Key } from './single_keys.js';
+import { actSure } from './sure.js';
 import { ContactState } from '../states.js';
 import { undoable } from './undo.js';
 
@@ -32,14 +33,14 @@ const shut = () => {
 async function promise(at) {
   const of = asked.peek();
   if (!of) return;
-  const done = await act('request_callback', {
-    incident: of.incident,
-    address: of.address,
-    key: newId(),
-    at: at === null ? null : Math.round(at),
-  });
-  if (!done) return;
-  shut();
+  const when = at === null ? null : Math.round(at);
+  await promised({ incident: of.incident, address: of.address, key: newId(), at: when }, at);
+}
+
+/** @param {object} fields @param {number|null} at */
+async function promised(fields, at) {
+  if (!(await actSure('request_callback', fields, (more) => promised(more, at)))) return;
+  if (layer.peek() === 'later') shut();
   toast(t.promised.done(at === null ? '' : hourMinute(at)), 'info');
 }
 

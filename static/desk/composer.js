@@ -11,6 +11,7 @@ import { toast, untell } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
 import { FirstWords, readBy, writingIn } from './first_words.js';
 import { Key } from './single_keys.js';
+import { ASKS, AskSure } from './sure.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
 import { ContactState, stateOf } from '../states.js';
@@ -75,6 +76,7 @@ function Editor({ c, of }) {
   const start = () =>
     typedHere.get(c.id)?.text ?? outbox.all()[`draft:${c.id}`]?.text ?? of.drafts?.[c.id] ?? '';
   const [text, setText] = useState(start);
+  const [ask, setAsk] = useState(/** @type {{why: string, go: () => unknown}|null} */ (null));
   const timer = useRef(0);
   const key = useRef(typedHere.get(c.id)?.key ?? newId());
   const latest = useRef(text);
@@ -98,6 +100,7 @@ function Editor({ c, of }) {
   }, []);
   const typed = (/** @type {string} */ value) => {
     setText(value);
+    setAsk(null);
     untell(t.composer.empty);
     latest.current = value;
     typedHere.set(c.id, { text: value, key: key.current });
@@ -109,7 +112,7 @@ function Editor({ c, of }) {
         void saveDraft(c, latest.current);
       }, SAVE_MS);
   };
-  const send = async (/** @type {'wait'|'close'} */ then) => {
+  const send = async (/** @type {'wait'|'close'} */ then, /** @type {string[]} */ sure = []) => {
     const words = text.trim();
     if (!words) {
       toast(t.composer.empty);
@@ -121,9 +124,10 @@ function Editor({ c, of }) {
     }
     clearTimeout(timer.current);
     timer.current = 0;
-    if (
-      await act('reply', { contact: c.id, text: words, then, key: key.current, role: reader?.role ?? '' })
-    ) {
+    setAsk(null);
+    const role = reader?.role ?? '';
+    const answer = { contact: c.id, text: words, then, key: key.current, role, sure };
+    if (await act('reply', answer, { onFault: (no) => refused(no, then, sure) })) {
       key.current = newId();
       outbox.done(`draft:${c.id}`, latest.current);
       typedHere.delete(c.id);
@@ -133,6 +137,14 @@ function Editor({ c, of }) {
       toast(`${t.composer.sent} ${then === 'wait' ? t.composer.waits : t.composer.takenCare}`, 'ok');
       goOn();
     } else void saveDraft(c, latest.current); // refused: the words stay, and are saved
+  };
+  const refused = (
+    /** @type {Fault} */ no,
+    /** @type {'wait'|'close'} */ then,
+    /** @type {string[]} */ sure,
+  ) => {
+    if (!ASKS.has(no.code ?? '')) return toast(no.message ?? '', no.code === 'taken' ? 'info' : 'warn');
+    setAsk({ why: no.message ?? '', go: () => send(then, [...sure, no.code ?? '']) });
   };
   const with_ = of.contacts.find((one) => one.id === c.id)?.party;
   const reader = of.parties.find((p) => p.id === with_);
@@ -188,6 +200,7 @@ function Editor({ c, of }) {
     ${blocked && html`<p class="s2 b t1">
       ${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}
     </p>`}
+    ${ask && html`<${AskSure} ask=${ask}/>`}
     ${tooLong && html`<p class="s2 b t1" role="status">✕ ${tooLong}</p>`}
     <div class="acts">
       ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer

@@ -8,7 +8,8 @@ import { begun } from '../format.js';
 import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { blocked, calling, withSound } from './callback.js';
-import { act, call, incident, layer, link } from './context.js';
+import { call, incident, layer, link } from './context.js';
+import { actSure } from './sure.js';
 
 const TYPING_MS = 150;
 const FEW = 3; // what is shorter is not a number yet
@@ -50,6 +51,12 @@ export function useCheck() {
   return { found, typed };
 }
 
+/** @param {object} order */
+async function dialled(order) {
+  const again = (/** @type {object} */ sure) => dialled(sure);
+  if ((await withSound('typed', () => actSure('dial', order, again))) && layer.peek() === 'dial') shut();
+}
+
 function Dial() {
   const [number, setNumber] = useState('');
   const [into, setInto] = useState(false);
@@ -63,8 +70,7 @@ function Dial() {
   const ready = !!found?.number && !why && !calling.value;
   const go = async () => {
     if (!ready) return announce(why || t.dial.lead, 'assertive');
-    const order = { number, incident: into && of ? of.id : null, key: newId() };
-    if (await withSound('typed', () => act('dial', order))) shut();
+    void dialled({ number, incident: into && of ? of.id : null, key: newId() });
   };
   return html`<${Dialog} title=${t.dial.title} close=${shut}>
     <label class="stack tight">

@@ -9,9 +9,11 @@ import { FIND } from './find.js';
 import { NEXT } from './next.js';
 import { OwnerDialog } from './owner.js';
 import { TakeDialog } from './pull_dialog.js';
+import { PERSON } from './person.js';
 import { SeverityDialog } from './severity.js';
 import { SOUND } from './sound.js';
 import { SEVERITY_OF, STATUS_OF } from './status.js';
+import { SURE } from './sure.js';
 import { TransferDialog } from './transfer.js';
 import { LineDialogs } from './waiting_dialog.js';
 import { CloseDialog } from './wrapup.js';
@@ -35,6 +37,8 @@ export const DIALOGS = [
   FACTS,
   { body: OwnerDialog },
   { body: AddPartyDialog },
+  PERSON,
+  SURE,
   CHECK,
   DIAL,
   FIND,

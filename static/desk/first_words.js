@@ -7,6 +7,7 @@ import { MOST, segments } from '../segments.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, centre, incident, outbox, pending } from './context.js';
+import { ASKS, AskSure } from './sure.js';
 
 /** What is being written: to which address of which incident. */
 const writing = signal(/** @type {{incident: string, address: string}|null} */ (null));
@@ -72,10 +73,10 @@ export function WriteButton({ p, a }) {
   return html`<button
     class="small"
     disabled=${!!why}
-    title=${why}
+    title=${why || of(p.name || a.masked, a.masked)}
     aria-label=${of(p.name || a.masked, a.masked)}
     onClick=${() => writeTo(a.id)}>
-    ${word}
+    ${a.kind === 'phone' ? html`<${Icon} name="sms"/>` : word}
   </button>`;
 }
 
@@ -88,20 +89,24 @@ function Box({ of, way, ways }) {
   const [subject, setSubject] = useState('');
   const [waits, setWaits] = useState(true);
   const [fault, setFault] = useState(/** @type {Fault|null} */ (null));
+  const [sures, setSures] = useState(/** @type {string[]} */ ([]));
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => box.current?.focus(), []);
   const type = (/** @type {string} */ words) => {
     put(words);
     setFault(null);
+    setSures([]);
     outbox.put(id, { incident: of.id, contact: null, text: words });
   };
   const s = sms ? segments(text.trim()) : null;
   const tooLong = s && s.units > MOST ? t.composer.tooLong(s.units, MOST) : '';
   const busy = pending.value.write_first;
-  const send = async () => {
+  const send = async (/** @type {string[]} */ sure = []) => {
     if (!text.trim()) return setFault({ code: 'bad_request', message: t.composer.empty });
     if (!sms && !subject.trim()) return setFault({ code: 'bad_request', message: t.firstWords.noSubject });
     if (tooLong || busy) return;
+    setSures(sure);
+    setFault(null);
     if (!keys.has(id)) keys.set(id, newId());
     const letter = {
       incident: of.id,
@@ -111,6 +116,7 @@ function Box({ of, way, ways }) {
       then: waits ? 'wait' : 'close',
       key: keys.get(id),
       role: p.role,
+      sure,
     };
     if (!(await act('write_first', letter, { says: SAYS_OF_UNDO, onFault: setFault }))) return;
     keys.delete(id);
@@ -164,7 +170,10 @@ function Box({ of, way, ways }) {
       onInput=${(/** @type {On<InputEvent, HTMLTextAreaElement>} */ e) => type(e.currentTarget.value)}
       onKeyDown=${onKeyDown}></textarea>
     ${fault || tooLong
-      ? html`<p class="s2 b t1" role="alert">✕ ${tooLong || fault?.message}</p>`
+      ? ASKS.has(fault?.code ?? '') && !tooLong
+        ? html`<${AskSure}
+            ask=${{ why: fault?.message ?? '', go: () => send([...sures, fault?.code ?? '']) }}/>`
+        : html`<p class="s2 b t1" role="alert">✕ ${tooLong || fault?.message}</p>`
       : html`<p class="t1 reads">✓ ${t.firstWords.only(readBy(p))}</p>`}
     <div class="acts">
       <label class="row t1">
@@ -176,7 +185,7 @@ function Box({ of, way, ways }) {
       </label>
       <div class="row">
         <button onClick=${leave}>${t.firstWords.leave}</button>
-        <button class="primary" disabled=${busy || !!tooLong} onClick=${send}>
+        <button class="primary" disabled=${busy || !!tooLong} onClick=${() => send()}>
           ${busy ? t.composer.sending : html`${t.firstWords.send} <kbd>Ctrl ↵</kbd>`}
         </button>
       </div>

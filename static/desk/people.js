@@ -7,6 +7,7 @@ import { AddButton } from './add_party.js';
 import { blocked, callBack, calling, hasCalled } from './callback.js';
 import { act, incident, pending } from './context.js';
 import { WriteButton } from './first_words.js';
+import { PersonButton, Unsafe } from './person.js';
 import { askLater, Promised } from './callback_dialog.js';
 
 /** @type {readonly (Party['side'])[]} */
@@ -28,26 +29,22 @@ async function reveal(of, a) {
   }, SHOWN_MS);
 }
 
+/** The masked address, where the name does not already say it. @param {Address} a @param {Party} p */
+const shortOf = (a, p) => (a.masked === p.name ? (t.party.kinds[a.kind] ?? '') : a.masked);
+
 /** @param {{p: Party, a: Address, of: Incident}} props */
 const Reached = ({ p, a, of }) => html`<div class="row addr">
-  <${Icon} name=${a.kind === 'phone' ? 'voice' : 'email'} class="faint"/>
-  <span class="muted grow">
+  <span class="muted">
     ${shown.value[a.id]
       ? html`<b class="mono whole">${shown.value[a.id]}</b>`
-      : html`
-          ${a.masked === p.name ? (t.party.kinds[a.kind] ?? '') : a.masked}
-          ${' '}
-          <button
-            class="link t1"
-            title=${t.reveal.of(p.name || a.masked)}
-            aria-label=${t.reveal.of(p.name || a.masked)}
-            disabled=${pending.value.reveal}
-            onClick=${() => reveal(of, a)}>
-            ${t.reveal.show}
-          </button>
-        `}
-    ${a.unsure ? html` <span class="tag s3">${a.unsure}</span>` : ''}
-    ${a.opted_out ? html` <span class="tag s2">${t.party.out}</span>` : ''}
+      : html`<button
+          class="link shows"
+          title=${t.reveal.of(p.name || a.masked)}
+          aria-label=${`${shortOf(a, p)}. ${t.reveal.of(p.name || a.masked)}`}
+          disabled=${pending.value.reveal}
+          onClick=${() => reveal(of, a)}>
+          ${shortOf(a, p)}
+        </button>`}
   </span>
   <span class="ways">
     ${of.state === 'open' && html`<${WriteButton} p=${p} a=${a}/>`}
@@ -70,6 +67,13 @@ const Reached = ({ p, a, of }) => html`<div class="row addr">
       </button>`}
     `}
   </span>
+  ${a.unsure || a.unsafe || a.opted_out
+    ? html`<span class="marks">
+        ${a.unsure && html`<span class="tag s3">${a.unsure}</span>`}
+        <${Unsafe} a=${a}/>
+        ${a.opted_out && html`<span class="tag s2">${t.party.out}</span>`}
+      </span>`
+    : null}
 </div>`;
 
 /** @param {{p: Party, of: Incident}} props */
@@ -78,6 +82,7 @@ const Person = ({ p, of }) => html`<li>
     <span class="cut">
       <b>${p.name || t.incident.nobody}</b> <span class="muted">${roleWord(p.role)}</span>
     </span>
+    ${of.state === 'open' && html`<${PersonButton} p=${p}/>`}
     ${p.in_call && !blocked.value && html`<span class="s2 t1 cut">${p.in_call}</span>`}
   </div>
   ${(p.addresses ?? []).map((a) => html`<${Reached} key=${a.id} p=${p} a=${a} of=${of}/>`)}

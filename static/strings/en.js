@@ -16,6 +16,7 @@ import { check } from './en/check.js';
 import { firstWords } from './en/first_words.js';
 import { incidentLife } from './en/incident_life.js';
 import { next } from './en/next.js';
+import { person } from './en/person.js';
 import { network } from './en/network.js';
 import { callers } from './en/callers.js';
 import { phone } from './en/phone.js';
@@ -41,6 +42,7 @@ export const t = {
   ...hears,
   ...check,
   ...firstWords,
+  ...person,
   ...network,
   ...incidentLife,
   ...next,

@@ -213,6 +213,7 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
         "(206) 555-0188", "Officer Lee", "police",
     )  # fmt: skip
     await write_to_the_vet(page, desk, people)
+    await say_what_is_known(page, desk, people)
     await close(page)
 
 
@@ -249,6 +250,52 @@ async def write_to_the_vet(page: Page, desk: FakeDesk, people: Locator) -> None:
     await expect(box).to_have_count(0)
     mail = sent(desk, "write_first")[-1]
     assert (mail["address"], mail["subject"], mail["then"]) == ("ad5", "Luna, the x-ray", "close")
+
+
+async def say_what_is_known(page: Page, desk: FakeDesk, people: Locator) -> None:
+    """Who somebody is, where it is not safe, what they agreed to; and what is asked first."""
+    await expect(people.get_by_text("not safe: his wife reads it")).to_be_visible()
+    await people.get_by_role("button", name="Change Dr. P. Novak").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Not safe …").first.click()
+    await dialog.get_by_label("Why is it not safe to use?").fill("the front desk reads it")
+    await dialog.get_by_role("button", name="Mark it").click()
+    await expect(dialog.get_by_label("Why is it not safe to use?")).to_have_count(0)
+    marked = sent(desk, "mark_unsafe")[-1]
+    assert (marked["address"], marked["reason"]) == ("ad4", "the front desk reads it")
+    await dialog.get_by_role("group", name="May we record calls?").get_by_label("no").click()
+    agreed = sent(desk, "consent")[-1]
+    assert (agreed["party"], agreed["what"], agreed["says"]) == ("p3", "record", "no")
+    await dialog.get_by_label("Name").fill("Dr. Petra Novak")
+    await dialog.get_by_label("Another number or mail address").fill("206 555 0191")
+    desk.refuse["add_address"] = "taken"
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    del desk.refuse["add_address"]
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    changed, added = sent(desk, "change_party")[-1], sent(desk, "add_address")[-1]
+    assert [changed[name] for name in ("name", "was_name", "role", "was_role")] == [
+        "Dr. Petra Novak", "Dr. P. Novak", "vet", "vet",
+    ]  # fmt: skip
+    assert (added["party"], added["at"]) == ("p3", "206 555 0191")
+    await people.get_by_role("button", name="Change Dr. P. Novak").click()
+    await dialog.get_by_role("button", name="Does not belong here").click()
+    await page.get_by_role("button", name="Put back").click()
+    assert sent(desk, "drop_from")[-1]["address"] is None
+    assert sent(desk, "put_back")[-1]["party"] == "p3"
+    await people.get_by_role("button", name="Text Dr. P. Novak").click()
+    box = page.get_by_role("group", name="Write to Dr. P. Novak")
+    await box.get_by_label("Message").fill("Maya wrote: she ate a whole pack of gum")
+    desk.refuse["write_first"] = "other_side"
+    await page.keyboard.press("Control+Enter")
+    anyway = box.get_by_role("button", name="Send anyway")
+    await expect(anyway).to_be_visible()
+    del desk.refuse["write_first"]
+    await anyway.click()
+    await expect(box).to_have_count(0)
+    first, sure = sent(desk, "write_first")[-2:]
+    assert (first["sure"], sure["sure"], first["key"]) == ([], ["other_side"], sure["key"])
 
 
 async def test_a_ring_that_is_answered_takes_no_words_away(

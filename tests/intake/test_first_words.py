@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from router.centre import Centre
 from router.core.current import Current
 from router.core.model import Reply
 from router.core.severity import Channel
@@ -49,6 +50,7 @@ class Room:
     parties: Parties
     incident: str
     theirs: str
+    words_of: Centre
     made: int = 0
 
     async def add(self, kind: str, value: str, role: str = "vet", name: str = "Dr. Novak") -> str:
@@ -97,9 +99,8 @@ async def room(database: Database, world: World) -> Room:
     await settle(database, world)
     both = Replies(database, world.engine, {"sms": lambda: None, "email": lambda: None})
     words, parties = FirstWords(centre, both), Parties(centre)
-    found = Room(database, world, intake, words, parties, str(arrival.contact.incident), "")
-    found.theirs = arrival.contact_id
-    return found
+    incident = str(arrival.contact.incident)
+    return Room(database, world, intake, words, parties, incident, arrival.contact_id, centre)
 
 
 async def test_the_vet_is_texted_first_and_what_they_answer_comes_to_the_writer(

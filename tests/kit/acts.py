@@ -42,6 +42,7 @@ from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity
 from router.incidents.life import IncidentLife
 from router.incidents.next_actions import NextActions, Plan
+from router.incidents.party_facts import By, PartyFacts
 from router.intake.door import Intake
 from router.live.engine import Engine, decode_step
 from router.recorder import Recorder
@@ -455,11 +456,32 @@ async def planned(floor: Floor) -> None:
     floor.facts["next"] = found.id
 
 
+async def twice_reached(floor: Floor) -> None:
+    """A caller who gave up has a second number, where nothing ever came from."""
+    await gave_up(floor)
+    await floor.settled()
+    async with floor.database.read() as connection:
+        row = (await connection.execute(select(schema.address))).one()
+    by = By(floor.facts["incident"], floor.people["priya"].id, now_ms())
+    facts = PartyFacts(floor.house.centre)
+    assert (await facts.add_address(by, row.party, "phone", "+12065550166")).ok
+    floor.facts["second"] = derived_id("d", "phone", "+12065550166")
+
+
+async def dropped(floor: Floor) -> None:
+    """... which was removed again."""
+    await twice_reached(floor)
+    async with floor.database.read() as connection:
+        row = (await connection.execute(select(schema.address).limit(1))).one()
+    by = By(floor.facts["incident"], floor.people["priya"].id, now_ms())
+    assert (await PartyFacts(floor.house.centre).drop(by, row.party, floor.facts["second"])).ok
+
+
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
     handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
-    closed, planned,
+    closed, planned, twice_reached, dropped,
 ]  # fmt: skip
 
 READS = {
@@ -530,6 +552,7 @@ async def _known(floor: Floor) -> None:
         rows = (await connection.execute(select(schema.address))).all()
     floor.facts |= {
         "address": rows[0].id if rows else "none", "agent": floor.people["priya"].id,
+        "party": rows[0].party if rows else "none",
         "note": "note-00000001", "key": "key-000001", "title": "What it is", "severity": 1,
         "agents": 2, "state": "connected", "filter": "", "figure": "left",
         "of transfer": {"queue": "urgent", "agent": None},
@@ -541,6 +564,14 @@ async def _known(floor: Floor) -> None:
         "of incident_fact": {"name": "booking", "value": "88-1920", "before": ""},
         "of close_incident": {"reason": "resolved"},
         "of write_first": {"text": "how is she?", "role": "caller"},
+        "of change_party": {
+            "role": "sitter", "was_role": "caller", "name": "Maya", "was_name": "",
+        },
+        "of add_address": {"at": "206 555 0199"},
+        "of drop_from": {"address": floor.facts.get("second")},
+        "of put_back": {"address": floor.facts.get("second")},
+        "of mark_unsafe": {"reason": "his wife reads it"},
+        "of consent": {"what": "contact", "says": "yes"},
         "of add_party": {"at": "206 555 0188", "role": "vet"},
         "of give_incident": {"agent": floor.people["dana"].id, "before": None},
         "of plan_next": {

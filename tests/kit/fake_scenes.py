@@ -121,7 +121,8 @@ def incident(now: int) -> dict[str, Any]:
                 {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False, "unsure": None, "no_call": None},
                 {"id": "ad2", "kind": "email", "masked": "m•••@example.org", "opted_out": False, "unsure": None, "no_call": None}]},
             {"id": "p2", "name": "Jonah Lind", "role": "sitter", "side": "sitter", "in_call": None, "addresses": [
-                {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True, "unsure": None, "no_call": None}]},
+                {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True, "unsure": None, "no_call": None,
+                 "unsafe": {"reason": "his wife reads it", "by_name": "Tomás Vega", "at": t}}]},
             {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "side": "third", "in_call": None, "addresses": [
                 {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False, "unsure": None, "no_call": None},
                 {"id": "ad5", "kind": "email", "masked": "fo•••@clinic.example", "opted_out": False, "unsure": None, "no_call": None}]},

@@ -58,6 +58,8 @@ BEST = {
     "incident_status": "talking", "incident_severity": "talking", "incident_fact": "talking",
     "give_incident": "gave_up", "add_party": "gave_up",
     "reveal": "gave_up", "write_first": "gave_up",
+    "change_party": "gave_up", "add_address": "gave_up", "drop_from": "twice_reached",
+    "put_back": "dropped", "mark_unsafe": "gave_up", "consent": "gave_up",
     "callback": "abandoned", "dial": "abandoned", "request_callback": "abandoned",
     "transfer_targets": "text_in_hand",
 }  # fmt: skip

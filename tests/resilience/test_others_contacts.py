@@ -123,6 +123,12 @@ TABLE: dict[str, Row] = {
     "add_party": Row(A.gave_up, DONE, DONE, NO),
     "reveal": Row(A.gave_up, DONE, DONE, NO),
     "write_first": Row(A.gave_up, DONE, DONE, NO),
+    "change_party": Row(A.gave_up, DONE, DONE, NO),
+    "add_address": Row(A.gave_up, DONE, DONE, NO),
+    "drop_from": Row(A.twice_reached, DONE, DONE, NO),
+    "put_back": Row(A.dropped, DONE, DONE, NO),
+    "mark_unsafe": Row(A.gave_up, DONE, DONE, NO),
+    "consent": Row(A.gave_up, DONE, DONE, NO),
     "mine": Row(A.talking, DONE, DONE, NO),
     "colleagues": Row(A.talking, DONE, DONE, NO),
     # The line, and the page's own.

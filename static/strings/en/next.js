@@ -59,7 +59,6 @@ export const next = {
     given: (no, name) => `${no} is ${name}’s.`,
   },
   reveal: {
-    show: 'Show',
     /** @param {string} who */
     of: (who) => `Show in full: ${who}. The audit log records it.`,
   },
