@@ -268,7 +268,7 @@ interface Centre {
   name: string;
   demo: boolean;
   severities: { level: Severity; word: string }[];
-  dispositions: (Choice & { asks_next: boolean })[];
+  dispositions: (Choice & { asks_next: boolean; ends: string })[];
   /** Agents do not see who listens. */
   hide_listening: boolean;
   pause_reasons: PauseReason[];

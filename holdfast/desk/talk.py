@@ -21,6 +21,9 @@ from holdfast.desk.owners import Owners
 from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core.config import Config
+from router.core.model import LiveContact
+from router.incidents.next_actions import NextActions
+from router.records.database import RecordUnavailable
 
 
 class OfferForm(Form, frozen=True):
@@ -34,9 +37,12 @@ class DigitsForm(Form, frozen=True):
 
 
 class WrappedForm(Form, frozen=True):
+    """`anyway`: its time runs out, so the outcome counts though nothing is planned."""
+
     contact: Id
     disposition: Word
     comment: str = ""
+    anyway: bool = False
 
 
 class CloseForm(Form, frozen=True):
@@ -54,6 +60,7 @@ class Talk:
         self._hub = hub
         self._owners = Owners(centre, hub)
         self._sound = sound
+        self._actions = NextActions(centre)
 
     @intent("accept", OfferForm)
     async def _accept(self, page: Page, form: OfferForm) -> Result:
@@ -95,6 +102,8 @@ class Talk:
     async def _wrapped(self, page: Page, form: WrappedForm) -> Result:
         known_disposition(self._current.value, form.disposition)
         live = self._hub.view.contacts.get(form.contact)
+        if live is not None and not form.anyway:
+            await self._is_planned(live, form.disposition)
         if live is not None and live.channel != "voice":  # a text that needs no answer
             return await self._close(page, CloseForm(form.contact, form.disposition, form.comment))
         return done(
@@ -106,6 +115,19 @@ class Talk:
                 comment=form.comment[:2000],
             )
         )
+
+    async def _is_planned(self, live: LiveContact, disposition: str) -> None:
+        """Refused: the outcome asks what is next, and nobody has said it."""
+        choices = self._current.value.dispositions
+        if not any(one.code == disposition and one.asks_next for one in choices):
+            return
+        try:
+            missing = live.incident and await self._actions.missing(live.incident)
+        except RecordUnavailable:
+            return  # they are not kept here by a record that is away
+        if missing:
+            words = f"{live.incident_no} stays open: say what is next, by whom, by when."
+            raise Refused("next_needed", words)
 
     @intent("extend", ContactForm)
     async def _extend(self, page: Page, form: ContactForm) -> Result:

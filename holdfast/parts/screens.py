@@ -59,7 +59,8 @@ def _told(house: House) -> dict[str, Any]:
         "demo": house[Settings].demo,
         "severities": [{"level": level, "word": word} for level, word in SEVERITIES.items()],
         "dispositions": [
-            {"code": c.code, "word": c.word, "asks_next": c.asks_next} for c in config.dispositions
+            {"code": c.code, "word": c.word, "asks_next": c.asks_next, "ends": c.ends}
+            for c in config.dispositions
         ],
         "hide_listening": config.hide_listening,
         "pause_reasons": [to_builtins(one) for one in config.pause_reasons],

@@ -236,6 +236,9 @@ class Disposition(Choice, kw_only=True, frozen=True):
 
     asks_next: bool = False
     """Whoever chooses it says what has to happen next in the incident."""
+    ends: str = ""
+    """The incident is resolved with it, for this reason (router.core.incident), unless they say
+    otherwise, or something keeps it open; empty: not."""
 
 
 class IncidentType(Choice, kw_only=True, frozen=True):

@@ -11,6 +11,7 @@ from .config import Config, LadderStep
 from .current import dialling_of
 from .dialling import MEND, Refusal, is_country
 from .durations import duration_faults, duration_ms
+from .incident import REASONS
 from .languages import SPOKEN
 from .opening import after_hours_faults, answer_faults, hours_faults, number_faults, zone_faults
 from .severity import Channel
@@ -139,6 +140,12 @@ def faults(config: Config) -> list[str]:
             found.append(f"{path}: severity {severity} is not 1 to 4")
 
     found += zone_faults("zone", config.zone)
+    found += [
+        f"dispositions: {one.code} ends incidents as {one.ends}, but the reasons are"
+        f" {', '.join(REASONS)}"
+        for one in config.dispositions
+        if one.ends and one.ends not in REASONS
+    ]
     for key in ("S1", "S2", "S3", "S4"):
         if key not in config.targets:
             found.append(f"targets.{key}: missing")

@@ -13,7 +13,7 @@ from router.core.incident_status import News
 from router.core.model import Reply
 from router.core.next_action import DONE, fault
 from router.incidents.replies import NOBODY, held_open, works_here
-from router.records import audit, incident_changes, next_actions
+from router.records import audit, incident_changes, next_actions, people
 from router.records.ids import derived_id
 
 PLANNED, ENDED = "incident.next_planned", "incident.next_done"
@@ -79,6 +79,14 @@ class NextActions:
                 detail=new,
             )  # fmt: skip
         return Reply()
+
+    async def missing(self, incident: str) -> bool:
+        """It is open, and nobody has said what is next."""
+        async with self._database.read() as connection:
+            found = await people.incident_by_id(connection, incident)
+            return bool(
+                found and found.open and await next_actions.open_of(connection, incident) is None
+            )
 
     async def done(self, incident: str, action: str, by: str, now: int) -> Reply:
         """It was done. Another one is to follow, or the incident is closed: the page asks."""

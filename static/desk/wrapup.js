@@ -8,6 +8,7 @@ import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { StillNeeded } from './callback_dialog.js';
 import { act, boundLayer, centre, incident, layer, pending, selected, work } from './context.js';
+import { reopen } from './ending.js';
 import { blank, faultOf, NextFields, plan } from './next.js';
 import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
@@ -21,12 +22,41 @@ const LAST_MS = 1500; // what is chosen is on its way before the time has run ou
 /** What is next, as far as it is said, per contact whose outcome asks for it. */
 const nexts = signal(/** @type {Record<string, {said: import('./next.js').Said, key: string}>} */ ({}));
 
+/** Whose incident stays open though the outcome ends it. */
+const stays = signal(/** @type {Record<string, boolean>} */ ({}));
+
+/** @param {Contact} c */
+const outcomeOf = (c) => centre.value?.dispositions?.find((d) => d.code === chosen.value[c.id]);
+
+/** Its incident, if that is in view and open. @param {Contact} c */
+const openOf = (c) => {
+  const of = incident.value;
+  return of?.id === c.incident && of.state === 'open' ? of : null;
+};
+
+/** The incident that the outcome ends: nothing else of it is in hand or promised. @param {Contact} c */
+function endsWith(c) {
+  const of = openOf(c);
+  if (!of || of.callback || !outcomeOf(c)?.ends) return null;
+  return of.contacts.every((one) => one.id === c.id || one.state === ContactState.ENDED) ? of : null;
+}
+/** @param {Contact} c */
+const resolves = (c) => (stays.value[c.id] ? null : endsWith(c));
+
 /** The incident that needs a next action before this contact is done. @param {Contact} c */
 function asksNext(c) {
-  const of = incident.value;
-  const code = chosen.value[c.id];
-  const asks = centre.value?.dispositions?.find((d) => d.code === code)?.asks_next;
-  return asks && of?.id === c.incident && of.state === 'open' && !of.next ? of : null;
+  const of = openOf(c);
+  if (!of || of.next) return null;
+  return outcomeOf(c)?.asks_next || (stays.value[c.id] && endsWith(c)) ? of : null;
+}
+
+/** The incident ends with it. @param {Incident|null} of @param {string} reason @param {string} comment */
+async function resolve(of, reason, comment) {
+  if (!of || !(await act('close_incident', { incident: of.id, reason, comment }))) return;
+  toast(t.ending.done(of.number), 'ok', { label: t.ending.reopen, act: () => reopen(of), ms: 8000 }, () => {
+    const now = incident.value;
+    return now?.id !== of.id || now.state === 'closed';
+  });
 }
 /** @param {Contact} c */
 const nextOf = (c) => nexts.value[c.id] ?? { said: blank(), key: newId() };
@@ -73,7 +103,12 @@ export async function finish(c) {
     return false;
   }
   if (!(await planned(c))) return false;
-  return !!(await act('wrapped', { contact: c.id, disposition, comment: comments.peek()[c.id] ?? '' }));
+  const comment = comments.peek()[c.id] ?? '';
+  const of = resolves(c);
+  const reason = outcomeOf(c)?.ends ?? '';
+  if (!(await act('wrapped', { contact: c.id, disposition, comment }))) return false;
+  void resolve(of, reason, comment);
+  return true;
 }
 
 /** What was chosen when the time ran out: it is sent a moment before. Words that somebody has begun get more
@@ -86,7 +121,7 @@ async function runsOut(c) {
   if (open && (await act('extend', { contact: c.id }, { quiet: true }))) return;
   if (!disposition) return;
   if (!open) await planned(c); // refused: the outcome counts all the same
-  await act('wrapped', { contact: c.id, disposition, comment }, { quiet: true });
+  await act('wrapped', { contact: c.id, disposition, comment, anyway: true }, { quiet: true });
 }
 
 /** Each ends once. @type {Set<string>} */
@@ -118,6 +153,15 @@ const Choices = ({ c, dialog = false }) => html`
       </button>`,
     )}
   </div>
+  ${endsWith(c) && html`<label class="row tick">
+    <input
+      type="checkbox"
+      checked=${!stays.value[c.id]}
+      onChange=${(/** @type {On<Event, HTMLInputElement>} */ e) => {
+        stays.value = { ...stays.peek(), [c.id]: !e.currentTarget.checked };
+      }}/>
+    <span>${t.wrapup.resolves(endsWith(c)?.number ?? '')}</span>
+  </label>`}
   ${asksNext(c) && html`<div class="stack asksnext" role="group" aria-label=${t.next.word}>
     <${NextFields}
       said=${nextOf(c).said}

@@ -424,3 +424,31 @@ async def test_where_it_stands_how_severe_it_is_and_what_is_known_are_said_in_it
         ("kind", "bite", "poisoning"),
     ]
     await close(page)
+
+
+async def test_an_outcome_that_ends_it_resolves_the_incident_unless_they_say_otherwise(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    here.scene["incidents"]["i1"]["contacts"] = []
+    await here.next_is("i1", None)
+    wrap = page.locator(".wrap")
+    await wrap.get_by_role("radio", name="Advised").click()
+    tick = wrap.get_by_role("checkbox", name="INC-20419 is resolved with it")
+    await expect(tick).to_be_checked()
+    await tick.uncheck()
+    await expect(page.get_by_label("What has to happen?")).to_be_visible()
+    await tick.check()
+    await expect(page.get_by_label("What has to happen?")).to_have_count(0)
+    await wrap.get_by_label("comment").fill("all is well")
+    await wrap.get_by_role("button", name="Done").click()
+    await expect(page.locator(".toast", has_text="INC-20419 is resolved.")).to_be_visible()
+    (ended,) = sent(desk, "close_incident")
+    assert (ended["incident"], ended["reason"], ended["comment"]) == (
+        "i1",
+        "resolved",
+        "all is well",
+    )
+    assert len(sent(desk, "wrapped")) == 1
+    await close(page)

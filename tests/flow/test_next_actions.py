@@ -76,3 +76,17 @@ async def handed_to_and_fro(agent: DeskClient, other: DeskClient, incident: str)
     await other.do("next_done", incident=incident, next=shown["id"])
     await on_list(other, incident, there=False)
     await agent.until(lambda: agent.incident and agent.incident["next"] is None)
+
+
+async def test_an_outcome_that_asks_what_is_next_is_refused_until_it_is_said(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550542", "where is my parcel")
+        wrapped = {"contact": contact, "disposition": "follow_up"}
+        assert "stays open: say what is next" in await words_of(agent, "wrapped", **wrapped)
+        plan = {"what": "Write to them", "agent": agent.me["id"], "due": now_ms() + 20 * MINUTE}
+        await agent.do("plan_next", incident=incident, key="p1", before=None, **plan)
+        assert (await agent.do("open", incident=incident))["status"] == "active"
+        await agent.do("wrapped", **wrapped)
+        await agent.until(lambda: contact not in agent.contacts)

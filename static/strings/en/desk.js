@@ -346,6 +346,8 @@ export const desk = {
     labelOf: (no) => `Write a note into ${no}`,
   },
   wrapup: {
+    /** @param {string} no */
+    resolves: (no) => `${no} is resolved with it`,
     title: 'Wrap-up',
     lead: 'How did it end?',
     comment: 'Comment, if it needs one',
