@@ -56,6 +56,20 @@ interface TimelineEntry {
   author?: string | null;
   /** Of a message on the voicemail: the carrier's id of its sound. */
   recording?: string | null;
+  /** Of something that was put elsewhere. `undo`: it can be undone. */
+  filing?: { id: string; what: Filing; undo: boolean; link: { id: string; number: string } | null };
+}
+
+type Filing = 'merged' | 'moved' | 'split' | 'joined';
+
+/** Another incident: merged into this one (`filing`: by which act), or something was moved between them. */
+interface Linked {
+  id: string;
+  number: string;
+  title: string;
+  state: 'open' | 'closed' | 'merged';
+  why: Filing;
+  filing: string | null;
 }
 
 type Status =
@@ -98,6 +112,7 @@ interface Incident {
     tries: number;
     stands: (Omit<StandsNamed, 'agent'> & { agent_name: string | null }) | null;
   } | null;
+  linked: Linked[];
   timeline: TimelineEntry[];
   drafts: Record<string, string>;
 }

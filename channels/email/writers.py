@@ -64,7 +64,8 @@ async def find(
             return Writer(sender, thread.incident, threaded=True, answer_to=answer_to)
         if wished is not None:
             pair = await messages.same_pair(connection, wished.value, sender.value)
-            if pair is not None and pair.incident == thread.incident.id:
+            theirs = await people.incident_by_id(connection, pair.incident) if pair else None
+            if theirs is not None and theirs.id == thread.incident.id:
                 who = _named(wished, sender, mail)
                 return Writer(who, thread.incident, threaded=True, written_by=sender.value)
     if wished is None:

@@ -25,6 +25,15 @@ WORDS = {
 }
 OTHERWISE = "The call to {} ended before anybody answered."
 
+HANDED = {
+    "contact.answered": ("info", "{} has taken the call."),
+    "contact.not_taken_outside": (
+        "warn",
+        "{} did not take the call. It is back in line; it rings at your desk if you are free.",
+    ),
+}
+"""What became of a call that an agent handed to a number, for them."""
+
 
 def dial_news(step: Step) -> list[tuple[str, str]]:
     """Agent and words, for each call of theirs that ended unanswered in this step."""

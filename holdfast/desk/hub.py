@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
-from holdfast.desk.dial_news import NOT_REACHED, dial_news
+from holdfast.desk.dial_news import HANDED, NOT_REACHED, dial_news
 from holdfast.desk.listing import Listing
 from holdfast.desk.lost_words import lost_words
 from holdfast.desk.page_kinds import PageKind
@@ -55,15 +55,6 @@ AGAIN = {
 }
 """Of an overflow that is alarmed again, by its cause."""
 
-HANDED = {
-    "contact.answered": ("info", "{} has taken the call."),
-    "contact.not_taken_outside": (
-        "warn",
-        "{} did not take the call. It is back in line; it rings at your desk if you are free.",
-    ),
-}
-"""What became of a call that an agent handed to a number, for them."""
-
 _encode = msgspec.json.Encoder().encode
 
 
@@ -78,6 +69,8 @@ class Page:
         self.host = host
         self.seq = 0
         self.incident: str | None = None
+        self.merged: frozenset[str] = frozenset()
+        """What was merged into it, as it was sent last: what changes in these changes it."""
         self.listed: Listing | None = None
         """Its list of what is theirs, until it is told that the list changed."""
         self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -87,6 +80,16 @@ class Page:
         self.answered_at = 0.0
         self.ears = False
         """Somebody hears a call by this board."""
+
+    def shows(self, incident: dict[str, Any]) -> None:
+        """It has this document. One that was merged is shown as the one that stays."""
+        self.incident = incident["id"]
+        self.merged = frozenset(
+            one["id"] for one in incident.get("linked", ()) if one["filing"] is not None
+        )
+
+    def looks_at(self, incidents: Collection[str]) -> bool:
+        return self.incident in incidents or not self.merged.isdisjoint(incidents)
 
     def send(self, message: dict[str, Any]) -> None:
         if self.closed:
@@ -358,7 +361,7 @@ class Hub:
         pages that list it, or whose agent is `named` in it, ask again."""
         lists = [page.listed for page in self._pages.values() if page.listed is not None]
         concerned = [one for one in lists if one.concerns(incident_id, named)]  # each is to know
-        if concerned or any(page.incident == incident_id for page in self._pages.values()):
+        if concerned or any(page.looks_at({incident_id}) for page in self._pages.values()):
             self._dirty.add(incident_id)
             if step_id is not None:
                 self._dirty_step = step_id
@@ -383,17 +386,19 @@ class Hub:
                 if page.listed is not None and page.listed.changed(incidents):
                     self.list_changed(page)
             for page in self.pages():
-                if page.incident not in incidents:
+                asked = page.incident
+                if asked is None or not page.looks_at(incidents):
                     continue
                 try:
-                    document = await build(page.incident, page.account.id)
+                    document = await build(asked, page.account.id)
                 except RecordUnavailable as error:
                     log.warning("incident.not_read", reason=str(error))
                     self._dirty |= incidents
                     self._dirty_wake.set()
                     await asyncio.sleep(RETRY_S)
                     break
-                if document is not None and document["id"] == page.incident:
+                if document is not None and page.incident == asked:
+                    page.shows(document)
                     page.send({"type": "incident", "now": now_ms(), "incident": document})
 
     def _alarm(self, event: Happening) -> None:

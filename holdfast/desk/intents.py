@@ -188,10 +188,14 @@ EXACT = frozenset(
         "note",
         "key",
         "fence",
+        "filing",
+        "goes",
+        "one",
+        "party",
+        "stays",
         "before",
         "correction",
         "through",
-        "party",
     }
 )
 """Refuses ids that are not valid. Words are taken without characters that no record can hold."""

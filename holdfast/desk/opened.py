@@ -36,6 +36,8 @@ class Incidents:
         if document is None:
             page.incident = None
             raise Refused("unknown", "No such incident.")
+        if page.incident == form.incident:
+            page.shows(document)
         return document
 
     @intent("peek", PeekForm)

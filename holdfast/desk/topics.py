@@ -9,6 +9,7 @@ from holdfast.desk.day_lists import DayLists
 from holdfast.desk.desk import Desk
 from holdfast.desk.dialled import Dialled
 from holdfast.desk.explained import Explained
+from holdfast.desk.filing import PutRight
 from holdfast.desk.first_words import WritingFirst
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.incident_search import Finder
@@ -43,6 +44,7 @@ __all__ = [
     "MachineMessages",
     "NextSteps",
     "PeopleOf",
+    "PutRight",
     "SaidOfPeople",
     "Severities",
     "SoundChecks",

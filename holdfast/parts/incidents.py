@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import structlog
 
 from holdfast.desk.desk import Desk
+from holdfast.desk.filing import PutRight
 from holdfast.desk.first_words import WritingFirst
 from holdfast.desk.hub import Hub
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.next_actions import NextSteps
+from holdfast.desk.opened import Incidents
 from holdfast.desk.parties import PeopleOf
 from holdfast.desk.party_facts import SaidOfPeople
 from holdfast.desk.typed_numbers import WrittenFirst
@@ -22,6 +24,7 @@ from holdfast.http.access import Permission, allowed
 from holdfast.parts import House, Part
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.incidents.facts import Facts
+from router.incidents.filing import Filings
 from router.incidents.first_words import FirstWords
 from router.incidents.life import IncidentLife
 from router.incidents.next_actions import NextActions
@@ -55,6 +58,7 @@ def part(house: House) -> Part:
         Ending(hub, life, Facts(centre)),
         PeopleOf(centre, hub, Parties(centre)),
         SaidOfPeople(centre, hub, PartyFacts(centre)),
+        PutRight(centre, hub, Incidents(centre), Filings.of(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),
         WritingFirst(hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
     )

@@ -8,6 +8,8 @@ from router.core.states import State
 
 OPEN, CLOSED = "open", "closed"
 """States of an incident: whether it is being worked (router/core/incident_status.py says more)."""
+MERGED = "merged"
+"""The state of one that was merged into another: neither open nor closed, so no list has it."""
 REOPENED = "reopened"
 GIVEN = "given"
 STATUS, SEVERITY, FACT = "status", "severity", "fact"

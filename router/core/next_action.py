@@ -8,8 +8,9 @@ LATEST_MS = 366 * 86_400_000
 LATE_MS = 60_000
 """A page's clock, and the time that an order is under way."""
 
-DONE, CHANGED, CLOSED = "done", "changed", "closed"
-"""How one ends: it was done, another stands in its place, or the incident was closed."""
+DONE, CHANGED, CLOSED, MERGED = "done", "changed", "closed", "merged"
+"""How one ends: it was done, another stands in its place, the incident was closed, or merged with
+another whose next action was chosen: it is there again when that is undone."""
 
 
 def fault(what: str, due: int, now: int) -> str | None:

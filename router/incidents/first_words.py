@@ -25,7 +25,7 @@ from router.core.states import WAITS, State
 from router.incidents.life import goes_on, severity_of
 from router.incidents.replies import held_open
 from router.outbox import Answer, Replies
-from router.records import accounts, audit, contacts, messages, people, reached
+from router.records import accounts, audit, contacts, messages, people, reached, stays
 from router.records.asks_first import before_writing
 from router.records.database import Transaction
 from router.records.ids import derived_id
@@ -160,7 +160,8 @@ class FirstWords:
         self, connection: Transaction, letter: Letter, known: Any
     ) -> LiveContact | Answer | Reply:
         """The same order once more: it is done, or the index has not heard of it."""
-        if (known.author, known.incident) != (letter.agent, letter.incident):
+        of = [await stays.root(connection, one) for one in (known.incident, letter.incident)]
+        if known.author != letter.agent or of[0] != of[1]:
             return Reply(ok=False, code="bad_request", text="This key is another message's.")
         if known.contact != derived_id("c", "write", letter.agent, letter.key):
             return self._answer(letter, known.contact)
@@ -246,7 +247,7 @@ class FirstWords:
             connection,
             key=f"out:{letter.key}",
             contact=live.id,
-            incident=letter.incident,
+            incident=live.incident,
             channel=live.channel,
             direction="out",
             author=letter.agent,
@@ -259,6 +260,6 @@ class FirstWords:
             at=now,
         )
         await audit.append(
-            connection, actor=letter.agent, action=WRITTEN, subject=letter.incident, now=now,
+            connection, actor=letter.agent, action=WRITTEN, subject=str(live.incident), now=now,
             detail=" ".join((letter.address, *sorted(letter.sure))),
         )  # fmt: skip

@@ -133,6 +133,7 @@ class IncidentLife:
                 return UNKNOWN
             if row.state == CLOSED:
                 return CLOSED_ALREADY
+            incident = row.id
             contacts, promised = await incident_changes.alive(connection, incident)
             why = kept_open_by(contacts, promised=promised)
             if why is not None:
@@ -158,7 +159,7 @@ class IncidentLife:
                 return UNKNOWN
             if row.state != CLOSED:
                 return OPEN_ALREADY
-            await undo(connection, incident, row.severity, by, now)
+            await undo(connection, row.id, row.severity, by, now)
         return Reply()
 
     async def say(self, order: Said, now: int) -> Reply:

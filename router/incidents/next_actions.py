@@ -13,7 +13,7 @@ from router.core.incident_status import News
 from router.core.model import Reply
 from router.core.next_action import DONE, fault
 from router.incidents.replies import NOBODY, held_open, works_here
-from router.records import audit, incident_changes, next_actions, people
+from router.records import audit, incident_changes, next_actions, people, stays
 from router.records.ids import derived_id
 
 PLANNED, ENDED = "incident.next_planned", "incident.next_done"
@@ -59,7 +59,7 @@ class NextActions:
                 return row
             if await next_actions.by_id(connection, new) is not None:
                 return Reply(duplicate=True)
-            known = await next_actions.open_of(connection, order.incident)
+            known = await next_actions.open_of(connection, row.id)
             if (known and known.id) != order.instead_of:
                 return OVERTAKEN
             if not await works_here(connection, order.agent, self._current, now):
@@ -67,15 +67,15 @@ class NextActions:
             await next_actions.plan(
                 connection,
                 {
-                    "id": new, "incident": order.incident, "what": order.what,
+                    "id": new, "incident": row.id, "what": order.what,
                     "agent": order.agent, "due_at": order.due, "made_by": order.by, "made_at": now,
                 },
             )  # fmt: skip
             await incident_changes.news(
-                connection, order.incident, now, News.TAKEN, row=row, author=order.by
+                connection, row.id, now, News.TAKEN, row=row, author=order.by
             )
             await audit.append(
-                connection, actor=order.by, action=PLANNED, subject=order.incident, now=now,
+                connection, actor=order.by, action=PLANNED, subject=row.id, now=now,
                 detail=new,
             )  # fmt: skip
         return Reply()
@@ -94,14 +94,14 @@ class NextActions:
             if isinstance(row := await held_open(connection, incident), Reply):
                 return row
             known = await next_actions.by_id(connection, action)
-            if known is None or known.incident != incident:
+            if known is None or await stays.root(connection, known.incident) != row.id:
                 return OVERTAKEN
             if known.how == DONE:
                 return Reply(duplicate=True)
             if known.ended_at is not None:
                 return OVERTAKEN
-            await next_actions.end(connection, incident, DONE, by, now)
+            await next_actions.end(connection, row.id, DONE, by, now)
             await audit.append(
-                connection, actor=by, action=ENDED, subject=incident, now=now, detail=action
+                connection, actor=by, action=ENDED, subject=row.id, now=now, detail=action
             )
         return Reply()

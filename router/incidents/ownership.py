@@ -63,7 +63,7 @@ class Ownership:
                 connection, gift.incident, now, News.RATED, row=row, author=gift.by
             )
             await audit.append(
-                connection, actor=gift.by, action=GIVEN, subject=gift.incident, now=now,
+                connection, actor=gift.by, action=GIVEN, subject=row.id, now=now,
                 detail=gift.to,
             )  # fmt: skip
         return Reply()
@@ -81,7 +81,7 @@ class Ownership:
                 row = await held_open(connection, incident)
                 if isinstance(row, Reply) or row.owner != gone:
                     continue  # somebody was quicker
-                await incident_changes.give(connection, incident, now, row, to=to)
+                await incident_changes.give(connection, row.id, now, row, to=to)
                 await audit.append(
                     connection, actor=RULE, action=PASSED_ON, subject=incident, now=now, detail=to
                 )

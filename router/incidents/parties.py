@@ -10,6 +10,7 @@ from router.core.display import mask
 from router.core.model import Reply
 from router.incidents.replies import held_open
 from router.records import audit, incident_changes, people
+from router.records.database import once_more
 
 ADDED = "incident.party_added"
 """Action of the audit; its detail is the party."""
@@ -41,10 +42,14 @@ class Parties:
         Raises:
             RecordUnavailable: nothing was changed.
         """
+        return await once_more(lambda: self._add(newcomer, now))
+
+    async def _add(self, newcomer: Newcomer, now: int) -> Reply:
         of = newcomer.incident
         async with self._database.write() as connection:
             if isinstance(row := await held_open(connection, of), Reply):
                 return row
+            of = row.id
             person = await people.find_or_make(
                 connection, newcomer.kind, newcomer.value, now, newcomer.name or None
             )

@@ -27,7 +27,7 @@ from router.core.triage import Verdict
 from router.incidents.life import found_for, goes_on
 from router.intake.automatic_answer import ClosedAnswer
 from router.live.engine import IndexLost, IndexUnavailable
-from router.records import contacts, messages, people
+from router.records import contacts, messages, people, stays
 from router.records.corrections import own_words
 from router.records.database import Transaction
 from router.records.ids import derived_id
@@ -81,8 +81,9 @@ class TextIntake:
                 open_row = await contacts.open_text_contact(
                     connection, str(text.channel), person.address, text.to_address, there
                 )
-            if open_row is not None and text.incident not in (None, open_row.incident):
-                open_row = None
+            if open_row is not None and text.incident is not None:
+                of = await stays.root(connection, open_row.incident)
+                open_row = open_row if incident is not None and incident.id == of else None
             verdict = self._admission.verdicts.of(
                 line,
                 incident=incident,

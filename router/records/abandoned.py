@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.abandoned import DONE, KEEP_MS, MOST, OUTCOMES, AbandonedCaller, abandoned_by
 from router.core.model import LiveContact
-from router.records import schema
+from router.records import schema, stays
 from router.records.sqlite import BIG
 
 _decode = msgspec.json.Decoder(LiveContact).decode
@@ -33,6 +33,11 @@ async def callers(connection: AsyncConnection, now: int) -> list[AbandonedCaller
         .prefix_with(BIG)
     )
     caller = [one for row in rows if (one := abandoned_by(_decode(row.live))) is not None]
+    merged = await stays.roots(connection, {one.incident for one in caller})
+    caller = [
+        msgspec.structs.replace(one, incident=merged.get(one.incident, one.incident))
+        for one in caller
+    ]
     incidents = list({one.incident for one in caller})
     spoken = await _spoken(connection, incidents)
     done = await _done(connection, [one.contact for one in caller])
@@ -60,14 +65,16 @@ async def taken(connection: AsyncConnection, calls: Sequence[str]) -> set[str]:
 async def _spoken(connection: AsyncConnection, incidents: Sequence[str]) -> dict[str, int]:
     """When somebody last spoke with each, or wrote to it."""
     found: dict[str, int] = {}
+    named = schema.incident.alias("named")
     for moment, table, more in (
         (contact.c.answered_at, contact, contact.c.answered_at.is_not(None)),
         (message.c.at, message, and_(message.c.direction == "out", message.c.author.is_not(None))),
     ):
         rows = await connection.execute(
-            select(table.c.incident, func.max(moment).label("at"))
-            .where(and_(table.c.incident.in_(incidents), more))
-            .group_by(table.c.incident)
+            select(stays.root_of(named).label("incident"), func.max(moment).label("at"))
+            .join(named, named.c.id == table.c.incident)
+            .where(and_(stays.of_any(table.c.incident, incidents), more))
+            .group_by(stays.root_of(named))
         )
         for row in rows:
             found[row.incident] = max(found.get(row.incident, 0), int(row.at))

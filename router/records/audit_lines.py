@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import desc, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.records import people, schema
+from router.records import people, schema, stays
 
 _chain, _contact, _incident = schema.audit.c, schema.contact.c, schema.incident.c
 KINDS = {"voice": "call", "sms": "text", "email": "mail"}
@@ -52,8 +52,9 @@ async def subjects_of(connection: AsyncConnection, name: str) -> tuple[str, ...]
         found = await people.incident_by_number(connection, int(name[4:]))
         if found is None:
             return ()
-        ids = select(_contact.id).where(_contact.incident == found.id)
-        return (found.id, *(await connection.execute(ids)).scalars())
+        its = select(_incident.id).where(stays.of(_incident.id, found.id))
+        ids = its.union_all(select(_contact.id).where(stays.of(_contact.incident, found.id)))
+        return tuple((await connection.execute(ids)).scalars())
     account = select(schema.user.c.id).where(schema.user.c.login == name.casefold())
     return ((await connection.execute(account)).scalar() or name,)
 
@@ -93,7 +94,7 @@ async def _names(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, s
             found[row.id] = f"INC-{row.number}"
         contacts = (
             select(_contact.id, _contact.channel, _incident.number)
-            .join(schema.incident, _contact.incident == _incident.id)
+            .join(schema.incident, stays.exactly(_contact.incident, _incident.id))
             .where(_contact.id.in_(some))
         )
         for contact in await connection.execute(contacts):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.callback import NOT_NEEDED
 from router.core.model import Happening
 from router.core.states import NOT_MADE, State
-from router.records import schema
+from router.records import schema, stays
 from router.records.sql import insert_new
 
 callback, contact, incident, dial = (
@@ -28,7 +28,7 @@ OPEN, REACHED = "open", "reached"
 async def hold_incident(connection: AsyncConnection, incident_id: str) -> str | None:
     """Makes other promises to this incident wait until this transaction ends; returns its owner."""
     row = await connection.execute(
-        select(incident.c.owner).where(incident.c.id == incident_id).with_for_update()
+        select(incident.c.owner).where(incident.c.id == stays.one(incident_id)).with_for_update()
     )
     owner: str | None = row.scalar_one_or_none()
     return owner
@@ -46,7 +46,7 @@ async def open_of(connection: AsyncConnection, incident_id: str) -> Row[Any] | N
 
 async def of_incident(connection: AsyncConnection, incident_id: str) -> Sequence[Row[Any]]:
     """Every promise in it, kept or not."""
-    asked = select(callback).where(callback.c.incident == incident_id)
+    asked = select(callback).where(stays.of(callback.c.incident, incident_id))
     return (await connection.execute(asked.order_by(callback.c.made_at, callback.c.id))).all()
 
 
@@ -55,8 +55,10 @@ async def open_to(connection: AsyncConnection, party: str) -> Row[Any] | None:
     return (await connection.execute(_OPEN_TO, {"the_party": party})).first()
 
 
-_OPEN_OF = select(callback).where(
-    and_(callback.c.incident == bindparam("the_incident"), callback.c.state == OPEN)
+_OPEN_OF = (
+    select(callback)
+    .where(and_(stays.of(callback.c.incident, bindparam("the_incident")), callback.c.state == OPEN))
+    .order_by(callback.c.made_at)
 )
 _OPEN_TO = (
     select(callback)
@@ -219,11 +221,18 @@ async def spoke_in_vain(connection: AsyncConnection, since: int) -> list[str]:
     promised: the request for it was lost. A call is due to callers who left a message, and to those
     nobody took although they had waited to the end of their ladder."""
     c, m = contact.c, schema.message.c
-    promised = exists().where(
-        and_(
-            callback.c.incident == c.incident,
-            or_(_IS_OPEN, callback.c.closed_at >= c.ended_at),
+    named, other = incident.alias("named"), incident.alias("other")
+    promised = (
+        exists()
+        .where(
+            and_(
+                named.c.id == c.incident,
+                or_(other.c.id == stays.root_of(named), other.c.stays == stays.root_of(named)),
+                callback.c.incident == other.c.id,
+                or_(_IS_OPEN, callback.c.closed_at >= c.ended_at),
+            )
         )
+        .correlate(contact)
     )
     spoke = exists().where(and_(m.contact == c.id, m.key.like("voicemail:%")))
     rows = await connection.execute(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.model import LiveContact, Step
 from router.core.states import State
 from router.core.text import clean
-from router.records import early, schema
+from router.records import early, schema, stays
 from router.records.sql import get_meta, insert_all_new, insert_new, put_meta
 
 _encode = msgspec.json.Encoder().encode
@@ -190,14 +190,24 @@ async def set_recorder_position(connection: AsyncConnection, step_id: str) -> No
 
 async def open_contacts(connection: AsyncConnection) -> list[LiveContact]:
     """Every contact that has not ended, as last recorded."""
-    rows = await connection.execute(select(contact.c.live, contact.c.party).where(schema.IS_OPEN))
+    rows = await connection.execute(_OPEN)
     decode = msgspec.json.Decoder(LiveContact).decode
     found = []
     for row in rows:
         live = decode(row.live)
         live.party = live.party or row.party  # recorded before contacts knew it
+        live.incident, live.incident_no = row.id, f"INC-{row.number}"
         found.append(live)
     return found
+
+
+_named = schema.incident.alias("named")
+_OPEN = (
+    select(contact.c.live, contact.c.party, schema.incident.c.id, schema.incident.c.number)
+    .join(_named, _named.c.id == contact.c.incident)
+    .join(schema.incident, schema.incident.c.id == stays.root_of(_named))
+    .where(schema.IS_OPEN)
+)
 
 
 async def open_of_party(connection: AsyncConnection, party: str) -> list[str]:
@@ -238,7 +248,7 @@ async def open_text_contact(
 ) -> Row[Any] | None:
     """The open conversation between a party's address and ours, if there is one; of several, the
     one in `incident`, otherwise the newest."""
-    there = case((contact.c.incident == incident, 0), else_=1)
+    there = case((stays.of(contact.c.incident, incident), 0), else_=1)
     return (
         await connection.execute(
             select(contact)
@@ -289,7 +299,9 @@ _REDIAL = (
 async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:
     return (
         await connection.execute(
-            select(contact).where(contact.c.incident == incident).order_by(contact.c.arrived_at)
+            select(contact)
+            .where(stays.of(contact.c.incident, incident))
+            .order_by(contact.c.arrived_at)
         )
     ).all()
 
@@ -299,7 +311,7 @@ async def last_line_of(connection: AsyncConnection, incident: str) -> str | None
     c = contact.c
     last = (
         select(c.line)
-        .where(and_(c.incident == incident, c.channel.in_(("voice", "sms"))))
+        .where(and_(stays.of(c.incident, incident), c.channel.in_(("voice", "sms"))))
         .order_by(desc(func.coalesce(c.queued_at, c.arrived_at)), desc(c.id))
         .limit(1)
     )
@@ -311,7 +323,7 @@ async def queues_of(connection: AsyncConnection, incident: str) -> list[str]:
     c = contact.c
     last = (
         select(c.queue)
-        .where(and_(c.incident == incident, c.direction == "in"))
+        .where(and_(stays.of(c.incident, incident), c.direction == "in"))
         .order_by(desc(c.arrived_at), desc(c.id))
         .limit(10)
     )

@@ -15,7 +15,7 @@ from sqlalchemy import and_, delete, desc, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import Said, Step
-from router.records import schema
+from router.records import schema, stays
 from router.records.ids import new_id
 from router.records.sqlite import BIG
 
@@ -133,6 +133,7 @@ async def take_back(
 async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
     """All since that moment (ms since 1970; 0 = all), newest first. If several are about one
     message, the first of them counts: the last that was said."""
+    named = schema.incident.alias("named")
     rows = await connection.execute(
         select(
             _correction,
@@ -140,11 +141,12 @@ async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
             _message.c.text,
             _message.c.folds,
             _message.c.channel,
-            _message.c.incident,
+            schema.incident.c.id.label("incident"),
             schema.incident.c.number,
         )
         .join(_message, _message.c.id == _correction.c.message)
-        .join(schema.incident, schema.incident.c.id == _message.c.incident)
+        .join(named, named.c.id == _message.c.incident)
+        .join(schema.incident, schema.incident.c.id == stays.root_of(named))
         .where(_correction.c.at >= since)
         .order_by(desc(_correction.c.at), desc(_correction.c.id))
         .prefix_with(BIG)
@@ -161,11 +163,9 @@ async def listed(connection: AsyncConnection, since: int) -> list[Correction]:
 
 async def triaged(connection: AsyncConnection, since: int) -> int:
     """How many texts and mails of parties came since that moment."""
-    incident = schema.incident
-    # whatever came touched its incident, and that is indexed
-    touched = select(incident.c.id).where(incident.c.touched_at >= since)
     came = and_(
-        _message.c.incident.in_(touched),
+        # whatever came touched its incident, and that is indexed
+        stays.touched_since(_message.c.incident, since),
         _message.c.at >= since,
         _message.c.direction == "in",
         _message.c.channel.in_(("sms", "email")),

@@ -7,9 +7,9 @@ WAL with synchronous=FULL, so that an acknowledged write survives a loss of powe
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import Row as SqlRow
@@ -34,6 +34,8 @@ WAIT_S = 5.0
 """Seconds to wait for a connection: a carrier waits 15 s for an answer in all."""
 STATEMENT_S = 6.0
 """Seconds that one statement may take on PostgreSQL; those of ours take milliseconds."""
+_CONTENDED = ("40001", "40P01")
+"""SQLSTATE: serialization failure, deadlock detected."""
 _REFUSED = ("22", "23", "54")
 """SQLSTATE classes: data exception, integrity violation, program limit exceeded."""
 
@@ -46,6 +48,11 @@ class RecordUnavailable(Exception):
 
     unclear = False
     """True: it went away while it committed; what was written stands, or does not."""
+
+
+class RecordContended(RecordUnavailable):
+    """Two transactions waited for each other, and this one was broken off: it may be tried again
+    (`once_more`)."""
 
 
 class RecordRefused(RecordUnavailable):
@@ -118,7 +125,7 @@ class Database:
             self.trouble = None
         except (DBAPIError, PoolTimeout, OSError) as error:
             translated = _translated(error)
-            if not isinstance(translated, RecordRefused):
+            if not isinstance(translated, (RecordRefused, RecordContended)):
                 self.trouble = cause(self.trouble, trouble_of(error))
                 translated.unclear = commits
             raise translated from None
@@ -211,6 +218,17 @@ _CAREFUL: dict[str, Any] = {"pool_timeout": WAIT_S, "hide_parameters": True}
 """For every engine: callers' words and numbers never appear in an error."""
 
 
+_T = TypeVar("_T")
+
+
+async def once_more(act: Callable[[], Awaitable[_T]]) -> _T:
+    """Does it, and if the record broke it off because two waited for each other, once more."""
+    try:
+        return await act()
+    except RecordContended:
+        return await act()
+
+
 @asynccontextmanager
 async def savepoint(connection: AsyncConnection) -> AsyncIterator[None]:
     """A part of a transaction that is undone by itself if it fails.
@@ -244,6 +262,9 @@ def _is_refusal(error: BaseException) -> bool:
 def _translated(error: BaseException) -> RecordUnavailable:
     orig = getattr(error, "orig", None) or error
     said = getattr(orig, "__cause__", None) or orig  # the driver's own, below SQLAlchemy's
+    state = str(getattr(orig, "sqlstate", None) or getattr(said, "sqlstate", None) or "")
+    if state in _CONTENDED:
+        return RecordContended(f"{type(said).__name__} {state}")
     if _is_refusal(error):
         return RecordRefused(f"{type(said).__name__} {getattr(orig, 'sqlstate', None) or ''}")
     return RecordUnavailable(f"{type(said).__name__}: {_first_line(said)}")

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact
-from router.records import incident_ratings, people, schema
+from router.records import incident_ratings, people, schema, stays
 from router.records.sql import put
 
 contact, incident, early = schema.contact, schema.incident, schema.early
@@ -45,8 +45,11 @@ async def completed(connection: AsyncConnection, step: str, live: LiveContact) -
     return True
 
 
-_ROW = select(contact.c.live, contact.c.incident, incident.c.number).join(
-    incident, incident.c.id == contact.c.incident
+_named = incident.alias("named")
+_ROW = (
+    select(contact.c.live, incident.c.id.label("incident"), incident.c.number)
+    .join(_named, _named.c.id == contact.c.incident)
+    .join(incident, incident.c.id == stays.root_of(_named))
 )
 
 

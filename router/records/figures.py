@@ -18,7 +18,7 @@ from router.core.display import mask
 from router.core.figures import ENDINGS, WORDS, Figure, words_of
 from router.core.model import Happening
 from router.core.severity import Severity
-from router.records import schema
+from router.records import schema, stays
 from router.records.schema import COUNTING
 from router.records.today import Today
 
@@ -234,16 +234,18 @@ async def described(
     contact, address, party, incident = (
         schema.contact, schema.address, schema.party, schema.incident,
     )  # fmt: skip
+    named = incident.alias("named")
     rows = await connection.execute(
         select(
             contact.c.id, contact.c.channel, contact.c.direction, contact.c.agent,
-            contact.c.outcome, contact.c.incident, contact.c.arrived_at, contact.c.live,
-            incident.c.number, party.c.name,
+            contact.c.outcome, contact.c.arrived_at, contact.c.live,
+            incident.c.id.label("incident"), incident.c.number, party.c.name,
             address.c.kind, address.c.value,
         )
         .join(address, address.c.id == contact.c.address)
         .join(party, party.c.id == contact.c.party)
-        .join(incident, incident.c.id == contact.c.incident)
+        .join(named, named.c.id == contact.c.incident)
+        .join(incident, incident.c.id == stays.root_of(named))
         .where(contact.c.id.in_(contacts))
     )  # fmt: skip
     outside = await _outside(connection, contacts)

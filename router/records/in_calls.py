@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact
 from router.core.states import BEYOND, OVER, TAKEN, State
-from router.records import schema
+from router.records import schema, stays
 
 
 async def of_incident(
@@ -20,7 +20,13 @@ async def of_incident(
     rows = await connection.execute(
         select(contact.c.party, contact.c.live)
         .join(link, link.c.party == contact.c.party)
-        .where(and_(link.c.incident == incident_id, contact.c.channel == "voice", schema.IS_OPEN))
+        .where(
+            and_(
+                stays.of(link.c.incident, incident_id),
+                contact.c.channel == "voice",
+                schema.IS_OPEN,
+            )
+        )
     )
     found: dict[str, str] = {}
     for row in rows:

@@ -11,29 +11,46 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core import incident_severity as rule
-from router.core.incident import CLOSED, GIVEN, JOINED, OPEN, PEOPLE, REOPENED, SEVERITY, STATUS
+from router.core.incident import (
+    CLOSED,
+    GIVEN,
+    JOINED,
+    MERGED,
+    OPEN,
+    PEOPLE,
+    REOPENED,
+    SEVERITY,
+    STATUS,
+)
 from router.core.incident_status import ROWS, News, Status, after
 from router.core.model import LiveContact
 from router.core.next_action import CLOSED as NO_MORE
-from router.records import callbacks, next_actions, people, schema
+from router.records import callbacks, next_actions, people, schema, stays
 from router.records.ids import new_id
 from router.records.people import IncidentRef
 
 incident, change, contact = schema.incident, schema.incident_change, schema.contact
+
+_ONE = stays.one(bindparam("the_id"))
 
 Change = Row[Any]
 """A row of the history."""
 
 
 async def held(connection: AsyncConnection, incident_id: str) -> Any:
-    """State, status, severity and owner of an incident; nobody else changes it until this
-    transaction ends."""
-    return (await connection.execute(_HELD, {"the_id": incident_id})).first()
+    """Id, state, status, severity and owner of an incident, of one that was merged those of the one
+    that stays; nobody else changes it until this transaction ends. Acts go by this id."""
+    while True:
+        row = (await connection.execute(_HELD, {"the_id": incident_id})).first()
+        if row is None or row.state != MERGED:  # merged while we waited: look again
+            return row
 
 
 _HELD = (
-    select(incident.c.state, incident.c.status, incident.c.severity, incident.c.owner)
-    .where(incident.c.id == bindparam("the_id"))
+    select(
+        incident.c.id, incident.c.state, incident.c.status, incident.c.severity, incident.c.owner
+    )
+    .where(incident.c.id == _ONE)
     .with_for_update()
 )
 
@@ -52,7 +69,7 @@ async def alive(
 
 
 _ALIVE = select(contact.c.channel, contact.c.state, contact.c.live).where(
-    and_(contact.c.incident == bindparam("the_id"), schema.IS_OPEN)
+    and_(stays.of(contact.c.incident, bindparam("the_id")), schema.IS_OPEN)
 )
 
 
@@ -71,7 +88,7 @@ async def close(
     await next_actions.end(connection, incident_id, NO_MORE, author, now)
     await connection.execute(
         update(incident)
-        .where(incident.c.id == incident_id)
+        .where(incident.c.id == stays.one(incident_id))
         .values(state=CLOSED, status=Status.RESOLVED, closed_at=now)
     )
     told = {"author": author, "why": why, "words": words, "after": str(Status.RESOLVED)}
@@ -100,7 +117,9 @@ async def reopen(
     }  # fmt: skip
     if touch:
         values["touched_at"] = now
-    await connection.execute(update(incident).where(incident.c.id == incident_id).values(**values))
+    await connection.execute(
+        update(incident).where(incident.c.id == stays.one(incident_id)).values(**values)
+    )
     told = {"author": author, "contact": contact_id, "after": str(Status.REOPENED)}
     await tell(connection, incident_id, now, REOPENED, severity, **told)
 
@@ -160,6 +179,7 @@ async def tell(
 ) -> None:
     """A line of its history: what was changed, and `severity` as it is then."""
     told = {"author": "", "why": "", "words": None, "contact": None, **NOBODYS, **more}
+    incident_id = await stays.root(connection, incident_id)
     before = (await connection.execute(_BEFORE, {"the_id": incident_id})).scalar_one()
     at = max(now, (before or 0) + 1)  # in order, also within one ms or by a clock that went back
     await connection.execute(
@@ -203,7 +223,7 @@ async def touch(
 
 _TOUCH = (
     update(incident)
-    .where(incident.c.id == bindparam("the_id"))
+    .where(incident.c.id == _ONE)
     .values(touched_at=bindparam("touched_at"), severity=bindparam("severity"))
 )
 
@@ -239,14 +259,17 @@ async def put_status(
 ) -> None:
     """Its status is `to` from now on; `row`: as `held`. Neither opens nor closes it for work."""
     assert ROWS[to].open == (row.state == OPEN), (row, to)
-    await connection.execute(update(incident).where(incident.c.id == incident_id).values(status=to))
+    await connection.execute(
+        update(incident).where(incident.c.id == stays.one(incident_id)).values(status=to)
+    )
     told = {"before": row.status, "after": str(to), **more}
     await tell(connection, incident_id, now, STATUS, row.severity, **told)
 
 
 async def settled(connection: AsyncConnection, before: int) -> Sequence[Any]:
     """Resolved ones that were so before this moment: id, some at a time."""
-    asked = select(incident.c.id).where(and_(schema.IS_RESOLVED, incident.c.closed_at < before))
+    over = and_(schema.IS_RESOLVED, incident.c.closed_at < before, incident.c.state == CLOSED)
+    asked = select(incident.c.id).where(over)
     return (await connection.execute(asked.order_by(incident.c.closed_at).limit(100))).all()
 
 
@@ -267,10 +290,9 @@ async def lately_closed_of(
 
 _LATELY = (
     select(incident.c.id)
-    .join(schema.incident_party, schema.incident_party.c.incident == incident.c.id)
     .where(
         and_(
-            schema.incident_party.c.party == bindparam("party"),
+            people.OF_PARTY,
             incident.c.state == CLOSED,
             incident.c.closed_at >= bindparam("since"),
         )
@@ -292,7 +314,7 @@ async def _last_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
 async def history(connection: AsyncConnection, incident_id: str) -> Sequence[Change]:
     """All that changed its state or its owner, oldest first."""
     rows = await connection.execute(
-        select(change).where(change.c.incident == incident_id).order_by(change.c.at)
+        select(change).where(stays.of(change.c.incident, incident_id)).order_by(change.c.at)
     )
     return rows.all()
 

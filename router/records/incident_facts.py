@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.incident import FACT
 from router.core.incident_facts import FACTS, TITLE
-from router.records import incident_changes, schema
+from router.records import incident_changes, schema, stays
 
 incident = schema.incident
 _HELD = select(
@@ -19,7 +19,7 @@ _HELD = select(
 
 async def held(connection: AsyncConnection, incident_id: str) -> Any:
     """State, severity, title and facts; nobody else changes them until this transaction ends."""
-    return (await connection.execute(_HELD.where(incident.c.id == incident_id))).first()
+    return (await connection.execute(_HELD.where(incident.c.id == stays.one(incident_id)))).first()
 
 
 async def write(
@@ -34,7 +34,7 @@ async def write(
 ) -> None:
     """The fact is `value` from now on; `row`: as `held`."""
     await connection.execute(
-        update(incident).where(incident.c.id == incident_id).values({name: value})
+        update(incident).where(incident.c.id == stays.one(incident_id)).values({name: value})
     )
     told = {"author": author, "why": name, "words": value}
     await incident_changes.tell(connection, incident_id, now, FACT, row.severity, **told)

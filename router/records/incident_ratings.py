@@ -13,7 +13,7 @@ from router.core import incident_severity as rule
 from router.core.incident_status import News
 from router.core.model import LiveContact
 from router.core.states import State
-from router.records import incident_changes, schema
+from router.records import incident_changes, schema, stays
 
 incident, contact = schema.incident, schema.contact
 
@@ -45,7 +45,7 @@ async def rate_incident(
         return None
     others: list[int] = []
     if lowers:
-        mine = and_(c.incident == incident_id, c.id != contact_id, c.state != State.ENDED)
+        mine = and_(stays.of(c.incident, incident_id), c.id != contact_id, c.state != State.ENDED)
         rows = await connection.execute(select(c.live).where(mine))
         others = [msgspec.json.decode(row.live, type=LiveContact).by_itself for row in rows]
     await _settle(
@@ -67,7 +67,11 @@ async def rate_first(
     `before`, the line's for everybody, until the key is pressed."""
     c = contact.c
     mine = select(c.incident).where(c.id == contact_id).scalar_subquery()
-    other = select(c.id).where(and_(c.incident == incident.c.id, c.id != contact_id)).exists()
+    other = (
+        select(c.id)
+        .where(and_(stays.exactly(c.incident, incident.c.id), c.id != contact_id))
+        .exists()
+    )
     await connection.execute(
         update(incident)
         .where(and_(incident.c.id == mine, incident.c.severity == before, ~other))
@@ -111,7 +115,7 @@ async def _settle(
 
 _RATED = (
     update(incident)
-    .where(incident.c.id == bindparam("the_id"))
+    .where(incident.c.id == stays.one(bindparam("the_id")))
     .values(severity=bindparam("severity"))
 )
 _PUT = _RATED.values(touched_at=bindparam("touched_at"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, column, desc, or_, select, table, text, tuple_
+from sqlalchemy import Select, and_, column, desc, func, or_, select, table, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
@@ -19,7 +19,7 @@ from router.core.query import number_of
 from router.core.search_words import Wanted, wanted
 from router.core.states import State
 from router.core.text import fold
-from router.records import schema
+from router.records import schema, stays
 from router.records.sqlite import BIG
 
 PAGE = 30
@@ -32,6 +32,7 @@ Cursor = tuple[int, str]
 """Where a page ends: moment of the last touch, and id."""
 
 incident, doc = schema.incident, schema.search_doc
+_member = incident.alias("member")
 
 # Asking -----------------------------------------------------------------------------------------
 
@@ -120,19 +121,21 @@ async def find(
     owner: only theirs. only: none but these. only_open: none that is closed. before: what the page
     before gave. names: of accounts.
     """
-    filters: list[Any] = []
+    filters: list[Any] = [incident.c.stays.is_(None)]
     if owner is not None:
         filters.append(incident.c.owner == owner)
     if only is not None:
-        filters.append(incident.c.id.in_(list(only)))
+        theirs = select(stays.root_of(_member)).where(_member.c.id.in_(list(only)))
+        filters.append(incident.c.id.in_(theirs))
     if only_open:
         filters.append(schema.INCIDENT_IS_OPEN)
     first: list[Any] = []
     number = number_of(query)
     if number is not None:
-        numbered = select(incident).where(*filters, incident.c.number == number)
+        its = select(stays.root_of(_member)).where(_member.c.number == number).scalar_subquery()
+        numbered = select(incident).where(*filters, incident.c.id == its)
         first = list((await connection.execute(numbered)).all()) if before is None else []
-        filters.append(incident.c.number != number)
+        filters.append(incident.c.id != func.coalesce(its, ""))
     if before is not None:
         filters.append(tuple_(incident.c.touched_at, incident.c.id) < before)
     rows = await _search(connection, wanted(query), filters)
@@ -192,10 +195,13 @@ async def _who(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str
     """The first party of each: the name, else the masked address."""
     link, party, address = schema.incident_party, schema.party, schema.address
     rows = await connection.execute(
-        select(link.c.incident, party.c.name, address.c.kind, address.c.value)
+        select(
+            stays.root_of(_member).label("incident"), party.c.name, address.c.kind, address.c.value
+        )
+        .join(_member, _member.c.id == link.c.incident)
         .join(party, party.c.id == link.c.party)
         .join(address, address.c.party == party.c.id)
-        .where(link.c.incident.in_(ids))
+        .where(stays.of_any(link.c.incident, ids))
         .order_by(party.c.created_at, party.c.id, address.c.id)
     )
     found: dict[str, str] = {}
@@ -208,9 +214,12 @@ async def _contacts(connection: AsyncConnection, ids: Sequence[str]) -> dict[str
     c = schema.contact.c
     rows = await connection.execute(
         select(
-            c.id, c.incident, c.channel, c.direction, c.state, c.outcome,
+            c.id, stays.root_of(_member).label("incident"),
+            c.channel, c.direction, c.state, c.outcome,
             c.arrived_at, c.queued_at, c.answered_at, c.ended_at,
-        ).where(c.incident.in_(ids))
+        )
+        .join(_member, _member.c.id == c.incident)
+        .where(stays.of_any(c.incident, ids))
     )  # fmt: skip
     found: dict[str, list[Any]] = {}
     for row in rows:

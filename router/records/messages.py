@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, desc, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.records import schema
+from router.records import schema, stays
 from router.records.ids import derived_id
 from router.records.sql import get_meta, insert_new, put, put_meta
 from router.records.sqlite import BIG
@@ -224,7 +224,7 @@ async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[An
     return (
         await connection.execute(
             select(*_SHOWN, _MARKUP)
-            .where(message.c.incident == incident)
+            .where(stays.of(message.c.incident, incident))
             .order_by(message.c.at)
             .prefix_with(BIG)
         )
@@ -236,7 +236,7 @@ async def said(connection: AsyncConnection, incident: str, letters: int) -> str:
     text = func.substr(message.c.text, 1, letters).label("text")
     rows = await connection.execute(
         select(func.coalesce(message.c.subject, "").label("subject"), text)
-        .where(message.c.incident == incident)
+        .where(stays.of(message.c.incident, incident))
         .order_by(desc(message.c.at))
         .limit(30)
         .prefix_with(BIG)
@@ -269,14 +269,12 @@ async def last_of(connection: AsyncConnection, contact: str, limit: int) -> Sequ
 
 async def came_since(connection: AsyncConnection, since: int, limit: int) -> Sequence[Any]:
     """Texts and mails that people sent us, newest first: those that triage judged."""
-    incident = schema.incident
-    touched = select(incident.c.id).where(incident.c.touched_at >= since)
     return (
         await connection.execute(
             select(message.c.channel, message.c.subject, message.c.text, message.c.folds)
             .where(
                 and_(
-                    message.c.incident.in_(touched),
+                    stays.touched_since(message.c.incident, since),
                     message.c.at >= since,
                     message.c.direction == "in",
                     message.c.notice.is_(None),
@@ -440,11 +438,12 @@ async def save_note(
 ) -> bool:
     """Writes or rewrites an author's own note; False when the id is somebody else's.
 
-    `begun`: its moment on the timeline, if not `now`. Rewriting a note does not move it. One that
+    `begun`: its moment on the timeline, if not `now`. Rewriting a note does not move it, and it
+    stays in the incident to which it was moved. One that
     its author emptied is kept without words, and shown nowhere.
     """
     row = (await connection.execute(select(schema.note).where(schema.note.c.id == note_id))).first()
-    if row is not None and (row.author != author or row.incident != incident):
+    if row is not None and row.author != author:
         return False
     words = text if text.strip() else ""
     if row is None and not words:
@@ -469,7 +468,7 @@ async def notes_of(connection: AsyncConnection, incident: str) -> Sequence[Row[A
     return (
         await connection.execute(
             select(schema.note)
-            .where(and_(schema.note.c.incident == incident, schema.note.c.text != ""))
+            .where(and_(stays.of(schema.note.c.incident, incident), schema.note.c.text != ""))
             .order_by(schema.note.c.at)
         )
     ).all()
@@ -489,7 +488,7 @@ async def save_draft(
 async def drafts_of(connection: AsyncConnection, incident: str, author: str) -> dict[str, str]:
     rows = await connection.execute(
         select(schema.draft.c.contact, schema.draft.c.text).where(
-            and_(schema.draft.c.incident == incident, schema.draft.c.author == author)
+            and_(stays.of(schema.draft.c.incident, incident), schema.draft.c.author == author)
         )
     )
     return {row.contact: row.text for row in rows if row.text}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, union, update
+from sqlalchemy import and_, bindparam, insert, or_, select, union, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
-from router.core.next_action import CHANGED, DONE
-from router.records import schema
+from router.core.next_action import CHANGED, DONE, MERGED
+from router.records import schema, stays
 
 Action = Row[Any]
 """A row of the table."""
@@ -27,7 +27,7 @@ async def open_of(connection: AsyncConnection, incident_id: str) -> Action | Non
     return (await connection.execute(_OPEN, {"the_id": incident_id})).first()
 
 
-_OPEN = select(action).where(and_(action.c.incident == bindparam("the_id"), schema.IS_NEXT))
+_OPEN = select(action).where(and_(stays.of(action.c.incident, bindparam("the_id")), schema.IS_NEXT))
 
 
 async def by_id(connection: AsyncConnection, action_id: str) -> Action | None:
@@ -36,20 +36,52 @@ async def by_id(connection: AsyncConnection, action_id: str) -> Action | None:
 
 async def history(connection: AsyncConnection, incident_id: str) -> Sequence[Action]:
     """All that were ever planned, oldest first."""
-    asked = select(action).where(action.c.incident == incident_id)
+    asked = select(action).where(stays.of(action.c.incident, incident_id))
     return (await connection.execute(asked.order_by(action.c.made_at, action.c.id))).all()
 
 
 async def plan(connection: AsyncConnection, values: Mapping[str, Any]) -> None:
     """Puts one in the place of the one before. The incident is held (incident_changes.held)."""
     await end(connection, values["incident"], CHANGED, values["made_by"], values["made_at"])
+    waits = and_(action.c.incident == values["incident"], action.c.how == MERGED)
+    await connection.execute(update(action).where(waits).values(how=CHANGED))
     await connection.execute(insert(action), dict(values))
 
 
 async def end(connection: AsyncConnection, incident_id: str, how: str, by: str, now: int) -> None:
     """Ends the one that is to be done, if there is one."""
-    mine = and_(action.c.incident == incident_id, schema.IS_NEXT)
+    mine = and_(stays.of(action.c.incident, incident_id), schema.IS_NEXT)
     await connection.execute(update(action).where(mine).values(ended_at=now, ended_by=by, how=how))
+
+
+async def give_way(connection: AsyncConnection, action_id: str, by: str, now: int) -> None:
+    """Ends this one because that of another incident, merged with its own, was chosen."""
+    mine = action.c.id == action_id
+    values = {"ended_at": now, "ended_by": by, "how": MERGED}
+    await connection.execute(update(action).where(mine).values(**values))
+
+
+async def carry(connection: AsyncConnection, action_id: str, to: str) -> None:
+    """Puts it into exactly that incident."""
+    await connection.execute(update(action).where(action.c.id == action_id).values(incident=to))
+
+
+async def is_in(connection: AsyncConnection, action_id: str, incidents: Sequence[str]) -> bool:
+    """Whether it is in exactly one of these."""
+    known = await by_id(connection, action_id)
+    return known is not None and known.incident in incidents
+
+
+async def come_back(connection: AsyncConnection, incident_id: str, first: Sequence[str]) -> None:
+    """Of those that gave way in exactly this incident, one is there again, if nothing is to be done
+    in it: one of `first`, else the last."""
+    mine = and_(action.c.incident == incident_id, or_(schema.IS_NEXT, action.c.how == MERGED))
+    rows = (await connection.execute(select(action).where(mine))).all()
+    if not rows or any(row.ended_at is None for row in rows):
+        return
+    best = max(rows, key=lambda row: (row.id in first, row.ended_at, row.made_at, row.id))
+    values = {"ended_at": None, "ended_by": None, "how": None}
+    await connection.execute(update(action).where(action.c.id == best.id).values(**values))
 
 
 async def move(connection: AsyncConnection, agents: Sequence[str], to: str) -> Sequence[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, delete, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.records import schema
+from router.records import schema, stays
 from router.records.party_tables import consent, dropped, unsafe
 from router.records.sql import put
 
@@ -28,7 +28,7 @@ async def unsafe_in(connection: AsyncConnection, incident: str) -> dict[str, Any
         select(unsafe)
         .join(address, address.c.id == unsafe.c.address)
         .join(link, link.c.party == address.c.party)
-        .where(link.c.incident == incident)
+        .where(stays.of(link.c.incident, incident))
     )
     return {row.address: row for row in rows}
 
@@ -45,7 +45,8 @@ async def mark(
 
 
 async def consents_in(connection: AsyncConnection, incident: str) -> Sequence[Any]:
-    return (await connection.execute(select(consent).where(consent.c.incident == incident))).all()
+    mine = stays.of(consent.c.incident, incident)
+    return (await connection.execute(select(consent).where(mine))).all()
 
 
 async def agree(
@@ -71,7 +72,8 @@ async def person_in(connection: AsyncConnection, incident: str, party: str) -> A
     rows = await connection.execute(
         select(p.c.name, link.c.role)
         .join(link, link.c.party == p.c.id)
-        .where(and_(link.c.incident == incident, p.c.id == party))
+        .where(and_(stays.of(link.c.incident, incident), p.c.id == party))
+        .order_by(desc(stays.exactly(link.c.incident, stays.one(incident))))
     )
     return rows.first()
 
@@ -88,7 +90,7 @@ async def has_contacts(
     mine = (
         contact.c.address == at
         if at
-        else and_(contact.c.incident == incident, contact.c.party == party)
+        else and_(stays.of(contact.c.incident, incident), contact.c.party == party)
     )
     return (await connection.execute(select(contact.c.id).where(mine).limit(1))).first() is not None
 
@@ -111,7 +113,7 @@ async def drop_party(
     connection: AsyncConnection, incident: str, party: str, role: str, now: int
 ) -> None:
     """They do not belong to it any more."""
-    mine = and_(link.c.incident == incident, link.c.party == party)
+    mine = and_(stays.of(link.c.incident, incident), link.c.party == party)
     await connection.execute(delete(link).where(mine))
     key = {"incident": incident, "party": party, "address": ""}
     await put(connection, dropped, key, {"role": role, "dropped_at": now})
@@ -122,7 +124,7 @@ async def take_dropped(
 ) -> Any:
     """What was dropped, which is forgotten as such; None: nothing was."""
     mine = and_(
-        dropped.c.incident == incident,
+        stays.exactly(dropped.c.incident, incident),
         dropped.c.party == party,
         dropped.c.address == address_id,
     )
@@ -145,8 +147,13 @@ async def others(
         select(contact.c.party, link.c.role, p.c.name, func.substr(m.c.text, 1, 4000).label("text"))
         .join(contact, contact.c.id == m.c.contact)
         .join(p, p.c.id == contact.c.party)
-        .join(link, and_(link.c.party == contact.c.party, link.c.incident == m.c.incident))
-        .where(and_(m.c.incident == incident, m.c.direction == "in", contact.c.party != party))
+        .join(
+            link,
+            and_(link.c.party == contact.c.party, stays.exactly(link.c.incident, m.c.incident)),
+        )
+        .where(
+            and_(stays.of(m.c.incident, incident), m.c.direction == "in", contact.c.party != party)
+        )
         .order_by(desc(m.c.at))
         .limit(most)
     )
@@ -160,6 +167,6 @@ async def everybody(connection: AsyncConnection, incident: str) -> Sequence[Any]
         select(link.c.party, link.c.role, p.c.name, address.c.kind, address.c.value)
         .join(p, p.c.id == link.c.party)
         .join(address, address.c.party == p.c.id)
-        .where(link.c.incident == incident)
+        .where(stays.of(link.c.incident, incident))
     )
     return rows.all()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import and_, bindparam, desc, func, insert, select, update
+from sqlalchemy import and_, bindparam, desc, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.incident_status import Status
-from router.records import schema
+from router.records import schema, stays
 from router.records.ids import derived_id, new_id
 from router.records.sql import insert_new, next_incident_number
 
@@ -151,15 +151,15 @@ _INCIDENT = select(
     schema.incident.c.owner,
     (schema.incident.c.state == "open").label("open"),
 )
-_OPEN_OF_PARTY = (
-    _INCIDENT.join(schema.incident_party, schema.incident_party.c.incident == schema.incident.c.id)
-    .where(
-        and_(
-            schema.incident_party.c.party == bindparam("party"),
-            schema.incident.c.state == "open",
-        )
-    )
-    .order_by(desc(schema.incident.c.touched_at))
+_named = schema.incident.alias("named")
+OF_PARTY = schema.incident.c.id.in_(
+    select(stays.root_of(_named))
+    .join(schema.incident_party, schema.incident_party.c.incident == _named.c.id)
+    .where(schema.incident_party.c.party == bindparam("party"))
+)
+"""Incidents of a party; of those that were merged, the one that stays."""
+_OPEN_OF_PARTY = _INCIDENT.where(and_(OF_PARTY, schema.incident.c.state == "open")).order_by(
+    desc(schema.incident.c.touched_at)
 )
 
 
@@ -174,11 +174,12 @@ async def open_incident_of(connection: AsyncConnection, party: str) -> IncidentR
     message = schema.message
     last = (
         await connection.execute(
-            select(message.c.incident)
+            select(stays.root_of(_named))
+            .join(message, message.c.incident == _named.c.id)
             .where(
                 and_(
                     message.c.direction == "out",
-                    message.c.incident.in_([row.id for row in rows]),
+                    stays.of_any(message.c.incident, [row.id for row in rows]),
                 )
             )
             .order_by(desc(message.c.at))
@@ -190,28 +191,32 @@ async def open_incident_of(connection: AsyncConnection, party: str) -> IncidentR
 
 
 async def incident_by_number(connection: AsyncConnection, number: int) -> IncidentRef | None:
-    row = (await connection.execute(_INCIDENT.where(schema.incident.c.number == number))).first()
+    """The incident with this number; if it was merged, the one that stays."""
+    row = (await connection.execute(_BY_NUMBER, {"the_number": number})).first()
     return IncidentRef(*row) if row else None
 
 
+_BY_NUMBER = _INCIDENT.join(_named, stays.root_of(_named) == schema.incident.c.id).where(
+    _named.c.number == bindparam("the_number")
+)
+_BY_ID = _INCIDENT.where(schema.incident.c.id == stays.one(bindparam("the_id")))
+
+
 async def incident_by_id(connection: AsyncConnection, incident_id: str) -> IncidentRef | None:
-    row = (await connection.execute(_INCIDENT.where(schema.incident.c.id == incident_id))).first()
+    """The incident with this id; if it was merged, the one that stays."""
+    row = (await connection.execute(_BY_ID, {"the_id": incident_id})).first()
     return IncidentRef(*row) if row else None
 
 
 async def is_open(connection: AsyncConnection, incident_id: str) -> bool:
-    state = select(schema.incident.c.state).where(schema.incident.c.id == incident_id)
-    return (await connection.execute(state)).scalar_one_or_none() == "open"
+    found = await incident_by_id(connection, incident_id)
+    return found is not None and found.open
 
 
 async def is_party_of(connection: AsyncConnection, incident_id: str, party: str) -> bool:
     link = schema.incident_party
-    row = await connection.execute(
-        select(func.count())
-        .select_from(link)
-        .where(and_(link.c.incident == incident_id, link.c.party == party))
-    )
-    return bool(row.scalar_one())
+    mine = and_(stays.of(link.c.incident, incident_id), link.c.party == party)
+    return (await connection.execute(select(link.c.party).where(mine))).first() is not None
 
 
 _NEW_INCIDENT = insert(schema.incident)
@@ -221,6 +226,15 @@ async def open_incident(
     connection: AsyncConnection, title: str, severity: int, party: str, role: str, now: int
 ) -> IncidentRef:
     """A new incident with its first party."""
+    made = await begin_incident(connection, title, severity, now)
+    await add_party(connection, made.id, party, role)
+    return made
+
+
+async def begin_incident(
+    connection: AsyncConnection, title: str, severity: int, now: int
+) -> IncidentRef:
+    """A new incident without people."""
     number = await next_incident_number(connection)
     incident_id = new_id("i")
     await connection.execute(
@@ -236,7 +250,6 @@ async def open_incident(
             "touched_at": now,
         },
     )
-    await add_party(connection, incident_id, party, role)
     return IncidentRef(incident_id, number, severity, title)
 
 
@@ -254,13 +267,18 @@ async def add_party(
 async def put_party(connection: AsyncConnection, incident_id: str, party: str, role: str) -> bool:
     """Makes them a party of it, or says what they are in it. False: that is so already."""
     link = schema.incident_party
-    mine = and_(link.c.incident == incident_id, link.c.party == party)
-    was = (await connection.execute(select(link.c.role).where(mine))).scalar_one_or_none()
-    if was is None:
+    mine = and_(stays.of(link.c.incident, incident_id), link.c.party == party)
+    rows = (await connection.execute(select(link.c.incident, link.c.role).where(mine))).all()
+    own = next((row for row in rows if row.incident == incident_id), None)
+    shown = own or next(iter(rows), None)
+    if shown is not None and shown.role == role:
+        return False
+    if own is None:
         await add_party(connection, incident_id, party, role)
-    elif was != role:
-        await connection.execute(update(link).where(mine).values(role=role))
-    return bool(was != role)
+    else:
+        mine = and_(link.c.incident == incident_id, link.c.party == party)
+        await connection.execute(update(link).where(mine).values(role=role, put=False))
+    return True
 
 
 async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agent: str) -> None:
@@ -268,7 +286,7 @@ async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agen
     incident = schema.incident
     await connection.execute(
         update(incident)
-        .where(and_(incident.c.id == incident_id, incident.c.owner.is_(None)))
+        .where(and_(incident.c.id == stays.one(incident_id), incident.c.owner.is_(None)))
         .values(owner=agent)
     )
 
@@ -276,5 +294,7 @@ async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agen
 async def hand_on(connection: AsyncConnection, incident_id: str, agent: str) -> None:
     """From now on it is theirs."""
     await connection.execute(
-        update(schema.incident).where(schema.incident.c.id == incident_id).values(owner=agent)
+        update(schema.incident)
+        .where(schema.incident.c.id == stays.one(incident_id))
+        .values(owner=agent)
     )

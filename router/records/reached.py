@@ -10,7 +10,7 @@ from sqlalchemy import and_, desc, select
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.records import schema
+from router.records import schema, stays
 
 contact, link = schema.contact, schema.incident_party
 
@@ -28,7 +28,8 @@ async def at(connection: AsyncConnection, incident: str, address: str) -> Reache
         )
         .join(p, p.c.id == a.c.party)
         .join(link, link.c.party == a.c.party)
-        .where(and_(link.c.incident == incident, a.c.id == address))
+        .where(and_(stays.of(link.c.incident, incident), a.c.id == address))
+        .order_by(desc(stays.exactly(link.c.incident, stays.one(incident))))
     )  # fmt: skip
     return rows.first()
 
@@ -41,7 +42,7 @@ async def conversations(
         select(contact)
         .where(
             and_(
-                contact.c.incident == incident,
+                stays.of(contact.c.incident, incident),
                 contact.c.address == address,
                 contact.c.channel != "voice",
                 schema.IS_OPEN,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
 )
 
@@ -108,9 +109,11 @@ incident = Table(
     Column("zone", String(64), nullable=False, server_default=""),
     Column("kind", String(32), nullable=False, server_default=""),
     Column("language", String(8), nullable=False, server_default=""),
+    Column("stays", String(32), index=True),
     Index("ix_incident_touched_at", "touched_at", "id"),
     Index("ix_incident_owner", "owner", "touched_at"),
 )
+"""`stays`: the one into which it was merged (router/records/stays.py)."""
 
 INCIDENT_IS_OPEN = incident.c.state == literal_column("'open'")
 """Of incidents. Written out, for its index."""
@@ -223,8 +226,11 @@ incident_party = Table(
     Column("incident", ForeignKey("incident.id"), primary_key=True),
     Column("party", ForeignKey("party.id"), primary_key=True),
     Column("role", String(32), nullable=False),
+    Column("put", Boolean, nullable=False, server_default=false()),
     Index("ix_incident_party_party", "party"),
 )
+
+"""`put`: only because something of theirs was put there, or a person who is them is in it."""
 
 contact = Table(
     "contact",
@@ -456,3 +462,4 @@ audit = Table(
 )
 
 import router.records.party_tables  # noqa: E402, F401 - its tables belong to `metadata`, too
+from router.records import filing_schema as _filing  # noqa: E402, F401 - tables of the same record

@@ -15,7 +15,7 @@ from router.core.hits import marked, needles
 from router.core.query import terms_of
 from router.core.search_words import PART_LETTERS
 from router.core.text import letters
-from router.records import schema
+from router.records import schema, stays
 from router.records.search_index import MESSAGES, NOTES
 
 Needles = Sequence[re.Pattern[str]]
@@ -51,15 +51,17 @@ async def _people(
     connection: AsyncConnection, left: dict[str, list[re.Pattern[str]]]
 ) -> list[tuple[str, dict[str, Any]]]:
     found = []
-    for row in await connection.execute(_PEOPLE, {"ids": list(left)}):
-        wanted = left[row.incident]
+    whose = await stays.members(connection, left)
+    for row in await connection.execute(_PEOPLE, {"ids": list(whose)}):
+        of = whose[row.incident]
+        wanted = left[of]
         for kind, text in ((row.kind, row.value), ("name", row.name)):
             if not text:
                 continue
             has = sum(bool(it.search(letters(text))) for it in wanted)
             if has:
                 shown = marked(text, wanted) if kind == "name" else [(mask(kind, text), True)]
-                found.append((row.incident, {"has": has, "of": kind, "at": None, "parts": shown}))
+                found.append((of, {"has": has, "of": kind, "at": None, "parts": shown}))
     return found
 
 
@@ -67,9 +69,10 @@ async def _said(
     connection: AsyncConnection, left: dict[str, list[re.Pattern[str]]]
 ) -> list[tuple[str, dict[str, Any]]]:
     texts = []
+    whose = await stays.members(connection, left)
     for statement in (MESSAGES, NOTES):
-        said = await connection.execute(statement, {"ids": list(left), "letters": PART_LETTERS})
-        texts += [(row.at, row.of, row.incident, row.text) for row in said]
+        said = await connection.execute(statement, {"ids": list(whose), "letters": PART_LETTERS})
+        texts += [(row.at, row.of, whose[row.incident], row.text) for row in said]
     found = []
     done: dict[str, int] = {}
     for at, of, incident, text in sorted(texts, key=lambda it: -it[0]):

@@ -16,7 +16,7 @@ from sqlalchemy import Integer, bindparam, delete, desc, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.search_words import PART_LETTERS, Known
-from router.records import schema
+from router.records import schema, stays
 from router.records.sql import get_meta, put, put_meta
 from router.records.sqlite import BIG
 
@@ -61,17 +61,27 @@ async def older(connection: AsyncConnection, below: int, most: int) -> Sequence[
 
 
 async def sources(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Source]:
+    """By incident; what was merged is found as the one that stays."""
     found: dict[str, Source] = {}
-    head = select(incident.c.id, incident.c.number, *HEAD).where(incident.c.id.in_(ids))
-    for row in await connection.execute(head):
-        found[row.id] = source = Source(row.number)
-        source.head |= {str(part): None for part in row[2:] if part}
-    for row in await connection.execute(_PEOPLE, {"ids": list(ids)}):
-        found[row.incident].head |= {part: None for part in (row.name, row.value) if part}
+    merged = await stays.roots(connection, ids)
+    head = select(incident.c.id, stays.root_of(incident).label("of"), incident.c.number, *HEAD)
+    its = stays.of_any(incident.c.id, {merged.get(one, one) for one in ids})
+    rows = (await connection.execute(head.where(its).order_by(incident.c.number))).all()
+    of = {row.id: row.of for row in rows}
+    for row in sorted(rows, key=lambda row: row.id != row.of):  # the one that stays first
+        source = found.setdefault(row.of, Source(row.number))
+        source.head |= {str(part): None for part in row[3:] if part}
+    for row in await connection.execute(_PEOPLE, {"ids": list(of)}):
+        found[of[row.incident]].head |= {part: None for part in (row.name, row.value) if part}
     for statement in (MESSAGES, NOTES):
-        for row in await connection.execute(statement, {"ids": list(ids), "letters": PART_LETTERS}):
-            found[row.incident].texts.append((row.at, row.text))
+        for row in await connection.execute(statement, {"ids": list(of), "letters": PART_LETTERS}):
+            found[of[row.incident]].texts.append((row.at, row.text))
     return found
+
+
+async def look_again(connection: AsyncConnection, *incidents: str) -> None:
+    """Their words have changed, though nobody changed a word: they were merged, or parted."""
+    await connection.execute(due.insert(), [{"incident": one} for one in incidents])
 
 
 async def write(

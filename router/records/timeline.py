@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, desc, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
@@ -29,9 +29,11 @@ from router.records import (
     next_actions,
     party_facts,
     schema,
+    stays,
 )
+from router.records import filings as acts
 from router.records.contact_words import NO_WORDS, Words
-from router.records.lines import calls, events, promises, said
+from router.records.lines import calls, events, filings, promises, said
 from router.records.lines.line import Around, Line, Source
 
 SOURCES: tuple[Source, ...] = (
@@ -42,6 +44,7 @@ SOURCES: tuple[Source, ...] = (
     events.of_contacts,
     events.of_incident,
     events.of_next_actions,
+    filings.lines,
 )
 """Where the lines of a timeline come from."""
 
@@ -75,11 +78,10 @@ async def incident_document(
 ) -> dict[str, Any] | None:
     """The Incident of docs/desk-protocol.md as `reader` sees it (drafts are their own). `no_call`:
     why a number cannot be called; `no_text`: why it is not texted, unless it has texted us."""
-    incident = (
-        await connection.execute(select(schema.incident).where(schema.incident.c.id == incident_id))
-    ).first()
+    incident = (await connection.execute(_ASKED, {"the_id": incident_id})).first()
     if incident is None:
         return None
+    incident_id = incident.id
     rows = await contacts.by_incident(connection, incident_id)
     wrote = {row.address for row in rows if row.channel == "sms" and row.direction == "in"}
     reach = Reach(no_call, no_text, wrote)
@@ -118,9 +120,13 @@ async def incident_document(
             for row in rows
         ],
         "callback": _promised(rows, names),
+        "linked": filings.linked(await acts.of_incident(connection, incident_id), incident_id),
         "timeline": await timeline(connection, around),
         "drafts": await messages.drafts_of(connection, incident_id, reader),
     }
+
+
+_ASKED = select(schema.incident).where(schema.incident.c.id == stays.one(bindparam("the_id")))
 
 
 def _promised(rows: Sequence[Any], names: dict[str, str]) -> dict[str, Any] | None:
@@ -169,14 +175,21 @@ async def _parties(
         )
         .join(link, link.c.party == party.c.id)
         .join(address, address.c.party == party.c.id)
-        .where(link.c.incident == incident_id)
-        .order_by(party.c.created_at, address.c.id)
+        .where(stays.of(link.c.incident, incident_id))
+        # what they are in the one that stays comes first
+        .order_by(
+            party.c.created_at, address.c.id, desc(stays.exactly(link.c.incident, incident_id))
+        )
     )
     marks = await party_facts.unsafe_in(connection, incident_id)
     agreed = await party_facts.consents_in(connection, incident_id)
     in_call = await in_calls.of_incident(connection, incident_id, names)
     found: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
     for row in rows:
+        if row.address in seen:
+            continue  # of another of the incidents that were merged
+        seen.add(row.address)
         known = {"id": row.id, "name": row.name, "role": row.role, "side": side_of(row.role)}
         person = found.setdefault(row.id, known | {"addresses": []})
         phone = row.kind == "phone"

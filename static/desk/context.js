@@ -30,9 +30,12 @@ export const link = createLink('desk', {
     for (const act of onLive) act();
   },
   onEvent: (message, before, after) => {
-    // One that was on its way when another was opened: it must not push the open one out of view.
-    if (message.type === 'incident' && message.incident.id !== incidentId.peek())
-      state.value = { ...after, incident: before.incident };
+    if (message.type === 'incident') {
+      const merged = message.incident.linked.find((one) => one.filing && one.id === incidentId.peek());
+      if (merged) shownAs(merged.id, message.incident.id);
+      // One that was on its way when another was opened: it must not push the open one out of view.
+      if (message.incident.id !== incidentId.peek()) state.value = { ...after, incident: before.incident };
+    }
     for (const { text, tone, holds } of news(before, after))
       toast(text, tone, null, () => !!me.value && holds(me.value));
     const had = lastCall.peek();
@@ -205,11 +208,20 @@ export async function open(id) {
   if (!id || link.status.peek() !== 'live') return;
   try {
     const incidentNow = await link.send('open', { incident: id });
-    if (incidentNow && incidentId.peek() === id) state.value = { ...state.peek(), incident: incidentNow };
+    if (!incidentNow || incidentId.peek() !== id) return;
+    shownAs(id, incidentNow.id);
+    state.value = { ...state.peek(), incident: incidentNow };
   } catch (error) {
     if (incidentId.peek() === id && /** @type {Fault} */ (error).code !== 'offline')
       openFault.value = wordsOf(error);
   }
+}
+
+/** An incident in view was merged: the one that stays is in view from now on.
+ * @param {string} id @param {string} now */
+function shownAs(id, now) {
+  incidentId.value = now;
+  if (browsed.peek() === id) browsed.value = now;
 }
 
 /** Close the incident in view. */

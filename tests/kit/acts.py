@@ -40,13 +40,15 @@ from router.core.arrivals import Call, Text
 from router.core.current import Current
 from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity
+from router.incidents.filing import Filings
 from router.incidents.life import IncidentLife
+from router.incidents.merging import Merge
 from router.incidents.next_actions import NextActions, Plan
 from router.incidents.party_facts import By, PartyFacts
 from router.intake.door import Intake
 from router.live.engine import Engine, decode_step
 from router.recorder import Recorder
-from router.records import accounts, next_actions, schema
+from router.records import accounts, next_actions, people, schema
 from router.records.accounts import Account
 from router.records.database import Database, RecordUnavailable
 from router.records.ids import derived_id
@@ -477,17 +479,40 @@ async def dropped(floor: Floor) -> None:
     assert (await PartyFacts(floor.house.centre).drop(by, row.party, floor.facts["second"])).ok
 
 
+async def twins(floor: Floor) -> None:
+    """Two incidents of one person; a second person is in the first, and a third was merged into
+    it."""
+    await gave_up(floor)
+    await floor.settled()
+    of, by = floor.facts["incident"], floor.people["priya"].id
+    async with floor.database.write() as connection:
+        row = (await connection.execute(select(schema.address))).one()
+        mail = await people.find_or_make(connection, "email", "maya@example.com", now_ms())
+        await people.add_party(connection, of, mail.party)
+        other, third = [
+            await people.open_incident(connection, name, 3, row.party, "caller", now_ms())
+            for name in ("the other", "a third")
+        ]
+    merge = Merge(of, third.id, by, "key-twins")
+    assert (await Filings.of(floor.house.centre).merge(merge, now_ms())).reply.ok
+    floor.facts |= {
+        "other": other.id, "stays": of, "goes": other.id, "filing": merge.id, "next": None,
+        "of move_contacts": {"contacts": [floor.facts["contact"]], "to": other.id},
+        "of join_parties": {"one": row.party, "party": mail.party},
+    }  # fmt: skip
+
+
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
     handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
-    closed, planned, twice_reached, dropped,
+    closed, planned, twice_reached, dropped, twins,
 ]  # fmt: skip
 
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays", "agent_day", "sound_places",
-    "mine", "colleagues",
+    "mine", "colleagues", "merge_look", "undo_look",
 }  # fmt: skip
 """Intents that change nothing."""
 LOOKS = {"reveal"}

@@ -140,6 +140,7 @@ def incident(now: int) -> dict[str, Any]:
             entry("e9", t + 150 * S, "message", channel="sms", direction="out", who="You", text="Bring the empty packet, please.", status="failed", notice="The carrier could not reach the phone: call instead."),
             entry("e10", t + 160 * S, "message", channel="sms", direction="out", who="Priya Nair", text="Bring the empty packet, please.", fault="Not delivered: this is a landline, or a number that texts do not reach (30006): call instead."),
         ],
+        "linked": [],
         "drafts": {"c2": "I stay on the line with you. Keep her warm, nothing to eat or drink."},
     }  # fmt: skip
 
@@ -190,7 +191,7 @@ def other(now: int) -> dict[str, Any]:
     )
     return {
         "id": "i2", "number": "INC-20431", "title": "Beagle off the lead near the school", "severity": 1,
-        "state": "open", "status": "new", "facts": dict.fromkeys(FACTS, ""), "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "parties": [], "contacts": [], "drafts": {},
+        "state": "open", "status": "new", "facts": dict.fromkeys(FACTS, ""), "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "parties": [], "contacts": [], "linked": [], "drafts": {},
         "timeline": [entry(f"o{n}", now - ago, "message", channel="sms", direction="in", who="Rosa Diaz", text=text)
                      for n, (text, ago) in enumerate(said)],
     }  # fmt: skip

@@ -57,6 +57,8 @@ BEST = {
     "plan_next": "gave_up", "next_done": "planned",
     "incident_status": "talking", "incident_severity": "talking", "incident_fact": "talking",
     "give_incident": "gave_up", "add_party": "gave_up",
+    "merge_incidents": "twins", "move_contacts": "twins", "join_parties": "twins",
+    "undo_filing": "twins", "merge_look": "twins", "undo_look": "twins",
     "reveal": "gave_up", "write_first": "gave_up",
     "change_party": "gave_up", "add_address": "gave_up", "drop_from": "twice_reached",
     "put_back": "dropped", "mark_unsafe": "gave_up", "consent": "gave_up",
