@@ -67,7 +67,10 @@ class Route:
     access: Access
     summary: str = ""
     form: type[msgspec.Struct] | None = None
-    """The shape of its JSON body."""
+    """The shape of its JSON body, or, of a GET, of its query; fields that the path names are in the
+    path."""
+    by_key: str | None = None
+    """It takes an Idempotency-Key, of which this field of the form is made ("": none)."""
 
 
 def allowed(role: str, permission: Permission) -> bool:

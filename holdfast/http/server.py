@@ -49,11 +49,16 @@ def build(
     async def api_document(_request: web.Request) -> web.StreamResponse:
         return web.json_response(document)
 
+    async def v1_document(_request: web.Request) -> web.StreamResponse:
+        return web.json_response(of_v1)
+
     every = [
         *routes,
         Route("GET", "/api/openapi.json", api_document, Open.PUBLIC, "This document"),
+        Route("GET", "/api/v1/openapi.json", v1_document, Open.PUBLIC, "Incident work alone"),
     ]
     document = openapi(every, public_url)
+    of_v1 = openapi(every, public_url, "/api/v1/")
     app = web.Application(middlewares=[errors], client_max_size=BODY_LIMIT)
     app[HALF_S] = REST_S
     app.on_response_prepare.append(headers_middleware(policy(connect), secure=hsts))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -40,9 +42,38 @@ class BadRequest(Exception):
     """The request cannot be read; the words say which part. Nothing was done."""
 
 
+OF_PROBLEMS = ("Retry-After", "Idempotent-Replayed")
+"""Headers that an error keeps in either shape."""
+
+
+class Problem(web.Response):
+    """An error: what happened, in words."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        self.code, self.message = code, message
+        told = {"error": {"code": code, "message": message}}
+        super().__init__(text=json.dumps(told), status=status, content_type="application/json")
+
+    def as_rfc_9457(self) -> web.Response:
+        """The same for programs of /api/v1."""
+        told = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.message,
+            "code": self.code,
+        }
+        kept = {name: self.headers[name] for name in OF_PROBLEMS if name in self.headers}
+        return web.Response(
+            text=json.dumps(told),
+            status=self.status,
+            content_type="application/problem+json",
+            headers=kept,
+        )
+
+
 def problem(status: int, code: str, message: str) -> web.Response:
-    """An error as JSON: what happened, in words."""
-    return web.json_response({"error": {"code": code, "message": message}}, status=status)
+    return Problem(status, code, message)
 
 
 def policy(connect: Sequence[str]) -> str:
@@ -81,6 +112,17 @@ def headers_middleware(csp: str, *, secure: bool) -> Callable[..., Awaitable[web
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Errors in the words of the API that was asked."""
+    answer = await _answer(request, handler)
+    if isinstance(answer, Problem) and request.path.startswith("/api/v1/"):
+        closing = answer.keep_alive is False
+        answer = answer.as_rfc_9457()
+        if closing:
+            answer.force_close()
+    return answer
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A fault becomes a clear answer and a log line; never a trace on the wire."""
     try:
         _sane_address(request)

@@ -26,6 +26,7 @@ _ALL = (
     "hooks",
     "desk",
     "incidents",
+    "rest",
     "index",
     "configuration",
     "callers",

@@ -220,6 +220,18 @@ search_due = Table(
 )
 """Incidents whose words have changed since; triggers of the migration write it."""
 
+answer = Table(
+    "answer",
+    metadata,
+    Column("account", String(32), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("asked", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+"""What a program was answered, by the key under which it asked; `asked`: the digest of what."""
+
 incident_party = Table(
     "incident_party",
     metadata,

@@ -57,7 +57,7 @@ from tests.kit.store import CONFIG
 
 EMERGENCY, SUPPORT, PERSON = "+12065550100", "+12065550101", "+12065550177"
 SKILLS = {"safety": 5, "vet": 5, "en": 5, "es": 5}
-UNTOLD = {"search_doc", "search_due", "audit", "meta", "event", "session", "early"}
+UNTOLD = {"search_doc", "search_due", "answer", "audit", "meta", "event", "session", "early"}
 """Tables that do not show what was done, follow from others, or are the audit itself."""
 _numbers = itertools.count(1)
 

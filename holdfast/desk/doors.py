@@ -1,0 +1,78 @@
+"""The second door of incident work, for programs: each intent that a desk uses, as a request.
+
+A row here is all that an intent needs to be asked for over HTTP: its form, its permission, its
+handler and its words are those of the desk (`holdfast/desk/rest.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+V1 = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Fields of the intent that its path names stand in the path; the others in the body."""
+
+    do: str
+    method: str
+    path: str
+    summary: str
+    by_key: str = ""
+    """The field that is made of the request's Idempotency-Key."""
+
+
+_OF = "/incidents/{incident}"
+_PARTY = f"{_OF}/parties/{{party}}"
+_AT = f"{_OF}/addresses/{{address}}"
+
+DOORS = (
+    Door("incidents", "GET", "/incidents", "Find incidents, as Find does"),
+    Door("mine", "GET", "/mine", "The open incidents that one owns, or in which one is to act"),
+    Door("colleagues", "GET", "/colleagues", "Everybody who can be given something to do"),
+    Door("open", "GET", _OF, "An incident without its timeline; also by number (INC-20419)"),
+    Door("title", "POST", f"{_OF}/title", "Says what it is about"),
+    Door(
+        "incident_status", "POST", f"{_OF}/status", "Says what it waits for, or that it is active"
+    ),
+    Door("incident_severity", "POST", f"{_OF}/severity", "A person's word on its severity"),
+    Door("incident_fact", "POST", f"{_OF}/facts", "Booking, place, zone, type or language"),
+    Door("give_incident", "POST", f"{_OF}/owner", "Takes it, or gives it to somebody"),
+    Door("close_incident", "POST", f"{_OF}/close", "Ends it, with a reason"),
+    Door("reopen_incident", "POST", f"{_OF}/reopen", "Opens it again"),
+    Door("plan_next", "POST", f"{_OF}/next", "What is next, by whom, by when", "key"),
+    Door("next_done", "POST", f"{_OF}/next/{{next}}/done", "It was done"),
+    Door("add_party", "POST", f"{_OF}/parties", "Adds somebody, by number or mail address"),
+    Door("change_party", "POST", _PARTY, "Corrects a name or a role"),
+    Door("add_address", "POST", f"{_PARTY}/addresses", "Another number or mail address of theirs"),
+    Door("drop_from", "POST", f"{_PARTY}/drop", "Takes back somebody added by mistake"),
+    Door("put_back", "POST", f"{_PARTY}/put-back", "Undoes that"),
+    Door("consent", "POST", f"{_PARTY}/consent", "What they agreed to, or not"),
+    Door(
+        "mark_unsafe", "POST", f"{_AT}/unsafe", "Says that it is not safe to contact, or is again"
+    ),
+    Door("reveal", "POST", f"{_AT}/reveal", "A masked address, whole"),
+    Door("note", "POST", f"{_OF}/notes", "Writes a note", "note"),
+    Door("write_first", "POST", f"{_OF}/messages", "Texts or mails one of its people", "key"),
+    Door(
+        "request_callback", "POST", f"{_OF}/callbacks", "Promises one of its people a call", "key"
+    ),
+    Door("merge_look", "GET", f"{_OF}/merge", "What a merge with another would do"),
+    Door("merge_incidents", "POST", "/incidents/{stays}/merge", "Another goes into it", "key"),
+    Door("move_contacts", "POST", f"{_OF}/moves", "Contacts and notes go elsewhere", "key"),
+    Door("join_parties", "POST", f"{_PARTY}/join", "Two of its people are one", "key"),
+    Door("undo_look", "GET", "/filings/{filing}", "What undoing a merge, move or join would do"),
+    Door("undo_filing", "POST", "/filings/{filing}/undo", "Undoes it exactly"),
+)
+
+NONE = {
+    "callback": "it rings at a desk, which has to have its sound",
+    "dial": "it rings at a desk, which has to have its sound",
+    "dial_check": "part of dialling",
+    "draft": "words that nobody has sent",
+    "peek": "GET of the incident has all of it",
+    "abandoned_done": "the board's list of who gave up",
+    "abandoned_callback": "the board's list of who gave up",
+}
+"""Intents about an incident without a door, and why."""
