@@ -57,7 +57,14 @@ interface TimelineEntry {
   /** Of a message on the voicemail: the carrier's id of its sound. */
   recording?: string | null;
   /** Of something that was put elsewhere. `undo`: it can be undone. */
-  filing?: { id: string; what: Filing; undo: boolean; link: { id: string; number: string } | null };
+  filing?: FilingOf;
+}
+
+interface FilingOf {
+  id: string;
+  what: Filing;
+  undo: boolean;
+  link: { id: string; number: string } | null;
 }
 
 type Filing = 'merged' | 'moved' | 'split' | 'joined';

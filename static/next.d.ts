@@ -39,6 +39,34 @@ interface MineRow {
 
 interface Results {
   reveal: { value: string };
+  merge_look: { here: MergeSide; there: MergeSide };
+  merge_incidents: { incident: string | null };
+  move_contacts: { incident: string | null };
+  undo_look: {
+    since: {
+      id: string;
+      kind: 'contact' | 'note';
+      at: number;
+      side: 'stays' | 'goes';
+      channel: Channel | null;
+      text: string | null;
+    }[];
+  };
   mine: { rows: MineRow[]; more: boolean };
   colleagues: { people: Colleague[] };
+}
+
+/** One of two incidents that are to be merged. */
+interface MergeSide {
+  id: string;
+  number: string;
+  title: string;
+  severity: Severity;
+  state: 'open' | 'closed';
+  owner_name: string | null;
+  next: Incident['next'];
+  people: string[];
+  contacts: number;
+  live: number;
+  opened_at: number;
 }

@@ -18,6 +18,7 @@ import { Asked, ConsultBar, followConsult, followRings, joined } from './consult
 import { followHash } from './find.js';
 import { followBoard } from './from_board.js';
 import { bindKeys } from './keys.js';
+import { LinkedBox } from './filing.js';
 import { followMine, Mine } from './mine.js';
 import { Notes } from './notes.js';
 import { Offer } from './offer.js';
@@ -44,7 +45,7 @@ const Desk = () =>
         <main class="main">
           <div class="col left"><${Offer}/><${Asked}/><${Mine}/><${Work}/><${Toasts}/></div>
           <${Incident}/>
-          <div class="col right"><${WrapUp}/><${Handed}/><${Notes}/><${People}/></div>
+          <div class="col right"><${WrapUp}/><${Handed}/><${Notes}/><${People}/><${LinkedBox}/></div>
         </main>
         <${RecordBar}/>
         <${Overlays}/>

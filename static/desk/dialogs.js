@@ -5,7 +5,11 @@ import { CHECK } from './check.js';
 import { DIAL } from './dial.js';
 import { CLOSE_INCIDENT } from './ending.js';
 import { FACTS } from './facts.js';
+import { UNDO_FILING } from './filing.js';
 import { FIND } from './find.js';
+import { JOIN } from './join.js';
+import { MERGE } from './merge.js';
+import { MOVE } from './move.js';
 import { NEXT } from './next.js';
 import { OwnerDialog } from './owner.js';
 import { TakeDialog } from './pull_dialog.js';
@@ -37,6 +41,10 @@ export const DIALOGS = [
   FACTS,
   { body: OwnerDialog },
   { body: AddPartyDialog },
+  JOIN,
+  MERGE,
+  MOVE,
+  UNDO_FILING,
   PERSON,
   SURE,
   CHECK,

@@ -7,6 +7,8 @@ import { Since } from '../timers.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
+import { MergeButton } from './merge.js';
+import { MoveButton } from './move.js';
 
 const LAYER = 'facts';
 const open = () => (incident.value?.state === 'open' ? incident.value : null);
@@ -54,9 +56,11 @@ export function FactsLine({ of }) {
     <span title=${exactTime(of.opened_at)}>
       ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
     </span>
-    ${of.state === 'open' && html`<button class="small quiet" aria-haspopup="dialog" onClick=${ask}>
+    ${of.state === 'open' && html`<button class="link t1" aria-haspopup="dialog" onClick=${ask}>
       ${any ? t.facts.change : t.facts.add}
     </button>`}
+    <${MergeButton}/>
+    <${MoveButton}/>
   </div>`;
 }
 

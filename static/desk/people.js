@@ -8,6 +8,7 @@ import { blocked, callBack, calling, hasCalled } from './callback.js';
 import { act, incident, pending } from './context.js';
 import { WriteButton } from './first_words.js';
 import { PersonButton, Unsafe } from './person.js';
+import { JoinButton } from './join.js';
 import { askLater, Promised } from './callback_dialog.js';
 
 /** @type {readonly (Party['side'])[]} */
@@ -95,7 +96,10 @@ export function People() {
   const sides = SIDES.filter((side) => people.some((p) => (p.side ?? null) === side));
   const named = sides.some((side) => side !== null);
   return html`<section class="panel sec people" tabindex="0" aria-label=${t.party.title}>
-    <div class="between"><h2>${t.party.title}</h2><${AddButton} of=${of}/></div>
+    <div class="between">
+      <h2>${t.party.title}</h2>
+      <span class="row"><${JoinButton} of=${of}/><${AddButton} of=${of}/></span>
+    </div>
     ${of.callback && html`<${Promised} of=${of.callback}/>`}
     ${blocked.value && html`<p class="muted t1">${blocked.value}</p>`}
     ${people.length

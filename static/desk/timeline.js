@@ -6,6 +6,7 @@ import { Marked } from '../grounds.js';
 import { usePinned } from '../pinned.js';
 import { t } from '../strings/en.js';
 import { CallReport } from './call_report.js';
+import { Filing } from './filing.js';
 import { DueAt } from './next.js';
 import { folded, isFold } from './folds.js';
 
@@ -88,6 +89,7 @@ const Entry = memo((/** @type {{e: TimelineEntry, inside?: boolean}} */ { e, ins
         preload="none"
         src=${`/api/voicemail/${e.recording}`}
         aria-label=${t.timeline.message}></audio>`}
+      ${e.filing && html`<${Filing} e=${e} of=${e.filing}/>`}
       ${e.due != null && html`<${DueAt} at=${e.due}/>`}
       ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">
         ${t.timeline.offset(offsetText(e.offset_ms))}

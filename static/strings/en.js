@@ -13,6 +13,7 @@ import { controls } from './en/controls.js';
 import { board } from './en/board.js';
 import { hears } from './en/hears.js';
 import { check } from './en/check.js';
+import { filing } from './en/filing.js';
 import { firstWords } from './en/first_words.js';
 import { incidentLife } from './en/incident_life.js';
 import { next } from './en/next.js';
@@ -41,6 +42,7 @@ export const t = {
   ...phone,
   ...hears,
   ...check,
+  ...filing,
   ...firstWords,
   ...person,
   ...network,

@@ -126,6 +126,19 @@ class Connection:
             row["marks"] = {name: parts for name, parts in seen.items() if parts}
         return {"rows": rows, "next": None}
 
+    async def do_merge_look(self, intent: dict[str, Any]) -> Any:
+        here = self.scene["incidents"][intent["incident"]]
+        return {
+            "here": fake_scenes.side(here),
+            "there": fake_scenes.side(fake_scenes.other(self.desk.now())),
+        }
+
+    async def do_undo_look(self, _: dict[str, Any]) -> Any:
+        return {"since": self.scene.get("since", [])}
+
+    async def do_move_contacts(self, intent: dict[str, Any]) -> Any:
+        return {"incident": intent["to"] or "i2"}
+
     async def do_mine(self, _: dict[str, Any]) -> Any:
         return {"rows": self.scene.get("mine", []), "more": False}
 

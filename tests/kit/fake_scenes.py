@@ -637,3 +637,12 @@ def build(scene: str, now: int) -> dict[str, Any]:
             "agents": {a["id"]: a for a in agents}, "tally": tally, "abandoned": abandoned(now) if scene == "board" else {}, "found": found(now),
             "mine": [] if scene in ("idle", "board") else mine_rows(now),
             "incidents": incidents(scene, now)}  # fmt: skip
+
+
+def side(of: dict[str, Any]) -> dict[str, Any]:
+    """An incident as whoever merges it sees it."""
+    return {
+        **{name: of[name] for name in ("id", "number", "title", "severity", "state", "next")},
+        "owner_name": of["owner_name"], "people": [one["name"] for one in of["parties"]],
+        "contacts": len(of["contacts"]), "live": 1, "opened_at": of["opened_at"],
+    }  # fmt: skip

@@ -30,9 +30,10 @@ async def lines(connection: AsyncConnection, around: Around) -> list[Line]:
         link = {"id": row.other, "number": _number(row.other_number)} if here else None
         if not here:
             link = {"id": row.incident, "number": _number(row.number)}
+        alone = row.other is None or (row.what == MERGED and row.undone_at is None)
         about = {
             "id": row.id, "what": row.what, "undo": row.undone_at is None,
-            "link": link if row.other else None,
+            "link": None if alone else link,
         }  # fmt: skip
         found.append(line(f"filing:{row.id}", row.at, "event", who=by, text=text, filing=about))
         if row.undone_at is not None:

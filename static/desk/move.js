@@ -1,0 +1,119 @@
+/** What does not belong in the incident in view goes to another one, or into a new one. */
+import { html, useState } from '../ui.js';
+import { exactTime } from '../format.js';
+import { Dialog } from '../dialog.js';
+import { Icon } from '../icons.js';
+import { SAYS_OF_UNDO, toast } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { act, boundLayer, incident, layer, openFound, pending, state } from './context.js';
+
+const LAYER = 'move';
+boundLayer(LAYER, () => incident.value?.id);
+const shut = () => {
+  layer.value = null;
+};
+export const askMove = () => {
+  layer.value = LAYER;
+};
+
+export const MoveButton = () => html`<button class="link t1" aria-haspopup="dialog" onClick=${askMove}>
+  ${t.move.button}
+</button>`;
+
+/** One that can go.
+ * @param {{id: string, chosen: Set<string>, turn: (id: string) => void, children?: Shown}} props */
+const Box = ({ id, chosen, turn, children }) => html`<label class="row">
+  <input type="checkbox" checked=${chosen.has(id)} onChange=${() => turn(id)}/>
+  <span class="cut">${children}</span>
+</label>`;
+
+/** @param {{of: Incident}} props */
+function Form({ of }) {
+  const [chosen, choose] = useState(/** @type {Set<string>} */ (new Set()));
+  const [to, send] = useState('');
+  const [split, fresh] = useState(true);
+  const [key] = useState(() => crypto.randomUUID());
+  const busy = pending.value.move_contacts || pending.value.merge_look;
+  const turn = (/** @type {string} */ id) => {
+    const now = new Set(chosen);
+    if (!now.delete(id)) now.add(id);
+    choose(now);
+  };
+  const mine = of.timeline.filter((e) => e.kind === 'note' && !e.contact && e.author === state.value.me?.id);
+  const name = (/** @type {string|undefined} */ party) => of.parties.find((p) => p.id === party)?.name ?? '';
+  const go = async () => {
+    const contacts = of.contacts.filter((c) => chosen.has(c.id)).map((c) => c.id);
+    const notes = mine.filter((e) => chosen.has(e.id)).map((e) => e.id);
+    if (!contacts.length && !notes.length) return toast(t.move.choose);
+    let there = null;
+    if (!split) {
+      const found = await act('merge_look', { incident: of.id, other: to.trim() });
+      if (!found) return;
+      there = found.there.id;
+    }
+    const order = { incident: of.id, contacts, notes, to: there, key };
+    const told = await act('move_contacts', order, { says: SAYS_OF_UNDO });
+    if (!told) return;
+    shut();
+    const at = told.incident;
+    toast(t.move.done(split ? t.move.new : to.trim()), 'ok', {
+      label: t.move.open,
+      act: () => at && openFound(at),
+      ms: 12_000,
+    });
+  };
+  return html`<${Dialog} title=${t.move.title(of.number)} close=${shut} class="mergedialog">
+    <fieldset class="stack tight tall">
+      <legend class="muted t1">${t.move.calls}</legend>
+      ${of.contacts.map(
+        (c) => html`<${Box} key=${c.id} id=${c.id} chosen=${chosen} turn=${turn}>
+          <${Icon} name=${c.channel}/> ${t.move.kinds[`${c.channel} ${c.direction}`]}
+          ${' '}
+          <b>${name(c.party)}</b>
+          ${' '}
+          <span class="muted">${exactTime(c.arrived_at)}</span>
+        <//>`,
+      )}
+    </fieldset>
+    ${mine.length > 0 && html`<fieldset class="stack tight tall">
+      <legend class="muted t1">${t.move.notes}</legend>
+      ${mine.map((e) => html`<${Box} key=${e.id} id=${e.id} chosen=${chosen} turn=${turn}>${e.text}<//>`)}
+    </fieldset>`}
+    <fieldset class="stack tight">
+      <legend class="muted t1">${t.move.where}</legend>
+      <label class="row">
+        <input type="radio" name="where" checked=${split} onChange=${() => fresh(true)}/>
+        ${t.move.new}
+      </label>
+      <label class="row">
+        <input type="radio" name="where" checked=${!split} onChange=${() => fresh(false)}/>
+        ${t.move.other}
+        <input
+          class="mono"
+          maxlength="20"
+          aria-label=${t.move.other}
+          placeholder=${t.move.example}
+          value=${to}
+          onFocus=${() => fresh(false)}
+          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => send(e.currentTarget.value)}/>
+      </label>
+    </fieldset>
+    <p class="faint t1">${t.move.lead}</p>
+    <div class="row">
+      <span class="grow"></span>
+      <button type="button" onClick=${shut}>${t.move.cancel}</button>
+      <button class="primary" disabled=${busy || (!split && !to.trim())} onClick=${go}>
+        ${busy ? t.move.moving : split ? t.move.split : t.move.go}
+      </button>
+    </div>
+  </${Dialog}>`;
+}
+
+/** @type {import('./dialogs.js').Row} */
+export const MOVE = {
+  body: () => {
+    const of = incident.value;
+    return layer.value === LAYER && of ? html`<${Form} key=${of.id} of=${of}/>` : null;
+  },
+  commands: () => (incident.value ? [[t.move.title(incident.value.number), '', askMove]] : []),
+};

@@ -1,0 +1,93 @@
+"""What belongs where, put right at a desk, against the recorded scene: merged, moved, undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.pages import close, opened
+from tests.kit import fake_scenes
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+def sent(desk: FakeDesk, do: str) -> dict[str, Any]:
+    return next(one for one in desk.intents if one["do"] == do)
+
+
+async def test_two_incidents_are_merged_one_is_shown_and_the_timeline_undoes_it(
+    chromium: Browser,
+) -> None:
+    async with FakeDesk() as desk:
+        page = await opened(chromium, f"{desk.url}/desk?scene=call")
+        here = await desk.here()
+        dialog = page.get_by_role("dialog")
+        await page.get_by_role("button", name="Merge …").click()
+        await dialog.get_by_role("textbox").fill("INC-20431")
+        await page.keyboard.press("Enter")
+        await expect(dialog).to_contain_text("INC-20431 is found as INC-20419 from now on")
+        await dialog.get_by_role("radio", name="Beagle").click()  # the other one stays
+        await expect(dialog).to_contain_text("INC-20419 is found as INC-20431 from now on")
+        await dialog.get_by_role("button", name="Merge INC-20419 into INC-20431").click()
+        await expect(dialog).to_have_count(0)
+        order = sent(desk, "merge_incidents")
+        assert (order["stays"], order["goes"], order["next"]) == ("i2", "i1", None)
+
+        # Who looks at the one that goes sees the one that stays: its number, what it had, an undo.
+        one = fake_scenes.other(desk.now())
+        one["linked"] = [
+            {"id": "i1", "number": "INC-20419", "title": "Labrador", "state": "merged",
+             "why": "merged", "filing": "f1"},
+        ]  # fmt: skip
+        act = {"id": "f1", "what": "merged", "undo": True, "link": None}
+        one["timeline"].append(
+            fake_scenes.entry("filing:f1", desk.now(), "event", text="merged here", filing=act)
+        )
+        await here.say("incident", incident=one)
+        await expect(page.get_by_role("region", name="INC-20431")).to_be_visible()
+        await expect(page.get_by_role("region", name="Linked incidents · 1")).to_contain_text(
+            "INC-20419"
+        )
+
+        # What came since is asked about, each with the side that is proposed.
+        here.scene["since"] = [
+            {"id": "c9", "kind": "contact", "at": desk.now(), "side": "goes", "channel": "sms",
+             "text": None},
+            {"id": "n9", "kind": "note", "at": desk.now(), "side": "stays", "channel": None,
+             "text": "Dog is stable"},
+        ]  # fmt: skip
+        await page.get_by_role("button", name="Undo: merged here").click()
+        sides = dialog.get_by_role("combobox")
+        await expect(sides).to_have_count(2)
+        await expect(sides.first).to_have_value("goes")
+        await sides.last.select_option("goes")
+        await dialog.get_by_role("button", name="Undo the merge").click()
+        await expect(dialog).to_have_count(0)
+        assert sorted(sent(desk, "undo_filing")["back"]) == ["c9", "n9"]
+        await close(page)
+
+
+async def test_a_call_is_split_off_and_two_people_are_joined(chromium: Browser) -> None:
+    async with FakeDesk() as desk:
+        page = await opened(chromium, f"{desk.url}/desk?scene=call")
+        dialog = page.get_by_role("dialog")
+        await page.get_by_role("button", name="Move …").click()
+        await dialog.get_by_role("button", name="Split off").click()
+        await expect(page.locator(".toast", has_text="Choose what is to go.")).to_be_visible()
+        await dialog.get_by_role("checkbox").first.check()
+        await dialog.get_by_role("button", name="Split off").click()
+        await expect(dialog).to_have_count(0)
+        order = sent(desk, "move_contacts")
+        assert (len(order["contacts"]), order["notes"], order["to"]) == (1, [], None)
+        await page.get_by_role("button", name="Join …").click()
+        people = dialog.get_by_role("combobox")
+        await people.first.select_option(index=1)
+        await people.last.select_option(index=2)
+        await dialog.get_by_role("button", name="Join", exact=True).click()
+        await expect(dialog).to_have_count(0)
+        joined = sent(desk, "join_parties")
+        assert joined["one"] != joined["party"]
+        await close(page)
