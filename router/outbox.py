@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from router.core.bidi import plain
 from router.core.model import Reply
-from router.core.recipient import Recipient, another, refused, too_long
+from router.core.recipient import Recipient, another, not_filled, refused, too_long
 from router.core.severity import Channel
 from router.live.engine import Engine
 from router.records import audit, contacts, messages, reached
@@ -87,9 +87,10 @@ class Replies:
                 ask = await before_writing(
                     connection, row.incident, person, answer.text, answer.sure
                 )
-        long = too_long(answer.text, Channel(row.channel)) if seen is None else None
-        if long is not None:
-            return long
+        if seen is None:
+            no = too_long(answer.text, Channel(row.channel)) or not_filled(answer.text)
+            if no is not None:
+                return no
         if seen is not None:
             if (seen.contact, seen.author) != (answer.contact, answer.agent):
                 return Reply(ok=False, code="bad_request", text="This key is another answer's.")

@@ -191,3 +191,17 @@ interface Centre {
   /** By code. */
   languages: Record<string, string>;
 }
+
+/** What is written often, filled for one reader; `missing`: fields that nobody knows. */
+interface Snippet {
+  name: string;
+  word: string;
+  language: string;
+  subject: string;
+  text: string;
+  missing: string[];
+}
+
+interface Results {
+  snippets: { rows: Snippet[] };
+}

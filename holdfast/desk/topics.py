@@ -20,6 +20,7 @@ from holdfast.desk.opened import Incidents
 from holdfast.desk.parties import PeopleOf
 from holdfast.desk.party_facts import SaidOfPeople
 from holdfast.desk.severities import Severities
+from holdfast.desk.snippets import Snippets
 from holdfast.desk.sound_checks import SoundChecks
 from holdfast.desk.sound_places import SoundPlaces
 from holdfast.desk.steering import Steering
@@ -47,6 +48,7 @@ __all__ = [
     "PutRight",
     "SaidOfPeople",
     "Severities",
+    "Snippets",
     "SoundChecks",
     "SoundPlaces",
     "Steering",

@@ -16,6 +16,7 @@ from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.opened import Incidents
 from holdfast.desk.parties import PeopleOf
 from holdfast.desk.party_facts import SaidOfPeople
+from holdfast.desk.snippets import Snippets
 from holdfast.desk.typed_numbers import WrittenFirst
 from holdfast.followers.overdue import Overdue
 from holdfast.followers.passing_on import PassingOn
@@ -57,6 +58,7 @@ def part(house: House) -> Part:
     house[Desk].takes(
         Ending(hub, life, Facts(centre)),
         PeopleOf(centre, hub, Parties(centre)),
+        Snippets(centre),
         SaidOfPeople(centre, hub, PartyFacts(centre)),
         PutRight(centre, hub, Incidents(centre), Filings.of(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),

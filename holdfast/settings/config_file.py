@@ -13,8 +13,10 @@ import msgspec
 from msgspec import inspect
 
 from holdfast.settings.faults import Fault, SettingsError
+from router.core import snippets
 from router.core.config import Config
 from router.core.config_faults import faults
+from router.core.snippets import SnippetFile
 
 EMPTY = Config(lines=[], queues={}, targets={}, dispositions=[], pause_reasons=[])
 """Stands in for a file that cannot be used, so that everything else can still be looked at."""
@@ -26,6 +28,9 @@ def shipped(name: str) -> Path:
     beside = here.parent / name
     return beside if beside.exists() else here / "_shipped" / name
 
+
+SNIPPETS = "snippets.toml"
+"""Beside the configuration: what agents write often."""
 
 LAST_GOOD = "config.last-good.json"
 """In the data folder: the configuration that the last worker worked by."""
@@ -57,7 +62,7 @@ Also = Callable[[Config], Iterable[str]]
 
 
 def load_config(path: Path, also: Also = lambda _config: ()) -> Config:
-    """Reads and checks a configuration file.
+    """Reads and checks a configuration file, and the file of snippets beside it, if there is one.
 
     Raises:
         SettingsError: with every fault found, each with its key path.
@@ -66,7 +71,12 @@ def load_config(path: Path, also: Also = lambda _config: ()) -> Config:
     def meaning(config: Config) -> list[str]:
         return [*faults(config), *also(config)]
 
-    return read_as(Config, path, meaning, "Set HOLDFAST_CONFIG to a readable file.")
+    config = read_as(Config, path, meaning, "Set HOLDFAST_CONFIG to a readable file.")
+    beside = path.with_name(SNIPPETS)
+    if config.snippets or not beside.exists():
+        return config
+    file = read_as(SnippetFile, beside, snippets.faults, "Make it readable, or remove it.")
+    return msgspec.structs.replace(config, snippets=file.snippets)
 
 
 T = TypeVar("T")

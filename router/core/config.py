@@ -20,6 +20,7 @@ from .opening import (
 )
 from .severity import Channel, Severity
 from .skills import parse_need
+from .snippets import Snippet
 from .triage import LineDefault, Verdict, WordRule, compile_words
 
 
@@ -282,6 +283,8 @@ class Config(_Part, kw_only=True, frozen=True):
     timing: Timing = Timing()
     callbacks: CallbackRules = CallbackRules()
     incidents: Incidents = Incidents()
+    snippets: list[Snippet] = []
+    """From a file of their own (snippets.toml)."""
     retention: Retention = Retention()
     stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
     dispositions: list[Disposition]

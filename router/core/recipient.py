@@ -13,6 +13,7 @@ from router.core.dialling import Dialling
 from router.core.model import Reply
 from router.core.party import side_of
 from router.core.severity import Channel
+from router.core.snippets import unfilled
 
 CHANNEL_OF = {"phone": Channel.SMS, "email": Channel.EMAIL}
 """By the kind of an address."""
@@ -60,6 +61,15 @@ def too_long(text: str, channel: Channel) -> Reply | None:
         " Nothing was sent: shorten it, or send it in parts."
     )
     return Reply(ok=False, code="bad_request", text=words)
+
+
+def not_filled(*words: str) -> Reply | None:
+    """A field of a snippet that nobody filled is not sent."""
+    left = unfilled(" ".join(words))
+    if not left:
+        return None
+    text = f"Nothing was sent: fill in {', '.join(left)} first."
+    return Reply(ok=False, code="bad_request", text=text)
 
 
 def another(shown: str | None, role: str | None) -> Reply | None:

@@ -18,7 +18,7 @@ from router.core.bidi import plain
 from router.core.display import excerpt, mask
 from router.core.model import LiveContact, Reply
 from router.core.outgoing import address_of, line_to_write_from
-from router.core.recipient import Recipient, another, refused, too_long
+from router.core.recipient import Recipient, another, not_filled, refused, too_long
 from router.core.said import known_language
 from router.core.severity import Channel, score
 from router.core.states import WAITS, State
@@ -120,7 +120,8 @@ class FirstWords:
         to = Recipient(one.kind, one.value, bool(one.opted_out), one.role)
         if to.channel not in self._replies.channels:
             return NOT_SET_UP
-        if no := another(letter.role, one.role) or too_long(letter.text, to.channel):
+        no = another(letter.role, one.role) or too_long(letter.text, to.channel)
+        if no := no or not_filled(letter.subject, letter.text):
             return no
         text = f"{letter.subject}\n{letter.text}"
         if no := await before_writing(connection, letter.incident, one, text, letter.sure):

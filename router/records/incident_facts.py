@@ -38,3 +38,9 @@ async def write(
     )
     told = {"author": author, "why": name, "words": value}
     await incident_changes.tell(connection, incident_id, now, FACT, row.severity, **told)
+
+
+async def language_of(connection: AsyncConnection, incident_id: str) -> str | None:
+    """What its people speak, as somebody wrote down; None: nobody has."""
+    spoken = select(incident.c.language).where(incident.c.id == stays.one(incident_id))
+    return (await connection.execute(spoken)).scalar_one_or_none() or None

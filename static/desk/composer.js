@@ -11,6 +11,7 @@ import { toast, untell } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
 import { FirstWords, readBy, writingIn } from './first_words.js';
 import { Key } from './single_keys.js';
+import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
@@ -146,8 +147,12 @@ function Editor({ c, of }) {
     if (!ASKS.has(no.code ?? '')) return toast(no.message ?? '', no.code === 'taken' ? 'info' : 'warn');
     setAsk({ why: no.message ?? '', go: () => send(then, [...sure, no.code ?? '']) });
   };
-  const with_ = of.contacts.find((one) => one.id === c.id)?.party;
-  const reader = of.parties.find((p) => p.id === with_);
+  const with_ = of.contacts.find((one) => one.id === c.id);
+  const reader = of.parties.find((p) => p.id === with_?.party);
+  const put = (/** @type {string} */ words) => {
+    typed(joined(text, words));
+    replyBox.current?.focus();
+  };
   const sms = c.channel === 'sms';
   const s = sms ? segments(text.trim()) : null;
   const optedOut =
@@ -156,7 +161,9 @@ function Editor({ c, of }) {
       (p) => p.name === c.who?.name && p.addresses?.some((a) => a.kind === 'phone' && a.opted_out),
     );
   const mailOff = c.channel === 'email' && centre.value && centre.value.email_ready === false;
-  const tooLong = s && s.units > MOST ? t.composer.tooLong(s.units, MOST) : '';
+  const open = unfilled(text);
+  const tooLong =
+    s && s.units > MOST ? t.composer.tooLong(s.units, MOST) : open[0] ? t.snippets.fill(open) : '';
   const blocked = optedOut || mailOff;
   const sending = pending.value.reply;
   return html`<div class="comp">
@@ -196,6 +203,7 @@ function Editor({ c, of }) {
           void send('wait');
         }
         if (e.key === 'Escape') e.currentTarget.blur();
+        snippetKey(e, with_?.address, put);
       }}></textarea>
     ${blocked && html`<p class="s2 b t1">
       ${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}
@@ -203,6 +211,7 @@ function Editor({ c, of }) {
     ${ask && html`<${AskSure} ask=${ask}/>`}
     ${tooLong && html`<p class="s2 b t1" role="status">✕ ${tooLong}</p>`}
     <div class="acts">
+      <${SnippetButton} address=${with_?.address} put=${put}/>
       ${handable.value?.id === c.id && html`<button class="quiet" onClick=${openTransfer}>${t.transfer
           .button} …</button>`}
       ${c.state === ContactState.ACTIVE && html`<${MenuButton}

@@ -15,6 +15,7 @@ import { OwnerDialog } from './owner.js';
 import { TakeDialog } from './pull_dialog.js';
 import { PERSON } from './person.js';
 import { SeverityDialog } from './severity.js';
+import { SNIPPETS } from './snippets.js';
 import { SOUND } from './sound.js';
 import { SEVERITY_OF, STATUS_OF } from './status.js';
 import { SURE } from './sure.js';
@@ -47,6 +48,7 @@ export const DIALOGS = [
   UNDO_FILING,
   PERSON,
   SURE,
+  SNIPPETS,
   CHECK,
   DIAL,
   FIND,

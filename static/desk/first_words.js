@@ -1,12 +1,13 @@
 /** Writing to somebody of the incident in view, whether or not they ever wrote. Whom it goes to stands above
  * the box, who reads it under it; what is typed is kept on this computer until it is sent. */
-import { computed, html, newId, signal, useEffect, useRef, useState } from '../ui.js';
+import { computed, html, newId, signal, useLayoutEffect, useRef, useState } from '../ui.js';
 import { roleWord } from '../contact.js';
 import { Icon } from '../icons.js';
 import { MOST, segments } from '../segments.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, centre, incident, outbox, pending } from './context.js';
+import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
 
 /** What is being written: to which address of which incident. */
@@ -91,7 +92,7 @@ function Box({ of, way, ways }) {
   const [fault, setFault] = useState(/** @type {Fault|null} */ (null));
   const [sures, setSures] = useState(/** @type {string[]} */ ([]));
   const box = useRef(/** @type {HTMLElement|null} */ (null));
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const type = (/** @type {string} */ words) => {
     put(words);
     setFault(null);
@@ -99,7 +100,14 @@ function Box({ of, way, ways }) {
     outbox.put(id, { incident: of.id, contact: null, text: words });
   };
   const s = sms ? segments(text.trim()) : null;
-  const tooLong = s && s.units > MOST ? t.composer.tooLong(s.units, MOST) : '';
+  const open = unfilled(`${subject} ${text}`);
+  const tooLong =
+    s && s.units > MOST ? t.composer.tooLong(s.units, MOST) : open[0] ? t.snippets.fill(open) : '';
+  const put_ = (/** @type {string} */ words, /** @type {string} */ about) => {
+    type(joined(text, words));
+    if (about && !subject) setSubject(about);
+    box.current?.focus();
+  };
   const busy = pending.value.write_first;
   const send = async (/** @type {string[]} */ sure = []) => {
     if (!text.trim()) return setFault({ code: 'bad_request', message: t.composer.empty });
@@ -130,6 +138,7 @@ function Box({ of, way, ways }) {
       void send();
     }
     if (e.key === 'Escape') e.currentTarget.blur();
+    snippetKey(e, a.id, put_);
   };
   return html`<div class="comp first" role="group" aria-label=${t.firstWords.title(p.name)}>
     <div class="between">
@@ -183,6 +192,7 @@ function Box({ of, way, ways }) {
           onChange=${(/** @type {On<Event, HTMLInputElement>} */ e) => setWaits(e.currentTarget.checked)}/>
         ${t.firstWords.waits}
       </label>
+      <${SnippetButton} address=${a.id} put=${put_}/>
       <div class="row">
         <button onClick=${leave}>${t.firstWords.leave}</button>
         <button class="primary" disabled=${busy || !!tooLong} onClick=${() => send()}>

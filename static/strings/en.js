@@ -18,6 +18,7 @@ import { firstWords } from './en/first_words.js';
 import { incidentLife } from './en/incident_life.js';
 import { next } from './en/next.js';
 import { person } from './en/person.js';
+import { snippets } from './en/snippets.js';
 import { network } from './en/network.js';
 import { callers } from './en/callers.js';
 import { phone } from './en/phone.js';
@@ -45,6 +46,7 @@ export const t = {
   ...filing,
   ...firstWords,
   ...person,
+  ...snippets,
   ...network,
   ...incidentLife,
   ...next,

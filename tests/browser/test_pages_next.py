@@ -286,6 +286,14 @@ async def say_what_is_known(page: Page, desk: FakeDesk, people: Locator) -> None
     assert sent(desk, "put_back")[-1]["party"] == "p3"
     await people.get_by_role("button", name="Text Dr. P. Novak").click()
     box = page.get_by_role("group", name="Write to Dr. P. Novak")
+    await expect(box.get_by_label("Message")).to_be_focused()
+    await page.keyboard.press("Control+;")
+    await page.get_by_label("Find by a word").fill("message")
+    await expect(dialog.get_by_text("not known: name")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(box.get_by_text("Fill in {name}.")).to_be_visible()
+    await expect(box.get_by_role("button", name="Send Ctrl")).to_be_disabled()
+    await expect(box.get_by_text("37 of 1,600 · 1 segment")).to_be_visible()
     await box.get_by_label("Message").fill("Maya wrote: she ate a whole pack of gum")
     desk.refuse["write_first"] = "other_side"
     await page.keyboard.press("Control+Enter")

@@ -145,6 +145,7 @@ async def test_a_mail_has_a_subject_and_goes_from_a_line_with_an_address(room: R
         (VET, {"role": "sitter"}, "they are vet here now (a third party)"),
         (VET, {"text": "  "}, "needs words"),
         (VET, {"text": "x" * 1601}, "1,601 of 1,600"),
+        (VET, {"text": "Hello {name}"}, "fill in {name} first"),
         (VET, {"incident": "nothere"}, "no such incident"),
         (VET, {"address": "nothere"}, "nobody of this incident"),
         (VET, {"then": "later"}, "wait or close"),
@@ -249,3 +250,4 @@ async def test_so_many_an_hour_and_no_more(store_url: str, tmp_path: Path) -> No
         told = await floor.asks("write_first", "desk", key="another-key")
         assert (told.code, "at most 1 message" in told.text) == ("not_allowed", True)
         assert "party.written_too_often" in (await floor.lines())[-1]
+        assert (await floor.asks("snippets", "desk")).ok

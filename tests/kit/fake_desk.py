@@ -150,6 +150,19 @@ class Connection:
             ]
         }
 
+    async def do_snippets(self, _: dict[str, Any]) -> Any:
+        rows = [
+            ("call_us", "Please call us", "Hello Maya, please call us at +12065550101.", []),
+            ("received", "We have your message", "Hello {name}, we have your message.", ["name"]),
+        ]
+        return {
+            "rows": [
+                {"name": name, "word": word, "language": "en", "subject": word, "text": text,
+                 "missing": missing}
+                for name, word, text, missing in rows
+            ]
+        }  # fmt: skip
+
     async def do_reveal(self, _: dict[str, Any]) -> Any:
         return {"value": "+12065550142"}
 

@@ -128,6 +128,7 @@ TABLE: dict[str, Row] = {
     "undo_look": Row(A.twins, DONE, DONE, NO),
     "undo_filing": Row(A.twins, DONE, DONE, NO),
     "reveal": Row(A.gave_up, DONE, DONE, NO),
+    "snippets": Row(A.gave_up, DONE, DONE, NO),
     "write_first": Row(A.gave_up, DONE, DONE, NO),
     "change_party": Row(A.gave_up, DONE, DONE, NO),
     "add_address": Row(A.gave_up, DONE, DONE, NO),
