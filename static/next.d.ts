@@ -33,6 +33,7 @@ interface MineRow {
   number: string;
   title: string;
   severity: Severity;
+  status: Status;
   owner_name: string | null;
   next: Pick<Next, 'what' | 'agent' | 'agent_name' | 'due'> | null;
 }
@@ -52,7 +53,7 @@ interface Results {
       text: string | null;
     }[];
   };
-  mine: { rows: MineRow[]; more: boolean };
+  mine: { rows: MineRow[]; more: boolean; team: MineRow[] };
   colleagues: { people: Colleague[] };
 }
 

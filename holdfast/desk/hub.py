@@ -345,7 +345,7 @@ class Hub:
     def mine_changed(self, *agents: str) -> None:
         """What is theirs to do, or anybody's, has changed: their pages ask again."""
         for page in self._pages.values():
-            if not agents or page.account.id in agents:
+            if page.listed is not None and (not agents or page.listed.agents & set(agents)):
                 self.list_changed(page)
 
     @staticmethod

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 
 class Listing:
     """From the page's question on, until it is told; then it asks again."""
 
-    def __init__(self, agent: str) -> None:
-        self._agent = agent
+    def __init__(self, agents: Set[str]) -> None:
+        """`agents`: whose incidents it shows: one's own, and one's team's."""
+        self.agents = agents
         self._ids: set[str] | None = None
         """None: it is being read."""
         self._meanwhile: set[str] = set()
@@ -17,7 +18,7 @@ class Listing:
 
     def concerns(self, incident: str, named: str | None) -> bool:
         """A change of this incident may change the list; `named`: whose it is, if known."""
-        if named == self._agent:
+        if named in self.agents:
             self._named.add(incident)  # one that opens again is on no list yet
             return True
         if self._ids is None:

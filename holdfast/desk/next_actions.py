@@ -21,11 +21,13 @@ from holdfast.desk.intents import (
     intent,
 )
 from holdfast.desk.listing import Listing
+from holdfast.http.access import Permission, allowed
 from router.centre import Centre
 from router.core.bidi import isolated
 from router.core.model import Reply
 from router.core.next_action import LETTERS
 from router.core.states import AgentState
+from router.core.team import Member, team_of
 from router.core.terms import day_of, works_here
 from router.incidents.next_actions import ENDED, PLANNED, NextActions, Plan
 from router.incidents.ownership import GIVEN, Gift, Ownership
@@ -95,13 +97,20 @@ class NextSteps:
     @intent("mine", Nothing)
     async def _mine(self, page: Page, _form: Nothing) -> Result:
         """From now on this page is told when its list has changed."""
-        page.listed = listing = Listing(page.account.id)
+        me = page.account
         async with self._database.read() as connection:
-            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
-            rows, more = await next_actions.of_agent(connection, page.account.id, names)
-        if listing.read(row["id"] for row in rows) and page.listed is listing:
+            known = await accounts.all_accounts(connection)
+        names = {a.id: a.name for a in known}
+        members = [Member(a.id, a.terms.team, a.terms.lead) for a in known]
+        team = team_of(me.id, members, steers=allowed(me.role, Permission.QUEUE_STEER))
+        page.listed = listing = Listing({me.id, *team})  # from here on: what is read is newer
+        async with self._database.read() as connection:
+            rows, more = await next_actions.of_agent(connection, me.id, names)
+            theirs = await next_actions.of_team(connection, sorted(team), names)
+        shown = [row["id"] for row in rows + theirs]
+        if listing.read(shown) and page.listed is listing:
             self._hub.list_changed(page)
-        return {"rows": rows, "more": more}
+        return {"rows": rows, "more": more, "team": theirs}
 
     @intent("colleagues", Nothing)
     async def _colleagues(self, _page: Page, _form: Nothing) -> Result:

@@ -1,7 +1,8 @@
-"""Passes on the incidents of people who no longer work here: whoever leaves, leaves none behind.
+"""Passes on the incidents of people who no longer work here, or were away too long: nothing is left
+behind.
 
-Whose account was ended, or whose contract is over, has nobody's trust but their colleagues': what
-they owned, and what they had to do next, goes to their lead, else to a supervisor.
+Whose account was ended, whose contract is over, or who was at no desk for `[incidents] away_after`:
+what they own, and what they have to do next, goes to their lead, else to a supervisor.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
 from router.centre import Centre
+from router.core.durations import duration_ms
+from router.core.incident import AWAY, LEFT
 from router.core.passing_on import Colleague, heir_of
 from router.core.terms import day_of, works_here
 from router.incidents.ownership import Ownership
@@ -64,14 +68,16 @@ class PassingOn:
             gone = [
                 one.id for one in known if not works_here(one.terms, active=one.active, today=today)
             ]
-            owned = await incident_changes.owned(connection, gone) if gone else {}
-            doing = await next_actions.doing(connection, gone) if gone else set()
+            away = await self._away(connection, now) - set(gone)
+            absent = [*gone, *sorted(away)]
+            owned = await incident_changes.owned(connection, absent) if absent else {}
+            doing = await next_actions.doing(connection, absent) if absent else set()
             left = sorted({*owned, *doing})
             supervisors = [one.id for one in known if left and self._steers(one.role)]
             loads = await incident_changes.owned(connection, supervisors) if supervisors else {}
         staff = {
             one.id: Colleague(
-                one.id, one.id not in gone, one.id in supervisors, one.terms.lead,
+                one.id, one.id not in absent, one.id in supervisors, one.terms.lead,
                 len(loads.get(one.id, ())),
             )
             for one in known
@@ -79,10 +85,19 @@ class PassingOn:
         for account in left:
             theirs = owned.get(account, [])
             heir = heir_of(account, staff)
+            why = AWAY if account in away else LEFT
+            if heir is None and why == AWAY:
+                continue  # it stays theirs until somebody is here
             if heir is None:
                 log.error("incident.ownerless", account=account, incidents=len(theirs))
                 continue
-            changed = await self._ownership.pass_on(account, heir, theirs, now)
+            changed = await self._ownership.pass_on(account, heir, theirs, now, why)
             staff[heir] = replace(staff[heir], incidents=staff[heir].incidents + len(theirs))
-            log.warning("incident.passed_on", account=account, to=heir, incidents=len(changed))
+            log.warning(
+                "incident.passed_on", account=account, to=heir, incidents=len(changed), why=why
+            )
             self._tell(heir, changed)
+
+    async def _away(self, connection: Any, now: int) -> set[str]:
+        after = self._current.value.incidents.away_after
+        return await accounts.unseen(connection, now - duration_ms(after)) if after else set()

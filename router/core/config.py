@@ -175,6 +175,8 @@ class Incidents(_Part, kw_only=True, frozen=True):
 
     reopened_within: Duration = "7d"
     """Whoever comes again within this time of the closing opens that incident, not a new one."""
+    away_after: Kept = "3d"
+    """What somebody owns who was at no desk for so long goes to their lead; "" = it stays."""
     overdue_told_after: Duration = "5m"
     """So long after a next action was due, the boards are told, unless it was done."""
 

@@ -7,6 +7,7 @@ from collections import Counter
 
 from .bidi import isolated
 from .caller import app_of
+from .cards import masked
 
 
 def mask_phone(number: str) -> str:
@@ -68,5 +69,5 @@ def _kind(attached: str) -> str:
 
 def excerpt(text: str, limit: int = 140) -> str:
     """The first words of a text on one line."""
-    line = " ".join(in_words(text.lstrip()[: 20 * limit]).split())
+    line = masked(" ".join(in_words(text.lstrip()[: 20 * limit]).split()))
     return isolated(line if len(line) <= limit else line[: limit - 1].rstrip() + "…")

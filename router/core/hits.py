@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from .cards import masked
 from .query import Term
 from .text import letters
 
@@ -67,7 +68,7 @@ class Folded:
 def marked(text: str, wanted: Sequence[re.Pattern[str]], *, whole: bool = False) -> Parts | None:
     """None: nothing of it is in the text. whole: however long it is; else what is around the first
     hit."""
-    folded = Folded(text)
+    folded = Folded(masked(text))
     spans = folded.spans(wanted)
     if not spans:
         return None

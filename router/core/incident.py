@@ -18,6 +18,9 @@ JOINED = "joined"
 PEOPLE = "people"
 """Something else was said of its people: the words have it."""
 
+LEFT, AWAY = "left", "away"
+"""Why a rule passed it on: its owner no longer works here, or was at no desk for too long."""
+
 REASONS = {
     "resolved": "Resolved",
     "no_action": "No action needed",

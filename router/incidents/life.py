@@ -93,6 +93,8 @@ async def goes_on(
         await incident_changes.reopen(
             connection, incident, now, severity=int(severity), author=by, contact_id=contact
         )
+    if ours and by:
+        await incident_changes.news(connection, incident, now, News.TAKEN, author=by)
 
 
 def severity_of(incident: IncidentRef) -> tuple[Severity, int | None]:

@@ -68,9 +68,11 @@ class Ownership:
             )  # fmt: skip
         return Reply()
 
-    async def pass_on(self, gone: str, to: str, incidents: Sequence[str], now: int) -> list[str]:
-        """Incidents whose owner no longer works here get another one, and so does whatever they had
-        to do next; those in which something has changed.
+    async def pass_on(
+        self, gone: str, to: str, incidents: Sequence[str], now: int, why: str
+    ) -> list[str]:
+        """Incidents of an owner who is gone (`why`: router.core.incident) get another one, and so
+        does whatever they had to do next; those in which something has changed.
 
         Raises:
             RecordUnavailable: the next look does it.
@@ -81,7 +83,7 @@ class Ownership:
                 row = await held_open(connection, incident)
                 if isinstance(row, Reply) or row.owner != gone:
                     continue  # somebody was quicker
-                await incident_changes.give(connection, row.id, now, row, to=to)
+                await incident_changes.give(connection, row.id, now, row, to=to, why=why)
                 await audit.append(
                     connection, actor=RULE, action=PASSED_ON, subject=incident, now=now, detail=to
                 )

@@ -176,6 +176,7 @@ async def open_session(
     await connection.execute(
         insert(session).values(id_hash=id_hash, account=account_id, created_at=now, seen_at=now)
     )
+    await connection.execute(update(user).where(user.c.id == account_id).values(seen_at=now))
 
 
 async def begin_session(
@@ -250,6 +251,14 @@ async def see_session(connection: AsyncConnection, id_hash: str, now: int) -> No
     await connection.execute(
         update(session).where(session.c.id_hash == id_hash).values(seen_at=now)
     )
+    theirs = select(session.c.account).where(session.c.id_hash == id_hash).scalar_subquery()
+    await connection.execute(update(user).where(user.c.id == theirs).values(seen_at=now))
+
+
+async def unseen(connection: AsyncConnection, since: int) -> set[str]:
+    """Accounts that were at no desk since this moment."""
+    last = func.coalesce(user.c.seen_at, user.c.created_at)
+    return set((await connection.execute(select(user.c.id).where(last < since))).scalars())
 
 
 async def close_session(connection: AsyncConnection, id_hash: str) -> None:

@@ -125,14 +125,20 @@ async def reopen(
 
 
 async def give(
-    connection: AsyncConnection, incident_id: str, now: int, row: Any, *, to: str, author: str = ""
+    connection: AsyncConnection,
+    incident_id: str,
+    now: int,
+    row: Any,
+    *,
+    to: str,
+    author: str = "",
+    why: str = "",
 ) -> None:
     """Makes it the incident of `to`; `row`: as `held`. Nothing else of it changes. No author: by
-    the rule, because its owner no longer works here."""
+    the rule, and `why` (router.core.incident)."""
     await people.hand_on(connection, incident_id, to)
-    await tell(
-        connection, incident_id, now, GIVEN, row.severity, author=author, before=row.owner, after=to
-    )
+    told = {"author": author, "why": why, "before": row.owner, "after": to}
+    await tell(connection, incident_id, now, GIVEN, row.severity, **told)
 
 
 async def owned(connection: AsyncConnection, owners: Sequence[str]) -> dict[str, list[str]]:

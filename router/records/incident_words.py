@@ -7,6 +7,7 @@ from typing import Any
 
 from router.core.bidi import isolated
 from router.core.incident import (
+    AWAY,
     BY_UPGRADE,
     CLOSED,
     FACT,
@@ -52,7 +53,8 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         to = names.get(row.after or "", "somebody")
         if not row.author:
             before = names.get(row.before or "", "its owner")
-            return f"incident passed on to {to}: {before} no longer works here"
+            cause = "was not here for too long" if row.why == AWAY else "no longer works here"
+            return f"incident passed on to {to}: {before} {cause}"
         mine = row.after == row.author
         return f"incident taken by {to}" if mine else f"incident given to {to} by {who}"
     contact = contacts.get(row.contact or "")

@@ -18,7 +18,7 @@ Action = Row[Any]
 
 action, incident = schema.next_action, schema.incident
 
-MINE = 200
+MINE, TEAMS = 200, 50
 """More than that is nobody's list."""
 
 
@@ -130,36 +130,53 @@ async def of_agent(
         select(incident.c.id).where(and_(incident.c.owner == agent, schema.INCIDENT_IS_OPEN)),
         select(action.c.incident).where(and_(action.c.agent == agent, schema.IS_NEXT)),
     ).subquery()
-    asked = (
-        select(
-            incident.c.id, incident.c.number, incident.c.title, incident.c.severity,
-            incident.c.owner, action.c.what, action.c.agent, action.c.due_at,
-        )
-        .join(ids, ids.c.id == incident.c.id)
-        .outerjoin(action, and_(action.c.incident == incident.c.id, schema.IS_NEXT))
-        .where(schema.INCIDENT_IS_OPEN)
-        .order_by(action.c.due_at.asc().nulls_first(), incident.c.severity, incident.c.number)
-        .limit(MINE + 1)
-    )  # fmt: skip
-    rows = (await connection.execute(asked)).all()
-    found = [
-        {
-            "id": row.id,
-            "number": f"INC-{row.number}",
-            "title": isolated(row.title),
-            "severity": row.severity,
-            "owner_name": names.get(row.owner) if row.owner else None,
-            "next": row.what
-            and {
-                "what": isolated(row.what),
-                "agent": row.agent,
-                "agent_name": names.get(row.agent, "somebody"),
-                "due": row.due_at,
-            },
-        }
-        for row in rows[:MINE]
-    ]
-    return found, len(rows) > MINE
+    asked = _LISTED.join(ids, ids.c.id == incident.c.id).order_by(
+        action.c.due_at.asc().nulls_first(), incident.c.severity, incident.c.number
+    )
+    rows = (await connection.execute(asked.limit(MINE + 1))).all()
+    return [_listed(row, names) for row in rows[:MINE]], len(rows) > MINE
+
+
+async def of_team(
+    connection: AsyncConnection, team: Sequence[str], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The open incidents of these, by when they are due, then those that nobody planned; at most
+    TEAMS."""
+    if not team:
+        return []
+    asked = _LISTED.where(incident.c.owner.in_(team)).order_by(
+        action.c.due_at.asc().nulls_last(), incident.c.severity, incident.c.number
+    )
+    rows = (await connection.execute(asked.limit(TEAMS))).all()
+    return [_listed(row, names) for row in rows]
+
+
+_LISTED = (
+    select(
+        incident.c.id, incident.c.number, incident.c.title, incident.c.severity, incident.c.status,
+        incident.c.owner, action.c.what, action.c.agent, action.c.due_at,
+    )
+    .outerjoin(action, and_(action.c.incident == incident.c.id, schema.IS_NEXT))
+    .where(schema.INCIDENT_IS_OPEN)
+)  # fmt: skip
+
+
+def _listed(row: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "number": f"INC-{row.number}",
+        "title": isolated(row.title),
+        "severity": row.severity,
+        "status": row.status,
+        "owner_name": names.get(row.owner) if row.owner else None,
+        "next": row.what
+        and {
+            "what": isolated(row.what),
+            "agent": row.agent,
+            "agent_name": names.get(row.agent, "somebody"),
+            "due": row.due_at,
+        },
+    }
 
 
 # Words ------------------------------------------------------------------------------------------

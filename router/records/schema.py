@@ -60,6 +60,7 @@ user = Table(
     Column("buddy", String(32)),
     Column("team", String(64), nullable=False, server_default=""),
     Column("lead", String(32)),
+    _moment("seen_at"),
     _moment("created_at", nullable=False),
 )
 

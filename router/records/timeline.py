@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
 from router.core.caller import unsure_of
+from router.core.cards import masked
 from router.core.display import mask
 from router.core.incident_facts import FACTS
 from router.core.model import LiveContact
@@ -47,6 +48,8 @@ SOURCES: tuple[Source, ...] = (
     filings.lines,
 )
 """Where the lines of a timeline come from."""
+SAID = ("text", "subject", "html")
+"""Fields with words that people wrote: they show no card number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Reach:
 async def timeline(connection: AsyncConnection, around: Around) -> list[Line]:
     """All lines, in the order in which they happened."""
     lines = [one for source in SOURCES for one in await source(connection, around)]
+    for one in lines:
+        one |= {name: masked(one[name]) for name in SAID if one[name]}
     return sorted(lines, key=lambda one: (one["at"], one["id"]))
 
 

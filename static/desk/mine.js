@@ -12,6 +12,9 @@ const AFTER_MS = 1000;
 const AGAIN_MS = 3000;
 
 const rows = signal(/** @type {MineRow[]} */ ([]));
+const team = signal(/** @type {MineRow[]} */ ([]));
+/** Which of the two lists. */
+const shown = signal(/** @type {'mine'|'team'} */ ('mine'));
 const more = signal(false);
 const failed = signal(false);
 /** What was said to be due, and what was long due when this page came. @type {Set<string>} */
@@ -38,6 +41,7 @@ function ask(ms = SOON_MS) {
       if (!known) for (const row of found.rows) if (isOver(row, serverTime())) told.add(keyOf(row));
       known = true;
       rows.value = found.rows;
+      team.value = found.team;
       more.value = found.more;
       failed.value = false;
     } catch {
@@ -60,6 +64,7 @@ export function followMine() {
 
 /** How many are overdue; drawn anew only as that changes. */
 const over = computed(() => rows.value.filter((row) => isOver(row, now.value)).length);
+const teamOver = computed(() => team.value.filter((row) => isOver(row, now.value)).length);
 
 /** @param {MineRow} row @returns {number} */
 const rank = (row) => (isOver(row, now.peek()) ? 0 : row.next ? 1 : 2);
@@ -76,7 +81,7 @@ const order = computed(() => {
 
 const Card = memo(
   (
-    /** @type {{row: MineRow, on: boolean, mine: boolean, late: boolean}} */ { row, on, mine, late },
+    /** @type {{row: MineRow, on: boolean, does: string, late: boolean}} */ { row, on, does, late },
   ) => html`<li>
     <button
       class=${`card ${on ? 'on' : ''}`}
@@ -91,36 +96,58 @@ const Card = memo(
         </b>`}
       </span>
       <span class="b cut">${row.title}</span>
-      <span class="muted t1 cut">
-        ${row.next
-          ? `${row.next.what}${mine ? '' : ` · ${t.mine.theirs(row.next.agent_name)}`}`
-          : t.mine.unplanned}
-      </span>
+      <span class="muted t1 cut">${row.next ? row.next.what : t.mine.unplanned}${does && ` · ${does}`}</span>
     </button>
   </li>`,
 );
 
+/** @param {{of: 'mine'|'team', n: number, late: number}} props */
+const Tab = ({ of, n, late }) => html`<button
+  class="quiet tab"
+  aria-pressed=${String(shown.value === of)}
+  onClick=${() => {
+    shown.value = of;
+  }}>
+  ${t.mine[of]} · ${n} ${late > 0 && html`<b class="s1 t1">${t.mine.overdue(late)}</b>`}
+</button>`;
+
+/** Whose it is, in the team; who does it, if that is not said by the list.
+ * @param {MineRow} row @param {string|undefined} me @param {boolean} ofTeam */
+function doesIt(row, me, ofTeam) {
+  if (ofTeam) return row.owner_name ?? '';
+  return row.next && row.next.agent !== me ? t.mine.theirs(row.next.agent_name) : '';
+}
+
 export function Mine() {
-  const all = order.value;
+  const mine = order.value;
+  const theirs = team.value;
   const me = state.value.me?.id;
-  if (!all.length && !failed.value) return null;
-  return html`<section class="panel mine" aria-label=${t.mine.title}>
+  if (!mine.length && !theirs.length && !failed.value) return null;
+  const ofTeam = shown.value === 'team' && theirs.length > 0;
+  return html`<section class="panel mine" aria-label=${t.mine.mine}>
     <div class="head">
-      <h2>${t.mine.title} · ${all.length}</h2>
-      ${over.value > 0 && html`<b class="s1 t1">${t.mine.overdue(over.value)}</b>`}
+      ${theirs.length
+        ? html`
+            <${Tab} of="mine" n=${mine.length} late=${over.value}/>
+            <${Tab} of="team" n=${theirs.length} late=${teamOver.value}/>
+          `
+        : html`
+            <h2>${t.mine.mine} · ${mine.length}</h2>
+            ${over.value > 0 && html`<b class="s1 t1">${t.mine.overdue(over.value)}</b>`}
+          `}
     </div>
     ${failed.value && html`<p class="muted t1 pad">${t.mine.failed}</p>`}
     <ul class="scroll">
-      ${all.map(
+      ${(ofTeam ? theirs : mine).map(
         (row) => html`<${Card}
           key=${row.id}
           row=${row}
           on=${row.id === incidentId.value}
-          mine=${row.next?.agent === me}
+          does=${doesIt(row, me, ofTeam)}
           late=${isOver(row, now.peek())}/>`,
       )}
     </ul>
-    ${more.value && html`<p class="faint t0 pad">${t.mine.more}</p>`}
+    ${!ofTeam && more.value && html`<p class="faint t0 pad">${t.mine.more}</p>`}
   </section>`;
 }
 

@@ -161,11 +161,15 @@ async def test_mine_has_the_overdue_first_opens_by_a_click_and_follows_by_itself
     for at, says in enumerate(("overdue", VET, "Tomás Vega does it", "No next action yet")):
         await expect(cards.nth(at)).to_contain_text(says)
     here = await desk.here()
+    here.scene["team"] = [here.scene["mine"][0] | {"owner_name": "Tomás Vega"}]
     here.scene["mine"] = here.scene["mine"][:1]
     await here.say("notice", level="info", code="mine_changed", text="")
-    await expect(cards).to_have_count(1)
+    await expect(cards).to_have_count(3)  # one of mine, and the two lists
     await expect(page.locator(".toast")).to_have_count(0)  # the hint is no message
-    await cards.first.click()
+    await mine.get_by_role("button", name=re.compile("Team · 1 1 overdue")).click()
+    await expect(cards.last).to_contain_text("Call Grace Lindqvist · Tomás Vega")
+    await mine.get_by_role("button", name=re.compile("^Mine · 1")).click()
+    await cards.last.click()
     await page.wait_for_function("() => document.querySelector('.mine .card.on')")
     assert sent(desk, "open")[-1]["incident"] == "i9"
     await close(page)

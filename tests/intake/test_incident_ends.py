@@ -9,6 +9,7 @@ import pytest
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.current import Current
+from router.core.incident import CLOSED, REOPENED
 from router.core.severity import Channel
 from router.incidents.life import IncidentLife
 from router.intake.door import Intake, Text
@@ -58,10 +59,11 @@ class Ending(Place):
         return found.severity, found.open
 
     async def history(self) -> list[tuple[str, str, str | None]]:
-        """What happened to it, by whom, with which contact."""
+        """How it closed and opened, by whom, with which contact."""
         async with self.database.read() as connection:
             rows = await incident_changes.history(connection, self.incident)
-        return [(row.what, row.author, row.contact) for row in rows]
+        ends = [row for row in rows if row.what in (CLOSED, REOPENED)]
+        return [(row.what, row.author, row.contact) for row in ends]
 
     async def address(self) -> str:
         """Of Maya."""

@@ -140,7 +140,11 @@ class Connection:
         return {"incident": intent["to"] or "i2"}
 
     async def do_mine(self, _: dict[str, Any]) -> Any:
-        return {"rows": self.scene.get("mine", []), "more": False}
+        return {
+            "rows": self.scene.get("mine", []),
+            "more": False,
+            "team": self.scene.get("team", []),
+        }
 
     async def do_colleagues(self, _: dict[str, Any]) -> Any:
         return {

@@ -345,7 +345,7 @@ def mine_rows(now: int) -> list[dict[str, Any]]:
         ("i7", "INC-20377", 3, "Cat came home limping", None),
     ]  # fmt: skip
     return [
-        {"id": i, "number": no, "title": title, "severity": sev, "owner_name": "Priya Nair",
+        {"id": i, "number": no, "title": title, "severity": sev, "status": "active", "owner_name": "Priya Nair",
          "next": to_do and {"what": to_do[0], "agent": to_do[1], "agent_name": to_do[2], "due": now + to_do[3]}}
         for i, no, sev, title, to_do in rows
     ]  # fmt: skip

@@ -78,7 +78,9 @@ async def test_what_changes_while_it_is_read_is_told_behind_it(
     written.set()
     async with pushing(hub, written):
         asked = asyncio.get_running_loop().create_task(steps._mine(page, Nothing()))
-        await asyncio.sleep(0)  # it is being read
+        while page.listed is None:
+            await asyncio.sleep(0)
+        # It is being read.
         hub.incident_changed(incident.id)
         hub.incident_changed("i-of-others")
         await all_pushed()

@@ -261,6 +261,34 @@ async def test_the_boards_hear_of_what_nobody_did_in_time_once_and_in_words(
     ]
 
 
+async def test_what_somebody_has_who_is_away_too_long_goes_to_their_lead_and_stays_without_one(
+    database: Database,
+) -> None:
+    who = await agents(database)
+    me, other = who["Elena"], who["Priya"]
+    mine = await incident_of(database, "+12065550141")
+    days, at = 24 * 60 * MINUTE, [NOW + 2 * 24 * 60 * MINUTE]
+    async with database.write() as connection:
+        await people.hand_on(connection, mine.id, me)
+        await accounts.set_terms(connection, me, Terms(lead=other))
+        await accounts.open_session(connection, "h1", me, NOW + days)
+        await accounts.see_session(connection, "h1", NOW + 2 * days)
+        await accounts.close_session(connection, "h1")  # signed out
+    told: list[str] = []
+    centre = centre_of(database, Engine("unix:///nowhere.sock"), clock=lambda: at[0])
+    heirs = PassingOn(centre, Ownership(centre), "x".__eq__, lambda to, _of: told.append(to))
+    for at[0] in (NOW + 5 * days, NOW + 5 * days + 1):
+        await heirs.turn()
+        assert told == []  # the first time not too long; then their lead is away as well
+    async with database.write() as connection:
+        await accounts.open_session(connection, "h2", other, at[0])
+    await heirs.turn()
+    assert told == [other]
+    assert (await lines(database, mine.id))[-1] == (
+        None, "incident passed on to Priya: Elena was not here for too long",
+    )  # fmt: skip
+
+
 async def test_what_somebody_has_who_no_longer_works_here_goes_to_their_lead(
     database: Database, actions: NextActions
 ) -> None:

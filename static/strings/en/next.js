@@ -81,7 +81,8 @@ export const next = {
     of: { owner: 'owner’s side', sitter: 'sitter’s side', third: 'third party' },
   },
   mine: {
-    title: 'Mine',
+    mine: 'Mine',
+    team: 'Team',
     failed: 'The list could not be read. It is asked for again.',
     /** @param {number} n */
     overdue: (n) => `${n} overdue`,
