@@ -159,6 +159,7 @@ class Reader:
                 fresh=words,
                 incident=message.incident,
                 notice="not delivered",
+                named=message.author,
             )
         )
         self._changed(message.incident)

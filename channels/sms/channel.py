@@ -201,6 +201,7 @@ class SmsChannel:
                 urgent_rule="a text of ours did not arrive",
                 notice="not delivered",
                 automatic=True,
+                named=row.author,
             ),
             self._clock(),
         )

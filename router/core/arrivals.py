@@ -90,6 +90,8 @@ class Text:
     """The address to which it asks for answers, where they do not go."""
     apart: bool = False
     """It opens an incident of its own, also where its address has an open one."""
+    named: str | None = None
+    """Who is asked first, before the incident's owner: whoever wrote what came back."""
 
     def cleaned(self) -> Text:
         """As the record takes it."""

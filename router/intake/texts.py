@@ -111,6 +111,7 @@ class TextIntake:
                     )
                 elif incident.guessed:
                     live.rule += f"; {incident.word} is a guess"
+                live.named = text.named
                 self._admission.attach(live, incident)
                 if (
                     kind == "phone"

@@ -90,7 +90,7 @@ async def test_a_second_answer_goes_out_while_theirs_is_waited_for(
 
     async def answer(key: str, then: str) -> None:
         words = Answer("ann", contact, f"Answer {key}.", key, then)
-        sent = await replies.send(words, world.now)
+        sent = await replies.send(words, world.now + int(key[-1]))
         assert sent.ok, sent.text
 
     await answer("key-1", "wait")

@@ -18,6 +18,7 @@ from router.intake.door import Intake, Text
 from router.intake.spool import Spool
 from router.records import messages
 from router.records.database import Database
+from tests.intake.test_intake import settle
 from tests.kit.record import new_sqlite
 from tests.kit.store import World, centre_of
 
@@ -135,6 +136,19 @@ async def test_it_is_told_why_though_a_later_report_does_not_say(room: Room) -> 
         row = await messages.find_key(connection, "A")
     assert row is not None
     assert row.error
+
+
+async def test_what_did_not_arrive_comes_back_to_whoever_wrote_it_also_if_it_was_closed(
+    room: Room,
+) -> None:
+    await room.writes("A", author="zoe")
+    before = (await room.world.engine.snapshot()).contacts
+    await room.world.engine.step("close_contact", contact=before[0].id)
+    await settle(room.database, room.world)
+    await room.channel._send_due()
+    await room.carrier.reports("SM1", *LOST)
+    back = (await room.world.engine.snapshot()).contacts
+    assert [(live.named, live.incident) for live in back] == [("zoe", before[0].incident)]
 
 
 async def test_late_reports_of_other_texts_push_no_early_one_out(
