@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long faults faults-batch check format bench bench-media bench-calls bench-router bench-pages bench-triage lock clean
+.PHONY: demo test test-long faults faults-batch check format bench bench-media bench-calls bench-router bench-pages bench-incidents bench-triage lock clean
 
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
@@ -61,6 +61,11 @@ bench-router: $(VENV)/.dev
 bench-pages: $(VENV)/.dev
 	@scripts/need-system chromium postgresql
 	@$(BIN)/python -m tests.kit.figures
+
+# A long timeline, the search, and a hundred agents for five minutes (ROWS="search" for one of them).
+bench-incidents: $(VENV)/.dev
+	@scripts/need-system chromium postgresql
+	@$(BIN)/python -m tests.bench_incidents $(ROWS)
 
 bench-triage: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_triage
