@@ -22,6 +22,7 @@ LOOK_S = 0.5
 PAUSE_S = 0.02
 """Between two batches of older ones: calls go first."""
 BATCH = 20
+ROUNDS = 50
 LONG = 50_000
 """Letters that take a thread of their own: folding them takes milliseconds."""
 
@@ -45,13 +46,13 @@ class Findable:
             await asyncio.sleep(PAUSE_S if older else LOOK_S)
 
     async def catch_up(self) -> None:
-        """Takes in all that changed before this.
+        """Takes in what has changed, the last first; all of it, unless that is a flood.
 
         Raises:
             RecordUnavailable: the next turn does it.
         """
         async with self._turn:
-            while True:
+            for _ in range(ROUNDS):  # a search waits for no flood; the next turn goes on
                 async with self._database.read() as connection:
                     due = await search_index.what_is_due(connection, BATCH)
                     found = await search_index.sources(connection, list(due)) if due else {}
