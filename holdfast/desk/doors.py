@@ -54,6 +54,7 @@ DOORS = (
     ),
     Door("reveal", "POST", f"{_AT}/reveal", "A masked address, whole"),
     Door("note", "POST", f"{_OF}/notes", "Writes a note", "note"),
+    Door("snippets", "GET", f"{_OF}/snippets", "Words to send, filled for whoever reads them"),
     Door("write_first", "POST", f"{_OF}/messages", "Texts or mails one of its people", "key"),
     Door(
         "request_callback", "POST", f"{_OF}/callbacks", "Promises one of its people a call", "key"

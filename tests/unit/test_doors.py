@@ -16,7 +16,7 @@ from holdfast.settings.environment import load
 
 READS = {"mine", "colleagues", "incidents"}
 """Of incident work, without an incident among their fields."""
-LOOKS = {"open", "merge_look", "undo_look"}
+LOOKS = {"open", "snippets", "merge_look", "undo_look"}
 OF = {"incident", "stays", "filing"}
 """Fields that name an incident, or an act upon it."""
 
