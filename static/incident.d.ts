@@ -69,13 +69,14 @@ interface FilingOf {
 
 type Filing = 'merged' | 'moved' | 'split' | 'joined';
 
-/** Another incident: merged into this one (`filing`: by which act), or something was moved between them. */
+/** Another incident: merged into this one (`filing`: by which act), something was moved between them, or it is
+ * of the same people. */
 interface Linked {
   id: string;
   number: string;
   title: string;
   state: 'open' | 'closed' | 'merged';
-  why: Filing;
+  why: Filing | 'person';
   filing: string | null;
 }
 

@@ -29,6 +29,7 @@ from router.records import (
     messages,
     next_actions,
     party_facts,
+    same_people,
     schema,
     stays,
 )
@@ -125,10 +126,18 @@ async def incident_document(
             for row in rows
         ],
         "callback": _promised(rows, names),
-        "linked": filings.linked(await acts.of_incident(connection, incident_id), incident_id),
+        "linked": await _linked(connection, incident_id),
         "timeline": await timeline(connection, around),
         "drafts": await messages.drafts_of(connection, incident_id, reader),
     }
+
+
+async def _linked(connection: AsyncConnection, incident_id: str) -> list[dict[str, Any]]:
+    """What was put together with it by people, then other incidents of the same people."""
+    found = filings.linked(await acts.of_incident(connection, incident_id), incident_id)
+    known = {one["id"] for one in found}
+    same = await same_people.others(connection, incident_id)
+    return found + [one for one in same if one["id"] not in known]
 
 
 _ASKED = select(schema.incident).where(schema.incident.c.id == stays.one(bindparam("the_id")))

@@ -121,7 +121,10 @@ export function LinkedBox() {
             ${' '}
             ${one.title}
           </span>
-          <span class="faint t1">${t.linked.why[one.why]}</span>
+          <span class="faint t1">
+            ${t.linked.why[one.why]}
+            ${one.state === 'closed' ? ` · ${t.statuses.closed}` : ''}
+          </span>
         </li>`,
       )}
     </ul>

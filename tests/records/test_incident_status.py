@@ -14,7 +14,15 @@ from router.core.incident_status import ROWS, News, Status, after, may_say
 from router.incidents.facts import Facts, Written
 from router.incidents.life import Judged, Said, found_for, goes_on
 from router.live.engine import Engine
-from router.records import accounts, audit, incident_changes, incident_ratings, incidents, timeline
+from router.records import (
+    accounts,
+    audit,
+    incident_changes,
+    incident_ratings,
+    incidents,
+    people,
+    timeline,
+)
 from router.records.database import Database
 from tests.kit.store import CONFIG, centre_of
 from tests.records.test_incident_changes import contact_in, incident_of, life_of
@@ -272,3 +280,23 @@ async def incidents_people(connection: Any, incident: str) -> list[str]:
     link = accounts.schema.incident_party
     rows = await connection.execute(link.select().where(link.c.incident == incident))
     return [row.party for row in rows]
+
+
+async def test_who_comes_later_begins_one_that_shows_the_old_one(database: Database) -> None:
+    old = await incident_of(database, "+12065550142")
+    new = await incident_of(database, "+12065550142")
+    clinic, other = [await incident_of(database, f"+1206555014{n}") for n in (3, 4)]
+    async with database.write() as connection:
+        vet = await people.find_or_make(connection, "phone", "+12065550149", NOW)
+        for one in (new, clinic, other):
+            await people.add_party(connection, one.id, vet.party, "vet")
+
+    async def linked(incident: str) -> list[tuple[str, str]]:
+        async with database.read() as connection:
+            found = await timeline.incident_document(connection, incident, "u1", {}, lambda _: None)
+        assert found is not None
+        return [(one["id"], one["why"]) for one in found["linked"]]
+
+    assert await linked(new.id) == [(old.id, "person")]
+    assert await linked(old.id) == [(new.id, "person")]
+    assert await linked(clinic.id) == []  # a vet has to do with many

@@ -85,7 +85,7 @@ export const filing = {
     /** @param {number} n */
     title: (n) => `Linked incidents · ${n}`,
     /** @type {Record<string, string>} */
-    why: { merged: 'merged', moved: 'moved', split: 'split' },
+    why: { merged: 'merged', moved: 'moved', split: 'split', person: 'same people' },
     /** @param {string} no */
     open: (no) => `Open ${no}`,
   },
