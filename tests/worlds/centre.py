@@ -29,12 +29,16 @@ from router.core.current import Current
 from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from router.core.opening import OnCall
 from router.core.rebuild_facts import CallerStream, ConnectedDesk
+from router.incidents.first_words import FirstWords, Letter
 from router.intake.door import Intake, Text
 from router.intake.spool import Spool
 from router.live.engine import IndexLost, IndexUnavailable, decode_step, moment_of
+from router.outbox import Replies
 from router.rebuild import Rebuild
 from router.recorder import Recorder
+from router.records import reached
 from router.records.database import RecordUnavailable
+from router.records.ids import derived_id
 from tests.kit.store import CONFIG as SHIPPED
 from tests.worlds.carrier import Carrier
 from tests.worlds.rough import Crash, RoughDatabase, RoughEngine
@@ -113,6 +117,7 @@ class Centre:
             build(house)
         self.intake, self.hooks = house[Intake], house[VoiceWebhooks]
         self.effects, self.spool = house[VoiceEffects], house[Spool]
+        self.first = FirstWords(centre, Replies(self.database, self.engine, {"sms": lambda: None}))
         cfg = engine_settings(self.config)
         self.rebuild = Rebuild(centre, self.recorder, lambda: cfg, self)
 
@@ -374,6 +379,20 @@ class Centre:
             if isinstance(error, Crash):
                 await self.die()
             return False
+
+    async def writes_first(self, agent: str, incident: str, number: str, key: str) -> bool:
+        """An agent writes to somebody of an incident, whoever had the last word; True: done."""
+
+        async def write() -> bool:
+            address = derived_id("d", "phone", number)
+            async with self.database.read() as connection:
+                to = await reached.at(connection, incident, address)
+            if to is None:
+                return False
+            letter = Letter(agent, incident, address, "How is it going?", key, to.role)
+            return (await self.first.write(letter, self._clock())).ok
+
+        return bool(self.up and await self.guarded(write()))
 
     # Routine ------------------------------------------------------------------------------------
 

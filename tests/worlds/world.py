@@ -165,6 +165,7 @@ class World(Colleagues):
         self._faults = (self._crash, self._flush, self._jump, self._power_cut, self._lock)
         self.calm = False
         self.texts: dict[str, bool] = {}
+        self.written_first = 0
         self._answering: dict[str, str] = {}
 
     def at(self, ms: float, do: Callable[[], Awaitable[None]]) -> None:
@@ -382,6 +383,18 @@ class World(Colleagues):
             await step("reply", agent=agent, contact=live.id, next=then, sent=True)
             if then == "wait":
                 self.at(self.rng.uniform(1_000, 60_000), lambda: self._write_again(live))
+            elif not self.calm and self.rng.random() < 0.6:
+                self.at(self.rng.uniform(100, 20_000), lambda: self._write_first(agent, live))
+
+    async def _write_first(self, agent: str, live: LiveContact) -> None:
+        """To whom they answered before, whatever they do now; perhaps that is answered."""
+        number = f"+1206555{(live.who.get('address') or '')[-4:]}"
+        done = await self.centre.writes_first(
+            agent, live.incident or "", number, f"first-{live.id}-{self.now}"
+        )
+        self.written_first += done
+        if done and self.rng.random() < 0.5:
+            self.at(self.rng.uniform(1_000, 60_000), lambda: self._write_again(live))
 
     async def _write_again(self, live: LiveContact) -> None:
         key = f"sms:again:{live.id}:{self.now}"
