@@ -69,8 +69,8 @@ interface FilingOf {
 
 type Filing = 'merged' | 'moved' | 'split' | 'joined';
 
-/** Another incident: merged into this one (`filing`: by which act), something was moved between them, or it is
- * of the same people. */
+/** Another incident: merged into this one (`filing`: by which act), something was moved between them, or the
+ * same people. */
 interface Linked {
   id: string;
   number: string;
