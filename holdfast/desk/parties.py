@@ -81,6 +81,8 @@ def read_address(at: str, lines: Sequence[Line]) -> tuple[str, str]:
         kind, value = "phone", number
     else:
         raise Refused("bad_request", NOT_READ)
-    if any(value in (line.number, line.mail) for line in lines):
+    name, _, domain = value.partition("@")
+    bare = f"{name.partition('+')[0]}@{domain}" if domain else value  # help+x@ is help@
+    if any(bare in (line.number, line.mail) for line in lines):
         raise Refused("bad_request", "This is one of our own lines.")
     return kind, value

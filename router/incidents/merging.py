@@ -142,6 +142,7 @@ async def part(
     for kind, action, was in rows:
         if kind == "next" and await next_actions.is_in(connection, action, above):
             await next_actions.carry(connection, action, was)
+            await filings.forget_since(connection, row, "next", action)
     gave_way = [action for kind, action, _ in rows if kind == "gaveway"]
     for one in (top, row.other):
         await next_actions.come_back(connection, one, gave_way)

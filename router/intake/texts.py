@@ -95,6 +95,7 @@ class TextIntake:
                 verdict = Verdict(Severity.S4, line.queue, text.lowest)
             if open_row is not None:
                 live = msgspec.json.decode(open_row.live, type=LiveContact)
+                live.incident = open_row.incident  # it may have been moved since
                 earlier = await messages.came_before(connection, live.id, text.key)
                 said = f"{text.subject or ''}\n{text.fresh or text.text}"
                 verdict, new = self._beside_a_person(live, verdict, said, earlier), False

@@ -76,6 +76,15 @@ async def rows_of(connection: AsyncConnection, filing_id: str) -> list[tuple[str
     return [(row.kind, row.row, row.was) for row in found]
 
 
+async def forget_since(connection: AsyncConnection, row: Filing, kind: str, name: str) -> None:
+    """Later acts that stand have not moved this any more: it is where it was before them."""
+    standing = and_(filing.c.undone_at.is_(None), filing.c.at >= row.at, filing.c.id != row.id)
+    later = select(filed.c.filing).join(filing, filing.c.id == filed.c.filing)
+    later = later.where(and_(filed.c.kind == kind, filed.c.row == name, standing))
+    gone = and_(filed.c.kind == kind, filed.c.row == name, filed.c.filing.in_(later))
+    await connection.execute(filed.delete().where(gone))
+
+
 async def filed_since(connection: AsyncConnection, row: Filing, kind: str) -> bool:
     """Whether something of this act was put elsewhere again by a later one that stands."""
     mine, later = filed.alias(), filed.alias()

@@ -307,6 +307,12 @@ async def test_after_many_random_acts_all_is_undone_exactly(tmp_path: Path) -> N
     assert (found["differs"], found["figures_equal"]) == ([], True)
 
 
+@pytest.mark.long
+async def test_after_a_thousand_random_acts_all_is_undone_exactly(tmp_path: Path) -> None:
+    found = await drive(tmp_path, seed=1, acts=1_000, many=40)
+    assert (found["differs"], found["figures_equal"]) == ([], True)
+
+
 async def _note(
     database: Database, of: IncidentRef, name: str, contact: str | None, author: str, **more: Any
 ) -> None:
