@@ -35,7 +35,7 @@ async def test_it_waits_for_its_party_and_is_counted_nowhere(world: World) -> No
     assert (reply.contact.until or 0) - world.now == HOURS_72
     assert (await world.engine.snapshot()).agents[0].used == 0
     assert await write(world, "a", id=text), "a second time it is the same"
-    await world.stay(HOURS_72, "a")
+    await world.advance(HOURS_72)  # also after the writer has gone
     assert await world.state(text) == "ended"
     assert await counted(world) == {}
 
