@@ -6,6 +6,7 @@ Stories with calls and answers are in people.toml, single texts and mails in mes
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import tomllib
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from aiohttp import web
 
 from channels.sandbox.carrier import Carrier
 from channels.sandbox.mail import Mails
+from channels.sandbox.model import Text
 from channels.sandbox.party import Plan, Scripted
 from channels.sandbox.texts import Texts
 
@@ -28,6 +30,15 @@ MESSAGES = Path(__file__).with_name("messages.tsv")
 FIRST_S = 3.0
 BETWEEN = 3
 """This many single messages come between two stories."""
+
+
+class Later(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What somebody of a story does once it is over: another text about the same thing."""
+
+    after_s: float
+    text: str
+    number: str = ""
+    """Another telephone of theirs; empty: the same."""
 
 
 class Person(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -47,6 +58,7 @@ class Person(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The first is sent at once, the others when the centre has answered (or after a while)."""
     subject: str = ""
     body: str = ""
+    later: list[Later] = []
 
 
 class Called(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -54,6 +66,8 @@ class Called(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     number: str
     plan: Plan
+    texts: list[str] = []
+    """One for each text that they get."""
 
 
 @lru_cache(maxsize=1)
@@ -64,11 +78,11 @@ def people() -> tuple[Person, ...]:
 
 
 @lru_cache(maxsize=1)
-def called() -> Mapping[str, Plan]:
+def called() -> Mapping[str, Called]:
     """Who only answers, by their numbers."""
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
     found = msgspec.convert(data["called"], list[Called])
-    return {one.number: one.plan for one in found}
+    return {one.number: one for one in found}
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +146,8 @@ class Demo:
         self._open: set[str] = set()
         self._next = 0
         self._pacing, self._at_most = Pacing(), 6
-        carrier.people.update(called())
+        carrier.people.update({number: one.plan for number, one in called().items()})
+        self._answering = False
         for person in (*people(), *senders()):
             if person.number:
                 # When the centre calls them back they answer, say a few words, and hang up.
@@ -164,6 +179,10 @@ class Demo:
         if not self.running or self._stop.is_set():
             self._stop = asyncio.Event()
             self._running = self._carrier.spawn(self._run(self._stop))
+        if not self._answering:
+            self._answering = True
+            for one in called().values():
+                self._carrier.spawn(self._answer(one))
 
     def stop(self) -> None:
         """No new people; those on the line stay."""
@@ -209,6 +228,22 @@ class Demo:
                 await self._mails.send(person.mail, person.subject, person.body, name=name)
         finally:
             self._open.discard(person.name)
+        for beat in person.later:
+            await asyncio.sleep(beat.after_s)
+            if self._stop.is_set():
+                return  # nobody is ready any more
+            self._texts.incoming(beat.number or person.number, line, beat.text)
+
+    async def _answer(self, one: Called) -> None:
+        """They answer what they are texted, each time with the next of their words."""
+        for number, body in enumerate(one.texts, 1):
+            await self._carrier.wait_for(
+                lambda n=number: len(self._answers(one.number)) >= n,  # type: ignore[misc]
+                math.inf,
+                look_s=1.0,
+            )
+            await asyncio.sleep(self._carrier.rng.uniform(4, 9))
+            self._texts.incoming(one.number, self._answers(one.number)[-1].from_, body)
 
     async def _text(self, person: Person, line: str) -> None:
         """Text, wait for an answer (two minutes at most), text again. Somebody who has said
@@ -226,7 +261,7 @@ class Demo:
             )
             await asyncio.sleep(self._carrier.rng.uniform(4, 9))
 
-    def _answers(self, number: str) -> list[object]:
+    def _answers(self, number: str) -> list[Text]:
         return [t for t in self._texts.between(number) if t.direction != "inbound"]
 
 

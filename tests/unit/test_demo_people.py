@@ -116,8 +116,20 @@ def test_nobody_new_comes_while_nobody_is_ready_or_several_wait_for_a_call() -> 
 def test_the_demos_interpreter_answers_at_the_number_that_its_configuration_names() -> None:
     config = load_demo_config(default_config_path())
     assert set(config.interpreters) == {"es"}
-    plan = called()[config.interpreters["es"]]
+    plan = called()[config.interpreters["es"]].plan
     assert (plan.answer, plan.wait_for_answer) == ("answers", False)
     assert all(len(clip(name)) > 8_000 for name in plan.clips)
     reach_out = {person.number for person in (*people(), *senders())}
     assert called().keys().isdisjoint(reach_out)
+
+
+def test_somebody_follows_up_calls_from_another_telephone_and_a_vet_answers_texts() -> None:
+    """What incident work needs: the same incident again, one that is resolved opens, two who are
+    one person, and a third party who is written to first."""
+    later = {person.name.partition(":")[0]: person.later for person in people() if person.later}
+    assert later.keys() == {"Maya", "Tom", "Jonas"}
+    reach_out = {person.number for person in (*people(), *senders())}
+    others = [beat.number for beats in later.values() for beat in beats if beat.number]
+    assert len(others) == 1
+    assert reach_out.isdisjoint(others)
+    assert any(len(one.texts) >= 2 for one in called().values())
