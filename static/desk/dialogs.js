@@ -1,5 +1,9 @@
 /** The dialogs of the desk. A new one brings a file and its row here: the page, the keys, the help and the
  * command bar ask this list. */
+import { html } from '../ui.js';
+import { Icon } from '../icons.js';
+import { MenuButton } from '../menu.js';
+import { t } from '../strings/en.js';
 import { AddPartyDialog } from './add_party.js';
 import { CHECK } from './check.js';
 import { DIAL } from './dial.js';
@@ -24,13 +28,15 @@ import { LineDialogs } from './waiting_dialog.js';
 import { CloseDialog } from './wrapup.js';
 
 /** `key`: one letter or mark that opens it (single_keys.js), by `opens`, which says whether it did;
- * `help`: what that does, in the list of keys; `commands`: what can be done now, for the command bar.
+ * `help`: what that does, in the list of keys; `commands`: what can be done now, for the command bar;
+ * `more`: what the menu in an incident's head has of it.
  * @typedef {{
  *   body: () => unknown,
  *   key?: string,
  *   opens?: () => boolean,
  *   help?: () => string,
  *   commands?: () => import('./overlays.js').Command[],
+ *   more?: () => {label: string, act: () => unknown},
  * }} Row */
 
 /** @type {Row[]} */
@@ -65,6 +71,13 @@ export const dialogKey = (key) =>
   !!DIALOGS.find((row) => row.key?.toLowerCase() === key.toLowerCase())?.opens?.();
 
 export const dialogCommands = () => DIALOGS.flatMap((row) => row.commands?.() ?? []);
+
+/** What else can be done with the incident in view. */
+export const MoreButton = () => html`<${MenuButton}
+  class="small"
+  align="right"
+  label=${html`${t.incident.more} <${Icon} name="down"/>`}
+  items=${() => DIALOGS.flatMap((row) => row.more?.() ?? [])}/>`;
 
 /** Key, what it does, the key with Alt. @returns {string[][]} */
 export const dialogHelp = () =>

@@ -7,8 +7,6 @@ import { Since } from '../timers.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
-import { MergeButton } from './merge.js';
-import { MoveButton } from './move.js';
 
 const LAYER = 'facts';
 const open = () => (incident.value?.state === 'open' ? incident.value : null);
@@ -59,8 +57,6 @@ export function FactsLine({ of }) {
     ${of.state === 'open' && html`<button class="link t1" aria-haspopup="dialog" onClick=${ask}>
       ${any ? t.facts.change : t.facts.add}
     </button>`}
-    <${MergeButton}/>
-    <${MoveButton}/>
   </div>`;
 }
 

@@ -27,6 +27,7 @@ import {
 } from './context.js';
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
+import { MoreButton } from './dialogs.js';
 import { EndButton, Reopen } from './ending.js';
 import { FactsLine } from './facts.js';
 import { FoundBar, Recent } from './find.js';
@@ -92,6 +93,7 @@ function Header({ of }) {
       <${StatusButton} of=${of}/>
       <${Owner} of=${of}/>
       <span class="grow"></span>
+      <${MoreButton}/>
       <${EndButton} of=${of}/>
     </div>
     <${Title} of=${of}/>

@@ -17,18 +17,13 @@ const shut = () => {
   layer.value = null;
 };
 
-export function askMerge() {
+function askMerge() {
   const of = incident.peek();
   if (!of) return false;
   if (typed.peek().of !== of.id) typed.value = { of: of.id, q: '', other: '' };
   layer.value = LAYER;
   return true;
 }
-
-/** In the incident's head. */
-export const MergeButton = () => html`<button class="link t1" aria-haspopup="dialog" onClick=${askMerge}>
-  ${t.merge.button}
-</button>`;
 
 /** One of the two. @param {{of: MergeSide, on: boolean, choose: () => void}} props */
 const Side = ({ of, on, choose }) => html`<button
@@ -161,4 +156,5 @@ export const MERGE = {
     return layer.value === LAYER && of ? html`<${Form} key=${of.id} of=${of}/>` : null;
   },
   commands: () => (incident.value ? [[t.merge.title(incident.value.number), '', askMerge]] : []),
+  more: () => ({ label: t.merge.button, act: askMerge }),
 };

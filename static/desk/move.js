@@ -12,13 +12,9 @@ boundLayer(LAYER, () => incident.value?.id);
 const shut = () => {
   layer.value = null;
 };
-export const askMove = () => {
+const askMove = () => {
   layer.value = LAYER;
 };
-
-export const MoveButton = () => html`<button class="link t1" aria-haspopup="dialog" onClick=${askMove}>
-  ${t.move.button}
-</button>`;
 
 /** One that can go.
  * @param {{id: string, chosen: Set<string>, turn: (id: string) => void, children?: Shown}} props */
@@ -116,4 +112,5 @@ export const MOVE = {
     return layer.value === LAYER && of ? html`<${Form} key=${of.id} of=${of}/>` : null;
   },
   commands: () => (incident.value ? [[t.move.title(incident.value.number), '', askMove]] : []),
+  more: () => ({ label: t.move.button, act: askMove }),
 };

@@ -245,6 +245,7 @@ export const common = {
     closedHow: (why, who) => `Resolved${who ? ` by ${who}` : ''} · ${why} ·`,
     /** @param {number} n */
     contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`,
+    more: 'More',
     rule: 'Rule',
     noIncident: 'This contact has no incident yet.',
   },
