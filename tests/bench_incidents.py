@@ -1,6 +1,6 @@
 """`make bench-incidents`: how quick incident work is, as JSON.
 
-    python -m tests.bench_incidents [timeline] [search] [news] [--incidents N]
+    python -m tests.bench_incidents [timeline] [search] [news] [merges] [--incidents N]
         [--agents N] [--seconds S]
 
 Each row names what it measures, its target and, where there is one, a baseline of the same run.
@@ -29,6 +29,7 @@ from router.records import contacts, incidents, messages, people, search_hits
 from router.records.database import Database
 from tests.bench import machine
 from tests.bench_incident_pages import PAUSE_S, work
+from tests.bench_merges import merges
 from tests.browser.kit import launch
 from tests.kit.centre import PASSWORD, running_centre
 from tests.kit.many_incidents import QUERIES, asked, fill, vocabulary
@@ -244,10 +245,12 @@ async def main() -> None:
         found["search"] = await search(said.incidents)
     if "news" in rows:
         found["news"] = await news(said.agents, said.seconds)
+    if "merges" in rows:
+        found["merges"] = await merges()
     print(json.dumps(found, indent=2))
 
 
-ROWS = ("timeline", "search", "news")
+ROWS = ("timeline", "search", "news", "merges")
 
 if __name__ == "__main__":
     asyncio.run(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from holdfast.clock import now_ms
+from holdfast.desk import typing_news
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     Count,
@@ -103,6 +104,7 @@ class Writing:
             )
         if not kept:
             raise Refused("not_yours", "This note is somebody else's.")
+        typing_news.tell(self._hub.pages(), page, incident, "a note")
         self._hub.incident_changed(incident)
         return {"saved_at": now_ms()}
 
@@ -125,6 +127,8 @@ class Writing:
                 form.text[:20_000],
                 now_ms(),
             )
+        if form.text.strip():
+            typing_news.tell(self._hub.pages(), page, incident, "an answer")
         return {"saved_at": now_ms()}
 
     @intent("reply", ReplyForm)

@@ -11,7 +11,7 @@ import { moved } from './tabs.js';
 import { ContactState } from '../states.js';
 
 /** Notices that are no words for the person, by code: what to do. A panel adds its own.
- * @type {Map<string, () => void>} */
+ * @type {Map<string, (n: NoticeMessage) => void>} */
 export const hints = new Map([
   ['taken_over', () => moved()], // another one once this tab has the desk
   ['sound_again', anew],
@@ -20,7 +20,7 @@ export const hints = new Map([
 export const link = createLink('desk', {
   onNotice: (n) => {
     const hint = hints.get(n.code);
-    if (hint) return hint();
+    if (hint) return hint(n);
     // Who pressed Answer too late hears it as the answer to that.
     if (n.code === 'ring.over' && pending.peek().accept) return;
     if (n.code === 'dial.machine') machineAnswered(n.text);

@@ -36,6 +36,7 @@ import { Owner } from './owner.js';
 import { SoundCard } from './sound.js';
 import { SeverityButton, StatusButton } from './status.js';
 import { Timeline } from './timeline.js';
+import { Typing } from './typing.js';
 import { NotHere } from './waiting_dialog.js';
 import { GlanceInHand, WrongSeverity } from './severity.js';
 
@@ -205,6 +206,7 @@ export function Incident() {
     <${NextBar} of=${of}/>
     <${Reopen} of=${of}/>
     <${Timeline} of=${of} scroller=${box}/>
+    <${Typing}/>
     <${Composer} of=${of}/>
   </section>`;
 }

@@ -423,6 +423,11 @@ async def test_where_it_stands_how_severe_it_is_and_what_is_known_are_said_in_it
     await expect(head).to_contain_text("S2 urgent")
     (rated,) = sent(desk, "incident_severity")
     assert (rated["severity"], rated["before"], rated["reason"]) == (2, 1, "she is stable")
+    words = "Noah Kim is writing an answer here."
+    here = await desk.here()
+    await here.say("notice", level="info", code="incident.typing", text=words)
+    await expect(page.locator(".mid .typing")).to_contain_text(words)
+    await expect(page.locator(".toast", has_text=words)).to_have_count(0)
     known = head.get_by_role("group", name="What is known")
     await expect(known).to_contain_text(re.compile(r"Booking 88-1920.*Seattle, \d\d:\d\d there"))
     await known.get_by_role("button", name="Edit").click()

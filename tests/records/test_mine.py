@@ -12,6 +12,7 @@ from holdfast.desk.hub import Hub, Page
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.intents import IncidentForm, Nothing
 from holdfast.desk.next_actions import NextSteps
+from holdfast.desk.typing_news import TYPING, tell
 from router.core.model import LiveContact, Step
 from router.incidents.facts import Facts
 from router.incidents.next_actions import NextActions
@@ -129,3 +130,20 @@ async def test_whose_incident_opens_again_has_it_on_the_list(
         await all_pushed()
         assert hints(page) == 1
         assert len((await steps._mine(page, Nothing()))["rows"]) == 1
+
+
+async def test_who_has_the_same_incident_open_at_a_desk_reads_that_somebody_writes(
+    hub: Hub,
+) -> None:
+    pages = {name: page_of(name, "desk") for name in ("priya", "noah", "leo")}
+    pages["dana"] = page_of("dana", "board")
+    for name, page in pages.items():
+        page.incident = "i2" if name == "leo" else "i1"
+        hub.join(page)
+    tell(hub.pages(), pages["priya"], "i1", "an answer")
+    told = {
+        name: [one["text"] for one in read(page) if one and one.get("code") == TYPING]
+        for name, page in pages.items()
+    }
+    words = f"{pages['priya'].account.name} is writing an answer here."
+    assert told == {"priya": [], "noah": [words], "leo": [], "dana": []}
