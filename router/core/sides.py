@@ -65,5 +65,8 @@ def _has(text: str, value: str) -> bool:
     digits = re.sub(r"\D", "", value)
     if len(digits) < DIGITS:
         return False
-    found = _NUMBER.findall(_APART.sub("", text))
-    return any(digits.endswith(one) or one.endswith(digits[-10:]) for one in found)
+    # As it is written at home: with a 0 before it; digits that follow ("9am") hide nothing.
+    found = (one.lstrip("0") for one in _NUMBER.findall(_APART.sub("", text.replace("(0)", ""))))
+    return any(
+        digits[-10:] in one or (len(one) >= DIGITS and digits.endswith(one)) for one in found
+    )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import Reply
 from router.core.sides import Other, apart, given_away
-from router.records import party_facts
+from router.records import filings, party_facts, stays
 from router.records.reached import Reached
 
 UNSAFE, OTHER_SIDE = "unsafe", "other_side"
@@ -33,6 +33,7 @@ async def before_writing(
         return no
     if OTHER_SIDE in sure:
         return None
+    roles = await filings.parties(connection, await stays.root(connection, incident))
     theirs: dict[str, Other] = {}
 
     def other(row: Reached) -> Other:
@@ -40,11 +41,11 @@ async def before_writing(
         return known or Other(row.name or "somebody else", (), ())
 
     for row in await party_facts.everybody(connection, incident):
-        if apart(to.party, to.role, row.party, row.role):
+        if apart(to.party, to.role, row.party, roles.get(row.party)):
             one = other(row)
             theirs[row.party] = Other(one.name, one.words, (*one.values, row.value))
     for row in await party_facts.others(connection, incident, to.party):
-        if apart(to.party, to.role, row.party, row.role):
+        if apart(to.party, to.role, row.party, roles.get(row.party)):
             one = other(row)
             theirs[row.party] = Other(one.name, (*one.words, row.text), one.values)
     found = given_away(text, theirs.values())

@@ -141,16 +141,12 @@ async def add_address(connection: AsyncConnection, values: dict[str, Any]) -> No
 async def others(
     connection: AsyncConnection, incident: str, party: str, most: int = 200
 ) -> Sequence[Any]:
-    """What everybody else of an incident wrote, the newest first: party, role, name, text."""
+    """What everybody else of an incident wrote, the newest first: party, name, text."""
     m, p = schema.message, schema.party
     rows = await connection.execute(
-        select(contact.c.party, link.c.role, p.c.name, func.substr(m.c.text, 1, 4000).label("text"))
+        select(contact.c.party, p.c.name, func.substr(m.c.text, 1, 4000).label("text"))
         .join(contact, contact.c.id == m.c.contact)
         .join(p, p.c.id == contact.c.party)
-        .join(
-            link,
-            and_(link.c.party == contact.c.party, stays.exactly(link.c.incident, m.c.incident)),
-        )
         .where(
             and_(stays.of(m.c.incident, incident), m.c.direction == "in", contact.c.party != party)
         )
@@ -161,10 +157,10 @@ async def others(
 
 
 async def everybody(connection: AsyncConnection, incident: str) -> Sequence[Any]:
-    """Party, role, name and value of each address."""
+    """Party, name and value of each address."""
     p = schema.party
     rows = await connection.execute(
-        select(link.c.party, link.c.role, p.c.name, address.c.kind, address.c.value)
+        select(link.c.party, p.c.name, address.c.kind, address.c.value)
         .join(p, p.c.id == link.c.party)
         .join(address, address.c.party == p.c.id)
         .where(stays.of(link.c.incident, incident))

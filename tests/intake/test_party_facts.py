@@ -13,6 +13,8 @@ from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.current import Current
 from router.core.model import LiveContact, Reply
 from router.core.severity import Channel
+from router.incidents.filing import Filings
+from router.incidents.merging import Merge
 from router.incidents.party_facts import By, PartyFacts
 from router.intake.automatic_answer import ClosedAnswer
 from router.intake.door import Text
@@ -212,6 +214,40 @@ async def test_words_of_another_side_are_not_sent_before_one_is_sure(
     assert (await facts.actions())[-1] == "party.written"
     own = Answer("ann", room.theirs, f"You wrote: {said}", "key-own", "keep", role="contact")
     assert (await facts.replies.send(own, world.now)).ok, "her own words"
+
+
+async def test_whose_words_they_are_follows_the_role_that_counts_also_after_a_merge(
+    facts: Facts, world: World
+) -> None:
+    """Somebody's role is corrected in the incident that stays; their words are in the one that was
+    merged into it, where they still have the old one."""
+    room = facts.room
+    said = "the xray shows two fractures and nobody has told the owner so far"
+    await room.answers("sms:7", said, VET)
+    async with room.database.read() as connection:
+        vet = await people.find_address(connection, "phone", VET)
+        there = await people.open_incident_of(connection, vet.party) if vet else None
+    assert vet is not None
+    assert there is not None
+    before = facts.room.incident
+    room.incident = there.id
+    assert (
+        await facts.facts.change(
+            facts.by, vet.party, was=("", "contact"), now=("Dr. Novak", "owner’s family")
+        )
+    ).ok
+    room.incident = before
+    maya = await facts.party(await room.add("phone", "+12065550577", "owner", "Maya"))
+    assert maya
+    order = Merge(before, there.id, "ann", "k")
+    assert (await Filings.of(room.words_of).merge(order, world.now)).reply.ok
+    was, now = ("Dr. Novak", "owner’s family"), ("Dr. Novak", "vet")
+    assert (await facts.facts.change(facts.by, vet.party, was=was, now=now)).ok
+    async with room.database.read() as connection:
+        owner = await people.find_address(connection, "phone", "+12065550577")
+    assert owner is not None
+    letter = room.letter(owner.address, f"FYI {said}", role="owner")
+    refused(await room.sent(letter), "other_side", "repeats Dr. Novak’s words")
 
 
 async def _recorded(_step: str) -> None:

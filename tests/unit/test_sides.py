@@ -40,6 +40,7 @@ def test_who_stands_apart(
         ("Her owner is at (206) 555-0142.", "number or address"),
         ("ring 206.555.0142", "number or address"),
         ("ring 1-206-555-0142 now", "number or address"),
+        ("ring 206-555-0142 9am", "number or address"),  # digits that follow hide nothing
         ("Case 2065550143", None),
         ("write to Maya@Example.org", "number or address"),
         ("Room 555", None),
@@ -49,3 +50,12 @@ def test_what_gives_somebody_away(text: str, found: str | None) -> None:
     told = given_away(text, [MAYA])
     assert (told is None) == (found is None)
     assert (found or "") in (told or "")
+
+
+@pytest.mark.parametrize(
+    "written", ["01 23 45 67 89", "0033 1 23 45 67 89", "+33 (0)1 23 45 67 89"]
+)
+def test_a_number_from_abroad_is_known_as_they_write_it_at_home(written: str) -> None:
+    luc = Other("Luc", (), ("+33123456789",))
+    assert given_away(f"He is at {written}.", [luc]) is not None
+    assert given_away("Ticket 123456780", [luc]) is None
