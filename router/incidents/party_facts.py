@@ -45,7 +45,7 @@ LAST = Reply(
 PROMISED = Reply(
     ok=False,
     code="not_ready",
-    text="a call to it is promised. Call that off first; nothing was marked",
+    text="a call is promised in this incident. Call that off first; nothing was removed",
 )
 
 
@@ -181,9 +181,9 @@ class PartyFacts:
             known = await party_facts.unsafe_at(connection, address)
             if (known or "") == reason:
                 return Reply(duplicate=True)
-            promise = await callbacks.open_of(connection, by.incident)
-            if reason and promise is not None and promise.address == address:
-                return PROMISED
+            if reason and (of := await callbacks.open_at(connection, address)) is not None:
+                words = f"a call to it is promised in {of}. Call that off first; nothing was marked"
+                return Reply(ok=False, code="not_ready", text=words)
             await party_facts.mark(connection, address, reason, by.account, by.now)
             where = f"{mask(at.kind, at.value)} of {isolated(at.name or 'somebody')}"
             words = f"said that {where} is safe to use again"

@@ -44,6 +44,20 @@ async def open_of(connection: AsyncConnection, incident_id: str) -> Row[Any] | N
     return (await connection.execute(_OPEN_OF, {"the_incident": incident_id})).first()
 
 
+async def open_at(connection: AsyncConnection, address: str) -> str | None:
+    """The number of the incident in which a call to this address is promised; None: in none."""
+    named, root = incident.alias(), incident.alias()
+    asked = (
+        select(root.c.number)
+        .select_from(callback)
+        .join(named, named.c.id == callback.c.incident)
+        .join(root, root.c.id == stays.root_of(named))
+        .where(and_(callback.c.address == address, callback.c.state == OPEN))
+    )
+    number = (await connection.execute(asked.order_by(callback.c.made_at))).scalars().first()
+    return None if number is None else f"INC-{number}"
+
+
 async def of_incident(connection: AsyncConnection, incident_id: str) -> Sequence[Row[Any]]:
     """Every promise in it, kept or not."""
     asked = select(callback).where(stays.of(callback.c.incident, incident_id))

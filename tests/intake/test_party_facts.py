@@ -164,6 +164,23 @@ async def test_what_is_not_safe_is_asked_first_by_every_way_out(facts: Facts, wo
     refused(await facts.facts.mark(facts.by, vet, READS), "not_ready", "Call that off first")
 
 
+async def test_a_call_promised_elsewhere_is_called_off_before_its_number_is_marked(
+    facts: Facts, world: World
+) -> None:
+    room = facts.room
+    vet = await room.add("phone", VET)
+    async with room.database.write() as connection:
+        other = await people.open_incident(
+            connection, "Rex", 3, await facts.party(vet), "vet", world.now
+        )
+    wish = CallbackRequest(other.id, "k1", "ann", "Ann", address=vet)
+    promises = ScheduledCallbacks(room.words_of, _recorded)
+    assert (await promises.request_callback(wish, world.now)).ok
+    told = await facts.facts.mark(facts.by, vet, READS)
+    refused(told, "not_ready", "Call that off first")
+    assert other.word in told.text
+
+
 async def test_an_answer_asks_first_too(facts: Facts, world: World) -> None:
     room = facts.room
     async with room.database.read() as connection:
