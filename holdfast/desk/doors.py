@@ -21,6 +21,8 @@ class Door:
     summary: str
     by_key: str = ""
     """The field that is made of the request's Idempotency-Key."""
+    kept: bool = True
+    """False: its answer is told each time anew, with its line in the audit, and kept nowhere."""
 
 
 _OF = "/incidents/{incident}"
@@ -52,7 +54,7 @@ DOORS = (
     Door(
         "mark_unsafe", "POST", f"{_AT}/unsafe", "Says that it is not safe to contact, or is again"
     ),
-    Door("reveal", "POST", f"{_AT}/reveal", "A masked address, whole"),
+    Door("reveal", "POST", f"{_AT}/reveal", "A masked address, whole", kept=False),
     Door("note", "POST", f"{_OF}/notes", "Writes a note", "note"),
     Door("snippets", "GET", f"{_OF}/snippets", "Words to send, filled for whoever reads them"),
     Door("write_first", "POST", f"{_OF}/messages", "Texts or mails one of its people", "key"),

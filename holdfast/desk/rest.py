@@ -113,7 +113,7 @@ class Rest:
     async def _timeline(self, request: web.Request) -> web.StreamResponse:
         async def handler(request: web.Request) -> web.StreamResponse:
             limit = request.query.get("limit", str(PAGE))
-            if not limit.isdecimal() or not limit.isascii() or not 1 <= int(limit[:6]) <= MOST:
+            if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= MOST:
                 raise Refused("bad_request", f"limit is a number from 1 to {MOST}.")
             cursor = request.query.get("cursor", "")
             after = _place(_opened(cursor)) if cursor else None
@@ -170,6 +170,8 @@ class Rest:
             if status not in KEPT:
                 raise
             told = {"code": refusal.code, "message": refusal.message}
+        if not door.kept:
+            return _answer(status, told)
         text = json.dumps(told)
         try:
             async with self._database.write() as connection:

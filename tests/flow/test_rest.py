@@ -99,6 +99,16 @@ async def test_a_program_finds_an_incident_works_it_and_repeats_nothing(centre: 
         assert seen == [line["id"] for line in whole]
         assert "One more" in [line["text"] for line in whole]
 
+        # A whole number is told each time with its line, and kept nowhere.
+        at = incident["parties"][0]["addresses"][0]["id"]
+        for _ in "ab":
+            shown = await program.post(f"{of}/addresses/{at}/reveal", None, "show-0396")
+            assert shown == (200, {"value": "+12065550396"}, False)
+        told = "select count(*) from audit where action = 'address.revealed' and subject = "
+        await centre.until_rows(f"{told}'{row['id']}'", [(2,)])
+        kept = "select count(*) from answer where text like '%2065550396%'"
+        await centre.until_rows(kept, [(0,)])
+
         # What cannot be done, in words; and nothing of it is done.
         for path, body, code, told in (
             (f"{of}/close", {"reason": "because"}, 400, "bad_request"),
@@ -116,7 +126,8 @@ async def test_a_program_finds_an_incident_works_it_and_repeats_nothing(centre: 
             assert problem["detail"], path
         for path, query in (
             ("/incidents", {"cursor": "%%"}), (f"{of}/timeline", {"cursor": "eA"}),
-            (f"{of}/timeline", {"limit": "0"}), ("/incidents", {"nothing": "x"}),
+            (f"{of}/timeline", {"limit": "0"}), (f"{of}/timeline", {"limit": f"1{'0' * 4400}"}),
+            (f"{of}/timeline", {"limit": f"000001{'0' * 4400}"}), ("/incidents", {"nothing": "x"}),
         ):  # fmt: skip
             assert (await program.get(path, **query))[0] == 400, path
         assert (await program.get("/incidents/none"))[0] == 404
