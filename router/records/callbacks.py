@@ -27,9 +27,8 @@ OPEN, REACHED = "open", "reached"
 
 async def hold_incident(connection: AsyncConnection, incident_id: str) -> str | None:
     """Makes other promises to this incident wait until this transaction ends; returns its owner."""
-    row = await connection.execute(
-        select(incident.c.owner).where(incident.c.id == stays.one(incident_id)).with_for_update()
-    )
+    mine = select(incident.c.owner).where(incident.c.id == stays.one(incident_id))
+    row = await connection.execute(mine.with_for_update(key_share=True))
     owner: str | None = row.scalar_one_or_none()
     return owner
 

@@ -157,7 +157,7 @@ async def lock(connection: AsyncConnection, incident_id: str) -> Any:
     return (await connection.execute(_LOCK, {"the_id": incident_id})).first()
 
 
-_LOCK = select(incident).where(incident.c.id == bindparam("the_id")).with_for_update()
+_LOCK = select(incident).where(incident.c.id == bindparam("the_id")).with_for_update(key_share=True)
 
 
 async def get(connection: AsyncConnection, incident_id: str) -> Any:

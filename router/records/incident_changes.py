@@ -51,7 +51,9 @@ _HELD = (
         incident.c.id, incident.c.state, incident.c.status, incident.c.severity, incident.c.owner
     )
     .where(incident.c.id == _ONE)
-    .with_for_update()
+    # A contact in the record holds it, too (foreign key), before its transaction touches it: whole
+    # FOR UPDATE, two that come at once would wait for each other.
+    .with_for_update(key_share=True)
 )
 
 

@@ -14,7 +14,7 @@ from router.records import incident_changes, schema, stays
 incident = schema.incident
 _HELD = select(
     incident.c.state, incident.c.severity, *(incident.c[name] for name in (TITLE, *FACTS))
-).with_for_update()
+).with_for_update(key_share=True)
 
 
 async def held(connection: AsyncConnection, incident_id: str) -> Any:

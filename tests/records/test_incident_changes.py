@@ -163,6 +163,33 @@ async def test_whoever_comes_while_it_is_closed_finds_it_open_or_it_stays_open(
         assert (await stands(database, incident.id))[0] == "open"
 
 
+async def test_several_who_write_into_one_incident_at_once_do_not_wait_for_each_other_in_a_ring(
+    database: Database,
+) -> None:
+    """Each has its contact in the record (which keeps the incident from being deleted) before the
+    incident is touched: as texts come in, each while the other's transaction is open."""
+    incident = await incident_of(database, "+12065550142", severity=3)
+    both = asyncio.Barrier(1 if database.sqlite else 2)  # SQLite: one after the other
+
+    async def comes(number: str) -> None:
+        async with database.write() as connection:
+            person = await people.find_or_make(connection, "phone", number, NOW)
+            live = LiveContact(
+                id=f"c{number}", channel="sms", severity=3, arrived_at=NOW, score=1,
+                incident=incident.id,
+            )  # fmt: skip
+            await contacts.admit(
+                connection, live, party=person.party, address=person.address, our_address="+1"
+            )
+            await both.wait()
+            await goes_on(connection, incident.id, NOW + 1, severity=2, contact=live.id)
+
+    await asyncio.gather(comes("+12065550142"), comes("+12065550143"))
+    async with database.read() as connection:
+        rows = await incident_changes.history(connection, incident.id)
+    assert [row.after for row in rows if row.what == "severity"] == ["2"]
+
+
 async def test_activity_raises_an_open_incident_and_resets_a_closed_one(database: Database) -> None:
     incident, life = await incident_of(database, "+12065550142", severity=3), life_of(database)
     async with database.write() as connection:
