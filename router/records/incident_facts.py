@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.incident import FACT
+from router.core.incident import FACT, MERGED
 from router.core.incident_facts import FACTS, TITLE
 from router.records import incident_changes, schema, stays
 
@@ -19,7 +19,11 @@ _HELD = select(
 
 async def held(connection: AsyncConnection, incident_id: str) -> Any:
     """State, severity, title and facts; nobody else changes them until this transaction ends."""
-    return (await connection.execute(_HELD.where(incident.c.id == stays.one(incident_id)))).first()
+    mine = _HELD.where(incident.c.id == stays.one(incident_id))
+    while True:
+        row = (await connection.execute(mine)).first()
+        if row is None or row.state != MERGED:  # merged while we waited: look again
+            return row
 
 
 async def write(

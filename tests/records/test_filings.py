@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from router.core.filing import GOES, STAYS, left_by, side_of
+from router.incidents.facts import Facts, Written
 from router.incidents.filing import Filed, Filings, Undo
 from router.incidents.joining import Join
-from router.incidents.merging import Merge
+from router.incidents.merging import Merge, merge
 from router.incidents.moving import Move
 from router.incidents.next_actions import NextActions
 from router.incidents.parties import Newcomer, Parties
@@ -25,6 +27,7 @@ from tests.records.test_incident_changes import contact_in, incident_of, life_of
 from tests.records.test_next_actions import acts, agents, document, lines, plan_of
 from tests.records.test_records import NOW
 
+WAITS = text("select count(*) from pg_locks where not granted")
 MAYA, STRANGER = "+12065550142", "+12065550177"
 
 
@@ -192,6 +195,25 @@ async def test_two_who_merge_crosswise_at_once_one_wins_and_the_other_is_told(
     assert sorted((one.reply.ok, one.reply.code) for one in both) == [
         (False, "too_late"), (True, ""),
     ]  # fmt: skip
+
+
+async def test_a_fact_written_while_its_incident_is_merged_is_judged_by_the_one_that_stays(
+    database: Database, room: Room
+) -> None:
+    if database.sqlite:
+        return  # one writer
+    here, there = await room.begin()
+    facts = Facts(centre_of(database, Engine("unix:///nowhere.sock")))
+    assert (await facts.write(Written(here.id, "booking", "R-1", "", "u1"), NOW)).ok
+    async with database.write() as merging_them, database.read() as other:
+        order = Merge(here.id, there.id, room.who["Elena"], "k")
+        assert (await merge(merging_them, order, NOW + 1)).ok
+        late = Written(there.id, "booking", "R-2", "", "u2")  # it had none, as the page showed
+        writing = asyncio.create_task(facts.write(late, NOW + 2))
+        while not (await other.execute(WAITS)).scalar_one():
+            await asyncio.sleep(0.001)
+    told = await writing
+    assert (told.code, "R-1" in told.text) == ("too_late", True)
 
 
 async def test_a_call_moves_with_its_notes_and_back_with_what_came_since(
