@@ -20,7 +20,8 @@ LETTERS = 300_000
 TOKEN_LETTERS = 40
 
 _TOKENS = re.compile(r"[^\W_]+")
-_JOINED = re.compile(r"[^\W_]+(?:['-][^\W_]+)+")
+_JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:['-][^\W_]+)+")
+"""From the beginning of a word alone: a long one would be tried again from each of its letters."""
 _DIGITS = re.compile(r" ?\+?[\d•]*\d{4}")
 _ENDS_IN_NUMBER = re.compile(r"\d{5,}$")
 
