@@ -23,7 +23,7 @@ _RUN = re.compile(
     r"(?<!\S)(?P<number>[(+]{0,2}\d[\d\s().•/_\-]{0,200}\d)[),;.]*(?!\S)"
     r"(?:[;,]?\s*(?:ext(?:ension|n)?\.?|x|#)[\s=:.]*\d{1,6}(?!\S))?"
 )
-"""Groups of digits in a row, with an extension behind them; bounded, as a text may be nothing else."""
+"""Groups of digits in a row, with an extension behind them. Bounded: a text may be nothing else."""
 _AMERICAN = re.compile(
     r"(?<!\S)\+?(?:1[\s.\-/_]*)?\(?[2-9]\d\d\)?[\s.\-/_]*\d{3}[\s.\-/_]*\d{4}(?!\S*\d)"
 )
