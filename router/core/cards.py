@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_CANDIDATE = re.compile(r"(?<![\d+])\d(?:[ \-.\u00a0]?\d){12,18}(?!\d)")
+_CANDIDATE = re.compile(r"\d(?:[ \-.\u00a0]?\d){12,}")
 _SCHEME = re.compile(
     r"4\d{12}(?:\d{3}){0,2}$"  # Visa: 13, 16, 19
     r"|5[1-5]\d{14}$|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}$"  # Mastercard
@@ -28,7 +28,8 @@ def masked(text: str) -> str:
 
 def _hidden(found: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", found[0])
-    if not _SCHEME.match(digits) or not _luhn(digits):
+    telephone = found.start() > 0 and found.string[found.start() - 1] == "+"
+    if telephone or not _SCHEME.match(digits) or not _luhn(digits):
         return found[0]
     left = len(digits) - _LAST
     shown = []
