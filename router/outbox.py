@@ -15,6 +15,8 @@ from router.records.asks_first import before_writing
 from router.records.database import Database
 from router.records.ids import derived_id
 
+SENT_ANYWAY = "answer.sent_anyway"
+"""Action of the audit: what they were asked about, they meant; its detail: where, and what."""
 NOWHERE = Reply(ok=False, code="unknown", text="No such address.")
 
 
@@ -139,9 +141,10 @@ class Replies:
             await messages.save_draft(
                 connection, row.incident, answer.contact, answer.agent, "", now
             )
-            if answer.first is not None:
+            if answer.first is not None or answer.sure:
+                did = answer.first or SENT_ANYWAY
                 await audit.append(
-                    connection, actor=answer.agent, action=answer.first, subject=row.incident,
+                    connection, actor=answer.agent, action=did, subject=row.incident,
                     now=now, detail=" ".join((row.address, *sorted(answer.sure))),
                 )  # fmt: skip
         return await self._settle(row.channel, answer)

@@ -193,6 +193,7 @@ async def test_an_answer_asks_first_too(facts: Facts, world: World) -> None:
         await facts.replies.send(replace(answer, role="sitter"), world.now), "too_late", "contact"
     )
     assert (await facts.replies.send(replace(answer, sure=frozenset({"unsafe"})), world.now)).ok
+    assert (await facts.actions())[-1] == "answer.sent_anyway"
 
 
 async def test_no_automatic_answer_goes_where_it_is_not_safe(facts: Facts, world: World) -> None:
