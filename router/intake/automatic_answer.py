@@ -58,7 +58,7 @@ class ClosedAnswer:
             return False
         if opening.after_hours(live.queue, Severity(live.severity), now) is None:
             return False
-        if await party_facts.unsafe_at(connection, person.address) is not None:
+        if await party_facts.unsafe_by_any(connection, person.address) is not None:
             return False  # whoever reads it there may not be them
         calendar = opening.calendar(live.queue)
         opens = calendar.next_open(now) if calendar else None

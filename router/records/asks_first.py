@@ -19,7 +19,7 @@ async def unsafe(connection: AsyncConnection, address: str, sure: Container[str]
     """The mark on this address; None: there is none, or they are sure."""
     if UNSAFE in sure:
         return None
-    reason = await party_facts.unsafe_at(connection, address)
+    reason = await party_facts.unsafe_by_any(connection, address)
     if reason is None:
         return None
     return Reply(ok=False, code=UNSAFE, text=f"this is not safe to use: {reason}")

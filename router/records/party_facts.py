@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, delete, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.caller import APPS, app_of
 from router.records import schema, stays
 from router.records.party_tables import consent, dropped, unsafe
 from router.records.sql import put
@@ -20,6 +21,24 @@ async def unsafe_at(connection: AsyncConnection, address_id: str) -> str | None:
     """Why it is not safe to use; None: nobody has said so."""
     rows = await connection.execute(select(unsafe.c.reason).where(unsafe.c.address == address_id))
     return rows.scalar_one_or_none()
+
+
+async def unsafe_by_any(connection: AsyncConnection, address_id: str) -> str | None:
+    """The same, of this address or of another on the same telephone: the number by itself, or by an
+    app."""
+    known = select(address.c.kind, address.c.value).where(address.c.id == address_id)
+    at = (await connection.execute(known)).first()
+    if at is None:
+        return None
+    bare = app_of(at.value)[1]
+    there = {at.value, bare, *(f"{app}:{bare}" for app in APPS)}
+    rows = await connection.execute(
+        select(unsafe.c.reason)
+        .join(address, address.c.id == unsafe.c.address)
+        .where(and_(address.c.kind == at.kind, address.c.value.in_(sorted(there))))
+        .order_by(unsafe.c.marked_at)
+    )
+    return rows.scalars().first()
 
 
 async def unsafe_in(connection: AsyncConnection, incident: str) -> dict[str, Any]:

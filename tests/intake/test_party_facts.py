@@ -214,6 +214,21 @@ async def test_no_automatic_answer_goes_where_it_is_not_safe(facts: Facts, world
             assert await answers.add(connection, text, live, person) is (marked == "")
 
 
+async def test_a_number_that_is_not_safe_is_so_by_an_app_as_well(facts: Facts) -> None:
+    """Whoever reads the texts of a telephone reads what its apps show, too."""
+    room = facts.room
+    vet = await room.add("phone", VET)
+    async with room.database.write() as connection:
+        app = await people.find_or_join(connection, "phone", f"whatsapp:{VET}", VET, 1, None)
+    assert (await facts.facts.mark(facts.by, vet, READS)).ok
+    refused(await room.sent(room.letter(app.address)), "unsafe", READS)
+    assert (await facts.facts.mark(facts.by, vet, "")).ok
+    assert (await facts.facts.mark(facts.by, app.address, READS)).ok
+    refused(await room.sent(room.letter(vet)), "unsafe", READS)
+    assert (await facts.facts.mark(facts.by, app.address, "")).ok
+    assert (await room.sent(room.letter(vet))).ok
+
+
 async def test_words_of_another_side_are_not_sent_before_one_is_sure(
     facts: Facts, world: World
 ) -> None:
