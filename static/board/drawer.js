@@ -5,8 +5,8 @@ import { SoundInFull, unmeasured } from '../call_sound.js';
 import { ClosedBar, IncidentState, SevOf } from '../closed.js';
 import { hasCaller } from '../has_caller.js';
 import { Icon } from '../icons.js';
-import { exactTime } from '../format.js';
-import { Since } from '../timers.js';
+import { dayAndTime, exactTime } from '../format.js';
+import { Since, Until } from '../timers.js';
 import { wordsOf } from '../toasts.js';
 import { Because } from '../grounds.js';
 import { t } from '../strings/en.js';
@@ -109,6 +109,16 @@ export function useDrawer(id, close) {
   return box;
 }
 
+/** What has to happen next, by whom, and how much time that has. @param {{of: Incident}} props */
+const NextLine = ({ of: { next } }) =>
+  next
+    ? html`<div class="t1">
+        <b>${t.next.word}</b> ${next.what}
+        <span class="muted"> · ${next.agent_name}, ${dayAndTime(next.due)} · </span>
+        <b><${Until} at=${next.due} left=${t.next.left} over=${t.next.over}/></b>
+      </div>`
+    : html`<div class="muted t1">${t.next.none}</div>`;
+
 export function Drawer() {
   const id = opened.value;
   const box = useDrawer(id, close);
@@ -144,6 +154,7 @@ export function Drawer() {
             of.contacts.length,
           )}
         </div>
+        ${of.state === 'open' && html`<${NextLine} of=${of}/>`}
         ${judged && html`<${Because} c=${judged}/>`}
         ${handed.map((c) => html`<div key=${c.id} class="stack"><${SoundInFull} c=${c}/></div>`)}
         <${People} of=${of}/>
