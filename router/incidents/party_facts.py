@@ -6,7 +6,7 @@ Each act is one transaction with its line in the audit and on the timeline.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from router.centre import Centre
@@ -73,6 +73,7 @@ class PartyFacts:
             row = await held_open(connection, by.incident)
             if isinstance(row, Reply):
                 return row
+            by = replace(by, incident=row.id)  # it may be named by one that was merged
             known = await party_facts.person_in(connection, by.incident, party)
             if known is None:
                 return NOBODY
@@ -98,6 +99,7 @@ class PartyFacts:
             row = await held_open(connection, by.incident)
             if isinstance(row, Reply):
                 return row
+            by = replace(by, incident=row.id)  # it may be named by one that was merged
             person = await party_facts.person_in(connection, by.incident, party)
             if person is None:
                 return NOBODY
@@ -122,6 +124,7 @@ class PartyFacts:
             row = await held_open(connection, by.incident)
             if isinstance(row, Reply):
                 return row
+            by = replace(by, incident=row.id)  # it may be named by one that was merged
             person = await party_facts.person_in(connection, by.incident, party)
             if person is None:
                 return NOBODY
@@ -152,6 +155,7 @@ class PartyFacts:
             row = await held_open(connection, by.incident)
             if isinstance(row, Reply):
                 return row
+            by = replace(by, incident=row.id)  # it may be named by one that was merged
             was = await party_facts.take_dropped(connection, by.incident, party, address or "")
             if was is None:
                 return Reply(ok=False, code="too_late", text="there is nothing to put back")
@@ -175,6 +179,7 @@ class PartyFacts:
             row = await held_open(connection, by.incident)
             if isinstance(row, Reply):
                 return row
+            by = replace(by, incident=row.id)  # it may be named by one that was merged
             at = await reached.at(connection, by.incident, address)
             if at is None:
                 return NOWHERE
@@ -198,6 +203,7 @@ class PartyFacts:
             row = await held_open(connection, by.incident)
             if isinstance(row, Reply):
                 return row
+            by = replace(by, incident=row.id)  # it may be named by one that was merged
             person = await party_facts.person_in(connection, by.incident, party)
             if person is None:
                 return NOBODY

@@ -29,7 +29,7 @@ from router.intake.automatic_answer import ClosedAnswer
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records import contacts, messages, people, stays
 from router.records.corrections import own_words
-from router.records.database import Transaction
+from router.records.database import Transaction, once_more
 from router.records.ids import derived_id
 from router.verdicts import grounds_of
 
@@ -59,6 +59,9 @@ class TextIntake:
         Raises:
             RecordUnavailable: nothing was accepted.
         """
+        return await once_more(lambda: self._text(text, now))
+
+    async def _text(self, text: Text, now: int) -> Arrival | None:
         text = text.cleaned()
         if text.channel is Channel.SMS:
             text = replace(text, from_address=texter(text.from_address, text.key))

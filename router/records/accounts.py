@@ -15,6 +15,12 @@ from router.core.terms import Terms
 from router.core.text import clean
 from router.records import audit, schema
 from router.records.ids import derived_id
+from router.records.sql import put_meta
+
+SHUT_UNTIL = "centre.shut_until"
+SHUT_MS = 36 * 3_600_000
+"""Longer than a night without anybody at a desk: the centre was shut. Nobody counts as away for
+that; the key in `meta` has when it ended."""
 
 user = schema.user
 session = schema.session
@@ -173,6 +179,9 @@ async def end_sessions(connection: AsyncConnection, account_id: str) -> None:
 async def open_session(
     connection: AsyncConnection, id_hash: str, account_id: str, now: int
 ) -> None:
+    last = (await connection.execute(select(func.max(user.c.seen_at)))).scalar_one_or_none()
+    if last is not None and now - last > SHUT_MS:
+        await put_meta(connection, SHUT_UNTIL, str(now))
     await connection.execute(
         insert(session).values(id_hash=id_hash, account=account_id, created_at=now, seen_at=now)
     )
@@ -256,7 +265,12 @@ async def see_session(connection: AsyncConnection, id_hash: str, now: int) -> No
 
 
 async def unseen(connection: AsyncConnection, since: int) -> set[str]:
-    """Accounts that were at no desk since this moment."""
+    """Accounts that were at no desk since this moment, while others were: nobody, if the centre was
+    shut for longer than a night since then."""
+    mark = select(schema.meta.c.value).where(schema.meta.c.key == SHUT_UNTIL)
+    shut = (await connection.execute(mark)).scalar_one_or_none()
+    if shut is not None and int(shut) > since:
+        return set()
     last = func.coalesce(user.c.seen_at, user.c.created_at)
     return set((await connection.execute(select(user.c.id).where(last < since))).scalars())
 

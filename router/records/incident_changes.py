@@ -256,7 +256,8 @@ async def news(
     """Something happened that may change its status by itself, with its line in the history;
     whether it did. `row`: as `held`."""
     row = row if row is not None else await held(connection, incident_id)
-    to = after(row.status, what) if row is not None else None
+    fits = row is not None and ROWS[Status(row.status)].open == (row.state == OPEN)
+    to = after(row.status, what) if fits else None  # a worker of before 0025 knows no status
     if to is not None:
         await put_status(connection, incident_id, now, row, to, why=str(what), **more)
     return to is not None

@@ -124,14 +124,14 @@ async def tell(connection: AsyncConnection, action_id: str, now: int) -> bool:
 async def of_agent(
     connection: AsyncConnection, agent: str, names: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], bool]:
-    """The open incidents that are theirs, or in which they are to act: first those that nobody
-    planned, then by when they are due. And whether there are more than MINE."""
+    """The open incidents that are theirs, or in which they are to act: by when they are due, then
+    those that nobody planned. And whether there are more than MINE: what is overdue is listed."""
     ids = union(
         select(incident.c.id).where(and_(incident.c.owner == agent, schema.INCIDENT_IS_OPEN)),
         select(action.c.incident).where(and_(action.c.agent == agent, schema.IS_NEXT)),
     ).subquery()
     asked = _LISTED.join(ids, ids.c.id == incident.c.id).order_by(
-        action.c.due_at.asc().nulls_first(), incident.c.severity, incident.c.number
+        action.c.due_at.asc().nulls_last(), incident.c.severity, incident.c.number
     )
     rows = (await connection.execute(asked.limit(MINE + 1))).all()
     return [_listed(row, names) for row in rows[:MINE]], len(rows) > MINE

@@ -40,14 +40,16 @@ function endsWith(c) {
   if (!of || of.callback || !outcomeOf(c)?.ends) return null;
   return of.contacts.every((one) => one.id === c.id || one.state === ContactState.ENDED) ? of : null;
 }
+/** It stays open: they said so, or something is planned in it and they have not. @param {Contact} c */
+const isKept = (c) => stays.value[c.id] ?? !!openOf(c)?.next;
 /** @param {Contact} c */
-const resolves = (c) => (stays.value[c.id] ? null : endsWith(c));
+const resolves = (c) => (isKept(c) ? null : endsWith(c));
 
 /** The incident that needs a next action before this contact is done. @param {Contact} c */
 function asksNext(c) {
   const of = openOf(c);
   if (!of || of.next) return null;
-  return outcomeOf(c)?.asks_next || (stays.value[c.id] && endsWith(c)) ? of : null;
+  return outcomeOf(c)?.asks_next || (isKept(c) && endsWith(c)) ? of : null;
 }
 
 /** The incident ends with it. @param {Incident|null} of @param {string} reason @param {string} comment */
@@ -156,7 +158,7 @@ const Choices = ({ c, dialog = false }) => html`
   ${endsWith(c) && html`<label class="row tick">
     <input
       type="checkbox"
-      checked=${!stays.value[c.id]}
+      checked=${!isKept(c)}
       onChange=${(/** @type {On<Event, HTMLInputElement>} */ e) => {
         stays.value = { ...stays.peek(), [c.id]: !e.currentTarget.checked };
       }}/>

@@ -177,7 +177,7 @@ async def test_what_cannot_be_planned_is_refused_in_words_and_leaves_nothing(
     assert await acts(database) == []
 
 
-async def test_mine_are_those_i_own_and_those_in_which_i_act_unplanned_first_then_by_moment(
+async def test_mine_are_those_i_own_and_those_in_which_i_act_by_moment_then_unplanned(
     database: Database, actions: NextActions
 ) -> None:
     who = await agents(database)
@@ -193,9 +193,9 @@ async def test_mine_are_those_i_own_and_those_in_which_i_act_unplanned_first_the
     await actions.plan(plan_of(soon, other, key="b", due=NOW + 5 * MINUTE), NOW)
     async with database.read() as connection:
         rows, more = await next_actions.of_agent(connection, me, {me: "Elena", other: "Priya"})
-    assert [row["number"] for row in rows] == [owned.word, soon.word, late.word]
-    assert [row["next"] and row["next"]["agent_name"] for row in rows] == [None, "Priya", "Elena"]
-    assert [row["owner_name"] for row in rows] == ["Elena", "Elena", None]
+    assert [row["number"] for row in rows] == [soon.word, late.word, owned.word]
+    assert [row["next"] and row["next"]["agent_name"] for row in rows] == ["Priya", "Elena", None]
+    assert [row["owner_name"] for row in rows] == ["Elena", None, "Elena"]
     assert not more
 
 
@@ -261,32 +261,56 @@ async def test_the_boards_hear_of_what_nobody_did_in_time_once_and_in_words(
     ]
 
 
-async def test_what_somebody_has_who_is_away_too_long_goes_to_their_lead_and_stays_without_one(
+async def test_what_somebody_has_who_is_away_too_long_goes_to_their_lead(
     database: Database,
 ) -> None:
     who = await agents(database)
     me, other = who["Elena"], who["Priya"]
     mine = await incident_of(database, "+12065550141")
-    days, at = 24 * 60 * MINUTE, [NOW + 2 * 24 * 60 * MINUTE]
+    days, at = 24 * 60 * MINUTE, [NOW + 5 * 24 * 60 * MINUTE]
     async with database.write() as connection:
         await people.hand_on(connection, mine.id, me)
         await accounts.set_terms(connection, me, Terms(lead=other))
         await accounts.open_session(connection, "h1", me, NOW + days)
         await accounts.see_session(connection, "h1", NOW + 2 * days)
         await accounts.close_session(connection, "h1")  # signed out
+        for n in range(1, 6):  # somebody else is here each day
+            await accounts.open_session(connection, f"p{n}", other, NOW + n * days)
     told: list[str] = []
     centre = centre_of(database, Engine("unix:///nowhere.sock"), clock=lambda: at[0])
     heirs = PassingOn(centre, Ownership(centre), "x".__eq__, lambda to, _of: told.append(to))
-    for at[0] in (NOW + 5 * days, NOW + 5 * days + 1):
-        await heirs.turn()
-        assert told == []  # the first time not too long; then their lead is away as well
-    async with database.write() as connection:
-        await accounts.open_session(connection, "h2", other, at[0])
+    await heirs.turn()
+    assert told == []  # three days, and not longer
+    at[0] += 1
     await heirs.turn()
     assert told == [other]
     assert (await lines(database, mine.id))[-1] == (
         None, "incident passed on to Priya: Elena was not here for too long",
     )  # fmt: skip
+
+
+async def test_nobody_is_away_while_the_centre_is_shut(database: Database) -> None:
+    who = await agents(database)
+    me, other = who["Elena"], who["Priya"]
+    mine = await incident_of(database, "+12065550141")
+    days, at = 24 * 60 * MINUTE, [NOW + 9 * 24 * 60 * MINUTE]
+    async with database.write() as connection:
+        await people.hand_on(connection, mine.id, me)
+        await accounts.set_terms(connection, me, Terms(lead=other))
+        for name, account in (("h1", me), ("h2", other)):
+            await accounts.open_session(connection, name, account, NOW)
+        await accounts.open_session(connection, "h3", other, NOW + 9 * days)  # after the holidays
+    told: list[str] = []
+    centre = centre_of(database, Engine("unix:///nowhere.sock"), clock=lambda: at[0])
+    heirs = PassingOn(centre, Ownership(centre), "x".__eq__, lambda to, _of: told.append(to))
+    await heirs.turn()
+    assert told == []
+    for n in range(10, 13):
+        async with database.write() as connection:
+            await accounts.open_session(connection, f"h{n}", other, NOW + n * days)
+    at[0] = NOW + 12 * days + 1  # it has been open for three days, and Elena has not come
+    await heirs.turn()
+    assert told == [other]
 
 
 async def test_what_somebody_has_who_no_longer_works_here_goes_to_their_lead(
