@@ -16,7 +16,7 @@ from router.core.incident_status import News, Status, may_say
 from router.core.model import Reply
 from router.core.severity import Severity
 from router.incidents.replies import UNKNOWN, held_open
-from router.records import audit, incident_changes, incident_ratings, people
+from router.records import audit, incident_changes, incident_ratings, next_actions, people
 from router.records.database import Transaction
 from router.records.people import IncidentRef
 
@@ -236,7 +236,8 @@ class IncidentLife:
 async def undo(
     connection: Transaction, incident: str, severity: int, by: str, now: int, *, touch: bool = True
 ) -> None:
-    """A person opens a closed incident again."""
+    """A person opens a closed incident again; what was next in it is so again."""
+    await next_actions.again(connection, incident)
     await incident_changes.reopen(
         connection, incident, now, severity=severity, author=by, touch=touch
     )

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
-from router.core.next_action import CHANGED, DONE, MERGED
+from router.core.next_action import CHANGED, CLOSED, DONE, MERGED
 from router.records import schema, stays
 
 Action = Row[Any]
@@ -52,6 +52,19 @@ async def end(connection: AsyncConnection, incident_id: str, how: str, by: str, 
     """Ends the one that is to be done, if there is one."""
     mine = and_(stays.of(action.c.incident, incident_id), schema.IS_NEXT)
     await connection.execute(update(action).where(mine).values(ended_at=now, ended_by=by, how=how))
+
+
+async def again(connection: AsyncConnection, incident_id: str) -> None:
+    """The one that ended with its incident is to be done again: somebody reopens that."""
+    it = incident.c.id == stays.one(incident_id)
+    closed_at = select(incident.c.closed_at).where(it).scalar_subquery()
+    last = and_(
+        stays.of(action.c.incident, incident_id),
+        action.c.how == CLOSED,
+        action.c.ended_at == closed_at,
+    )
+    values = {"ended_at": None, "ended_by": None, "how": None}
+    await connection.execute(update(action).where(last).values(**values))
 
 
 async def give_way(connection: AsyncConnection, action_id: str, by: str, now: int) -> None:

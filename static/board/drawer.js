@@ -109,6 +109,13 @@ export function useDrawer(id, close) {
   return box;
 }
 
+/** Booking, place, type. @param {{of: Incident}} props */
+function Known({ of: { facts } }) {
+  const kind = state.value.centre?.incident_types?.find((one) => one.code === facts.kind)?.word;
+  const said = [facts.booking && `${t.facts.booking} ${facts.booking}`, facts.place, kind].filter(Boolean);
+  return said.length ? html`<div class="muted t1">${said.join(' · ')}</div>` : null;
+}
+
 /** What has to happen next, by whom, and how much time that has. @param {{of: Incident}} props */
 const NextLine = ({ of: { next } }) =>
   next
@@ -154,6 +161,7 @@ export function Drawer() {
             of.contacts.length,
           )}
         </div>
+        <${Known} of=${of}/>
         ${of.state === 'open' && html`<${NextLine} of=${of}/>`}
         ${judged && html`<${Because} c=${judged}/>`}
         ${handed.map((c) => html`<div key=${c.id} class="stack"><${SoundInFull} c=${c}/></div>`)}

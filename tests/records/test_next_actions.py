@@ -135,7 +135,7 @@ async def test_of_two_who_change_it_at_once_one_is_told_and_nothing_is_lost(
     assert (await actions.done(incident.id, shown["id"], who["Priya"], NOW)).code == "too_late"  # type: ignore[index]
 
 
-async def test_closing_ends_it_and_a_closed_incident_plans_nothing(
+async def test_closing_ends_it_a_closed_incident_plans_nothing_and_whoever_reopens_it_has_it_back(
     database: Database, actions: NextActions
 ) -> None:
     who = await agents(database)
@@ -148,7 +148,7 @@ async def test_closing_ends_it_and_a_closed_incident_plans_nothing(
     async with database.read() as connection:
         assert await next_actions.of_agent(connection, who["Elena"], {}) == ([], False)
     assert (await life.reopen(incident.id, who["Elena"], NOW + 3)).ok
-    assert (await document(database, incident.id))["next"] is None  # it is to be said anew
+    assert (await document(database, incident.id))["next"] is not None  # as it was
 
 
 @pytest.mark.parametrize(
