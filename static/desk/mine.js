@@ -66,8 +66,9 @@ export function followMine() {
 const over = computed(() => rows.value.filter((row) => isOver(row, now.value)).length);
 const teamOver = computed(() => team.value.filter((row) => isOver(row, now.value)).length);
 
-/** @param {MineRow} row @returns {number} */
-const rank = (row) => (isOver(row, now.peek()) ? 0 : row.next ? 1 : 2);
+/** What is overdue, then an emergency or urgent one of which nobody has said what is next.
+ * @param {MineRow} row @returns {number} */
+const rank = (row) => (isOver(row, now.peek()) ? 0 : row.next ? 2 : row.severity < 3 ? 1 : 3);
 
 /** In hand it stands below already, until something is planned in it. @param {MineRow} row */
 const apart = (row) => !!row.next || work.value.every((c) => c.incident !== row.id);
@@ -96,7 +97,10 @@ const Card = memo(
         </b>`}
       </span>
       <span class="b cut">${row.title}</span>
-      <span class="muted t1 cut">${row.next ? row.next.what : t.mine.unplanned}${does && ` · ${does}`}</span>
+      <span class=${`t1 cut ${row.next || row.severity > 2 ? 'muted' : 's2'}`}>
+        ${row.next ? row.next.what : t.mine.unplanned}
+        ${does && ` · ${does}`}
+      </span>
     </button>
   </li>`,
 );
