@@ -5,16 +5,18 @@ import { html } from '../ui.js';
 
 /** Its digit chooses one, also where the empty line has the focus; Enter does it.
  * @param {Option[]} options @param {(code: string) => void} choose @param {() => void} go
+ * @param {boolean} needs words: they are said next
  * @returns {(e: On<KeyboardEvent>) => void} */
-const keysOf = (options, choose, go) => (e) => {
+const keysOf = (options, choose, go, needs) => (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.isComposing) return;
   const target = /** @type {HTMLElement} */ (e.target);
   const box = target.tagName === 'INPUT' ? /** @type {HTMLInputElement} */ (target) : null;
   const one = /^[1-9]$/.test(e.key) && options[Number(e.key) - 1];
   if (one && !box?.value) {
     choose(one.code);
-    const radios = e.currentTarget.querySelectorAll('[role="radio"]');
-    if (!box) /** @type {HTMLElement|undefined} */ (radios[Number(e.key) - 1])?.focus(); // for Enter
+    const next = e.currentTarget.querySelectorAll(needs ? 'input' : '[role="radio"]');
+    // Enter does it there.
+    if (!box) /** @type {HTMLElement|undefined} */ (next[needs ? 0 : Number(e.key) - 1])?.focus();
   } else if (e.key === 'Enter' && (box || target.matches('[role="radio"]'))) go();
   else return;
   e.preventDefault();
@@ -22,11 +24,20 @@ const keysOf = (options, choose, go) => (e) => {
 
 /** @param {{
  *   options: Option[], label: string, chosen: string, choose: (code: string) => void, go: () => void,
- *   words: string, say: (words: string) => void, wordsLabel: string, children?: Shown,
+ *   words: string, say: (words: string) => void, wordsLabel: string, needs?: boolean, children?: Shown,
  * }} props */
-export const Choices = ({ options, label, chosen, choose, go, words, say, wordsLabel, children }) => html`<div
-  class="stack"
-  onKeyDown=${keysOf(options, choose, go)}>
+export const Choices = ({
+  options,
+  label,
+  chosen,
+  choose,
+  go,
+  words,
+  say,
+  wordsLabel,
+  needs = false,
+  children,
+}) => html`<div class="stack" onKeyDown=${keysOf(options, choose, go, needs)}>
   <div class="choices" role="radiogroup" aria-label=${label}>
     ${options.map(
       (one, i) => html`<button

@@ -11,6 +11,7 @@ import { toast, untell } from '../toasts.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
 import { FirstWords, readBy, writingIn } from './first_words.js';
 import { Key } from './single_keys.js';
+import { Unsafe } from './person.js';
 import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
 import { handable, openTransfer } from './transfer.js';
@@ -149,6 +150,7 @@ function Editor({ c, of }) {
   };
   const with_ = of.contacts.find((one) => one.id === c.id);
   const reader = of.parties.find((p) => p.id === with_?.party);
+  const unsafe = reader?.addresses?.find((a) => a.id === with_?.address && a.unsafe);
   const put = (/** @type {string} */ words) => {
     typed(joined(text, words));
     replyBox.current?.focus();
@@ -183,8 +185,9 @@ function Editor({ c, of }) {
       </label>
       <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>
         ${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}
-        ${s && text ? html`${t.composer.count(s.units, MOST, s.segments)} · ` : ''}
-        ${saved.value ? t.composer[saved.value] : t.composer.only(reader ? readBy(reader) : whoOf(c))}
+        ${t.composer.only(reader ? readBy(reader) : whoOf(c))}
+        ${s && text ? ` · ${t.composer.count(s.units, MOST, s.segments)}` : ''}
+        ${saved.value && ` · ${t.composer[saved.value]}`}
       </span>
     </div>
     <textarea
@@ -208,6 +211,7 @@ function Editor({ c, of }) {
     ${blocked && html`<p class="s2 b t1">
       ${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}
     </p>`}
+    ${unsafe && html`<p class="t1"><${Unsafe} a=${unsafe}/></p>`}
     ${ask && html`<${AskSure} ask=${ask}/>`}
     ${tooLong && html`<p class="s2 b t1" role="status">✕ ${tooLong}</p>`}
     <div class="acts">

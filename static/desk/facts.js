@@ -44,11 +44,8 @@ export function FactsLine({ of }) {
   const any = booking || place || zone || kind || language;
   return html`<div class="row known" role="group" aria-label=${t.facts.label}>
     ${booking && html`<span>${t.facts.booking} <b>${booking}</b></span>`}
-    ${(place || zone) && html`<span class="cut" title=${place}>
-      ${place && html`<b>${place}</b>`}
-      ${place && zone && ', '}
-      ${zone && html`<${TimeThere} zone=${zone}/>`}
-    </span>`}
+    ${place && html`<b class="cut" title=${place}>${place}</b>`}
+    ${zone && html`<${TimeThere} zone=${zone}/>`}
     ${kind && html`<span>${kindWord(kind)}</span>`}
     ${language && html`<span>${languageWord(language)}</span>`}
     <span title=${exactTime(of.opened_at)}>
@@ -75,11 +72,13 @@ const kept = new Map();
 function FactsForm({ of }) {
   const [said, put] = useState(() => kept.get(of.id) ?? of.facts);
   const [before, see] = useState(of.facts); // as it was shown
+  const [faults, tell] = useState(/** @type {Partial<Record<keyof Facts, string>>} */ ({}));
   /** @param {keyof Facts} name @param {string} value */
   const say = (name, value) => {
     const next = { ...said, [name]: value };
     kept.set(of.id, next);
     put(next);
+    tell({ ...faults, [name]: '' });
   };
   const leave = () => {
     kept.delete(of.id);
@@ -88,17 +87,26 @@ function FactsForm({ of }) {
   /** @param {On<SubmitEvent>} e */
   const go = async (e) => {
     e.preventDefault();
+    /** @type {typeof faults} */
+    const refused = {};
     for (const name of NAMES) {
       const order = { incident: of.id, name, value: said[name], before: before[name] };
       if (said[name].trim() === before[name]) continue;
-      if (!(await act('incident_fact', order, { says: SAYS_OF_UNDO })))
-        return see(incident.peek()?.facts ?? before); // they were told, and may say it again
-      see((shown) => ({ ...shown, [name]: said[name].trim() }));
+      const onFault = (/** @type {Fault} */ no) => {
+        refused[name] = no.message;
+      };
+      // The others are saved all the same; who was told of this one may say it again.
+      const saved = await act('incident_fact', order, { says: SAYS_OF_UNDO, onFault });
+      const now = saved ? said[name].trim() : (incident.peek()?.facts[name] ?? before[name]);
+      see((shown) => ({ ...shown, [name]: now }));
     }
-    leave();
+    tell(refused);
+    if (!Object.keys(refused).length) leave();
   };
   const kinds = (centre.value?.incident_types ?? []).map((one) => [one.code, one.word]);
-  const languages = Object.entries(centre.value?.languages ?? {});
+  const languages = Object.entries(centre.value?.languages ?? {}).sort((a, b) => a[1].localeCompare(b[1]));
+  /** @param {keyof Facts} name */
+  const wrong = (name) => faults[name] && html`<span class="s2 b t1" role="alert">✕ ${faults[name]}</span>`;
   /** @param {keyof Facts} name @param {string[][]} options @param {string} word */
   const select = (name, options, word) => html`<label class="stack tight">
     <span>${word}</span>
@@ -108,6 +116,7 @@ function FactsForm({ of }) {
       <option value="">${t.facts.none}</option>
       ${options.map(([code, text]) => html`<option key=${code} value=${code}>${text}</option>`)}
     </select>
+    ${wrong(name)}
   </label>`;
   /** @param {keyof Facts} name @param {string} word @param {boolean} [first] */
   const input = (name, word, first = false) => html`<label class="stack tight">
@@ -120,6 +129,7 @@ function FactsForm({ of }) {
       placeholder=${EXAMPLES[name]}
       value=${said[name]}
       onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => say(name, e.currentTarget.value)}/>
+    ${wrong(name)}
   </label>`;
   return html`<${Dialog} title=${t.facts.title(of.number)} close=${leave} class="nextbox">
     <form class="stack" onSubmit=${go}>

@@ -7,6 +7,7 @@ import { MOST, segments } from '../segments.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, centre, incident, outbox, pending } from './context.js';
+import { Unsafe } from './person.js';
 import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
 
@@ -183,7 +184,9 @@ function Box({ of, way, ways }) {
         ? html`<${AskSure}
             ask=${{ why: fault?.message ?? '', go: () => send([...sures, fault?.code ?? '']) }}/>`
         : html`<p class="s2 b t1" role="alert">✕ ${tooLong || fault?.message}</p>`
-      : html`<p class="t1 reads">✓ ${t.firstWords.only(readBy(p))}</p>`}
+      : html`<p class="t1 reads">
+          ${a.unsafe ? html`<${Unsafe} a=${a}/>` : '✓'} ${t.firstWords.only(readBy(p))}
+        </p>`}
     <div class="acts">
       <label class="row t1">
         <input

@@ -1,5 +1,5 @@
 /** What has to happen next in the incident in view: what, by whom, by when. */
-import { cls, computed, html, newId, signal, useEffect, useState } from '../ui.js';
+import { cls, computed, html, newId, signal, useEffect, useLayoutEffect, useRef, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { now, serverTime } from '../clock.js';
@@ -107,12 +107,16 @@ export function NextFields({ said, say, enter, focus = false }) {
   const people = useColleagues();
   const others = people.filter((one) => one.id !== me?.id);
   const [chip, press] = useState('');
+  const first = useRef(/** @type {HTMLInputElement|null} */ (null));
+  useLayoutEffect(() => {
+    if (focus) first.current?.focus();
+  }, []);
   /** @param {number|null} due @param {string} [of] */
   const by = (due, of = '') => {
     press(of);
     say({ ...said, due });
   };
-  /** @param {On<KeyboardEvent>} e */
+  /** Also of the moment that is pressed already. @param {On<KeyboardEvent>} e */
   const onEnter = (e) => {
     if (e.key !== 'Enter' || e.isComposing) return;
     e.preventDefault();
@@ -123,6 +127,7 @@ export function NextFields({ said, say, enter, focus = false }) {
       <span>${t.next.what}</span>
       <input
         name="what"
+        ref=${first}
         autofocus=${focus}
         maxlength="140"
         placeholder=${t.next.example}
@@ -149,7 +154,8 @@ export function NextFields({ said, say, enter, focus = false }) {
           type="button"
           class="small"
           aria-pressed=${String(chip === String(m))}
-          onClick=${() => by(serverTime() + m * 60_000, String(m))}>
+          onClick=${() => by(serverTime() + m * 60_000, String(m))}
+          onKeyDown=${chip === String(m) ? onEnter : undefined}>
           ${t.next.within(m)}
         </button>`,
       )}
@@ -157,7 +163,8 @@ export function NextFields({ said, say, enter, focus = false }) {
         type="button"
         class="small"
         aria-pressed=${String(chip === 'tomorrow')}
-        onClick=${() => by(tomorrow(), 'tomorrow')}>
+        onClick=${() => by(tomorrow(), 'tomorrow')}
+        onKeyDown=${chip === 'tomorrow' ? onEnter : undefined}>
         ${t.next.tomorrow}
       </button>
       <input

@@ -1,6 +1,6 @@
 /** What is known of one person of the incident in view: who they are, how they are reached, where that is not
  * safe, what they agreed to. What was added by mistake is taken back here. */
-import { html, signal, useState } from '../ui.js';
+import { html, signal, useLayoutEffect, useRef, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { exactTime } from '../format.js';
 import { Icon } from '../icons.js';
@@ -41,6 +41,9 @@ export const Unsafe = ({ a }) =>
  * @param {{a: Address, p: Party, of: Incident, tell: (fault: Fault) => void}} props */
 function Way({ a, p, of, tell }) {
   const [reason, put] = useState(/** @type {string|null} */ (null));
+  const line = useRef(/** @type {HTMLInputElement|null} */ (null));
+  const asked = reason !== null;
+  useLayoutEffect(() => line.current?.focus(), [asked]);
   const mark = async (/** @type {string} */ why) => {
     const fields = { incident: of.id, address: a.id, reason: why };
     if (await act('mark_unsafe', fields, { says: SAYS_OF_UNDO, onFault: tell })) put(null);
@@ -61,8 +64,9 @@ function Way({ a, p, of, tell }) {
         ${t.person.remove}
       </button>`}
     </div>
-    ${reason !== null && html`<div class="row">
+    ${asked && html`<div class="row">
       <input
+        ref=${line}
         class="grow"
         maxlength="200"
         aria-label=${t.person.why}

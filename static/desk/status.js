@@ -130,7 +130,8 @@ const SeverityForm = ({ of }) => html`<${Dialog}
     go=${() => rate(of)}
     words=${chosen.value.words}
     say=${(/** @type {string} */ words) => put({ words })}
-    wordsLabel=${t.howSevere.reason}>
+    wordsLabel=${t.howSevere.reason}
+    needs>
     <p class="faint t1">${t.howSevere.lead}</p>
     <div class="row">
       <span class="grow"></span>

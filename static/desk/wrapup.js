@@ -17,6 +17,7 @@ import { ContactState } from '../states.js';
 const chosen = signal(/** @type {Record<string, string>} */ ({}));
 const comments = signal(/** @type {Record<string, string>} */ ({}));
 const COMMENT = 'comment'; // the box's name
+const EMPTY_TOO = [COMMENT, 'what'];
 const LAST_MS = 1500; // what is chosen is on its way before the time has run out
 
 /** What is next, as far as it is said, per contact whose outcome asks for it. */
@@ -52,6 +53,21 @@ function asksNext(c) {
   return outcomeOf(c)?.asks_next || (isKept(c) && endsWith(c)) ? of : null;
 }
 
+/** Whose choice has just asked what is next: the focus goes there. */
+let asks = '';
+/** @param {Contact} c @param {string} code */
+function choose(c, code) {
+  const before = asksNext(c);
+  chosen.value = { ...chosen.peek(), [c.id]: code };
+  asks = !before && asksNext(c) ? c.id : '';
+}
+/** Once. @param {Contact} c */
+function justAsked(c) {
+  if (asks !== c.id) return false;
+  asks = '';
+  return true;
+}
+
 /** The incident ends with it. @param {Incident|null} of @param {string} reason @param {string} comment */
 async function resolve(of, reason, comment) {
   if (!of || !(await act('close_incident', { incident: of.id, reason, comment }))) return;
@@ -79,8 +95,8 @@ export const wrapping = () =>
     ? selected.value
     : (work.value.find((c) => c.state === ContactState.WRAPUP) ?? null);
 
-/** 1 to 9, in the wrap-up and in "close without an answer"; also where their empty comment has the focus:
- * a digit in words that somebody has begun is theirs, unless it came with Alt.
+/** 1 to 9, in the wrap-up and in "close without an answer"; also where an empty line of theirs has the
+ * focus: a digit in words that somebody has begun is theirs, unless it came with Alt.
  * @param {KeyboardEvent} e @param {string} [key] @returns {boolean} whether the key did something */
 export function choiceKey(e, key = e.key) {
   const c = layer.peek() === 'close' ? selected.peek() : layer.peek() ? null : wrapping();
@@ -90,8 +106,8 @@ export function choiceKey(e, key = e.key) {
   const box = /** @type {HTMLInputElement|null|undefined} */ (
     target.closest?.('input, textarea, select, [role="menu"]')
   );
-  if (!e.altKey && box && (box.name !== COMMENT || box.value)) return false;
-  chosen.value = { ...chosen.peek(), [c.id]: d.code };
+  if (!e.altKey && box && (!EMPTY_TOO.includes(box.name) || box.value)) return false;
+  choose(c, d.code);
   return true;
 }
 
@@ -148,7 +164,7 @@ const Choices = ({ c, dialog = false }) => html`
         aria-checked=${String(chosen.value[c.id] === d.code)}
         class=${chosen.value[c.id] === d.code ? 'on' : ''}
         onClick=${() => {
-          chosen.value = { ...chosen.peek(), [c.id]: d.code };
+          choose(c, d.code);
         }}>
         ${i < 9 ? (dialog ? html`<kbd>${i + 1}</kbd>` : html`<${Key} of=${i + 1}/>`) : ''}
         <span>${d.word}</span>
@@ -166,6 +182,7 @@ const Choices = ({ c, dialog = false }) => html`
   </label>`}
   ${asksNext(c) && html`<div class="stack asksnext" role="group" aria-label=${t.next.word}>
     <${NextFields}
+      focus=${justAsked(c)}
       said=${nextOf(c).said}
       say=${(/** @type {import('./next.js').Said} */ said) => {
         nexts.value = { ...nexts.peek(), [c.id]: { ...nextOf(c), said } };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -137,12 +138,23 @@ async def test_an_outcome_that_asks_is_not_finished_before_it_is_said_what_is_ne
     await wrap.get_by_role("radio", name="Claim opened").click()
     await expect(page.get_by_label("What has to happen?")).to_have_count(0)  # the vet is planned
     await here.next_is("i1", None)
-    await expect(page.get_by_label("What has to happen?")).to_be_visible()
+    what = page.get_by_label("What has to happen?")
+    await expect(what).to_be_visible()
+    await expect(what).not_to_be_focused()  # it was not they who asked for it
+    await wrap.get_by_role("radio", name="Advised").click()
+    await expect(what).to_have_count(0)
+    await wrap.get_by_role("radio", name="Claim opened").click()
+    await expect(what).to_be_focused()
+    # The panels below it are still there, and the page itself never scrolls.
+    people = page.get_by_role("region", name="People")
+    await people.scroll_into_view_if_needed()
+    await expect(people).to_be_in_viewport()
+    assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     await wrap.get_by_role("button", name="Done").click()
     await expect(page.locator(".toast", has_text="INC-20419 stays open")).to_be_visible()
     assert not sent(desk, "wrapped")
     await fill(page, VET, "15 min")
-    await wrap.get_by_role("button", name="Done").click()
+    await page.keyboard.press("Enter")  # the moment is pressed already: this is Done
     await expect(wrap).to_have_count(0)
     assert [one["do"] for one in desk.intents if one["do"] in ("plan_next", "wrapped")] == [
         "plan_next", "wrapped",
@@ -181,6 +193,9 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
     here = await desk.here()
     owner, dialog = page.locator("header.inc button.owner"), page.get_by_role("dialog")
+    await page.locator("#reply").fill("How is she?")
+    said = page.locator(".comp .between").get_by_text("Only ")
+    await expect(said).to_contain_text("sees this. · 11 of 1,600 · 1 segment")
     await expect(owner).to_contain_text("owner you")
     await owner.click()
     await expect(dialog.get_by_role("button", name="Take it myself")).to_have_count(0)
@@ -232,6 +247,13 @@ async def write_to_the_vet(page: Page, desk: FakeDesk, people: Locator) -> None:
     await expect(
         box.get_by_text("✓ Only Dr. P. Novak (vet, third party) sees this.")
     ).to_be_visible()
+    here = await desk.here()
+    parties = here.scene["incidents"]["i1"]["parties"]
+    marked = deepcopy(parties)
+    marked[2]["addresses"][0]["unsafe"] = {"reason": "it lies open", "by_name": "", "at": 1}
+    await here.incident_is("i1", parties=marked)
+    await expect(box.locator(".reads")).to_contain_text("not safe: it lies open Only Dr. P. Novak")
+    await here.incident_is("i1", parties=parties)
     await box.get_by_label("Message").fill("How is Luna?")
     desk.refuse["write_first"] = "offline"
     await page.keyboard.press("Control+Enter")
@@ -262,6 +284,7 @@ async def say_what_is_known(page: Page, desk: FakeDesk, people: Locator) -> None
     await people.get_by_role("button", name="Change Dr. P. Novak").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="Not safe …").first.click()
+    await expect(dialog.get_by_label("Why is it not safe to use?")).to_be_focused()
     await dialog.get_by_label("Why is it not safe to use?").fill("the front desk reads it")
     await dialog.get_by_role("button", name="Mark it").click()
     await expect(dialog.get_by_label("Why is it not safe to use?")).to_have_count(0)
@@ -414,6 +437,7 @@ async def test_where_it_stands_how_severe_it_is_and_what_is_known_are_said_in_it
     assert told == ("waiting_third", "active", "the vet")
     await head.get_by_role("button", name="S1 life. Change how severe").click()
     await page.keyboard.press("2")
+    await expect(dialog.get_by_label("Why?")).to_be_focused()
     await page.keyboard.press("Enter")  # without a reason nothing is sent
     await expect(page.locator(".toast", has_text="Say why.")).to_be_visible()
     assert not sent(desk, "incident_severity")
@@ -429,10 +453,23 @@ async def test_where_it_stands_how_severe_it_is_and_what_is_known_are_said_in_it
     await expect(page.locator(".mid .typing")).to_contain_text(words)
     await expect(page.locator(".toast", has_text=words)).to_have_count(0)
     known = head.get_by_role("group", name="What is known")
-    await expect(known).to_contain_text(re.compile(r"Booking 88-1920.*Seattle, \d\d:\d\d there"))
+    await expect(known).to_contain_text(re.compile(r"Booking 88-1920.*Seattle\s*\d\d:\d\d there"))
+    facts = here.scene["incidents"]["i1"]["facts"]
+    await here.incident_is("i1", facts=facts | {"place": "4021 Burke Avenue North, " * 5})
+    time = known.get_by_text(re.compile(r"^\d\d:\d\d there$"))
+    await expect(known).to_contain_text("North, 4021")
+    assert await time.evaluate("(e) => e.scrollWidth <= e.clientWidth + 1")  # the place is cut
+    assert await known.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+    await here.incident_is("i1", facts=facts)
     await known.get_by_role("button", name="Edit").click()
     await dialog.get_by_label("Booking").fill("88-1921")
     await dialog.get_by_label("Type").select_option(label="Bite or attack")
+    desk.refuse["incident_fact"] = "taken"
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_role("alert")).to_have_count(2)  # where they look, each at its field
+    await expect(page.locator(".toast")).to_have_count(0)
+    del desk.refuse["incident_fact"]
+    desk.intents[:] = [one for one in desk.intents if one["do"] != "incident_fact"]
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog).to_have_count(0)
     await expect(known).to_contain_text("Bite or attack")
@@ -454,6 +491,9 @@ async def test_an_outcome_that_ends_it_resolves_the_incident_unless_they_say_oth
     await wrap.get_by_role("radio", name="Advised").click()
     tick = wrap.get_by_role("checkbox", name="INC-20419 is resolved with it")
     await expect(tick).to_be_checked()
+    size = await tick.bounding_box()
+    assert size
+    assert size["width"] <= 20, size
     await tick.uncheck()
     await expect(page.get_by_label("What has to happen?")).to_be_visible()
     await tick.check()
