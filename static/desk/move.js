@@ -42,21 +42,19 @@ function Form({ of }) {
     const notes = mine.filter((e) => chosen.has(e.id)).map((e) => e.id);
     if (!contacts.length && !notes.length) return toast(t.move.choose);
     let there = null;
+    let where = t.move.fresh;
     if (!split) {
       const found = await act('merge_look', { incident: of.id, other: to.trim() });
       if (!found) return;
       there = found.there.id;
+      where = found.there.number;
     }
     const order = { incident: of.id, contacts, notes, to: there, key };
     const told = await act('move_contacts', order, { says: SAYS_OF_UNDO });
     if (!told) return;
     shut();
     const at = told.incident;
-    toast(t.move.done(split ? t.move.new : to.trim()), 'ok', {
-      label: t.move.open,
-      act: () => at && openFound(at),
-      ms: 12_000,
-    });
+    toast(t.move.done(where), 'ok', { label: t.move.open, act: () => at && openFound(at), ms: 12_000 });
   };
   return html`<${Dialog} title=${t.move.title(of.number)} close=${shut} class="mergedialog">
     <fieldset class="stack tight tall">
@@ -91,6 +89,11 @@ function Form({ of }) {
           placeholder=${t.move.example}
           value=${to}
           onFocus=${() => fresh(false)}
+          onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
+            if (e.key !== 'Enter' || e.isComposing || !to.trim()) return;
+            e.preventDefault();
+            if (!busy) void go();
+          }}
           onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => send(e.currentTarget.value)}/>
       </label>
     </fieldset>

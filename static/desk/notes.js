@@ -184,6 +184,11 @@ function Pad({ of, contact }) {
   const missing = flying.value.filter(
     (n) => (n.incident ? n.incident === of.id : n.contact === contact?.id) && !shown.has(n.id),
   );
+  useEffect(() => {
+    // Shown back: from here on it is where the incident says, and moved with it.
+    if (flying.peek().some((n) => shown.has(n.id)))
+      flying.value = flying.peek().filter((n) => !shown.has(n.id));
+  }, [of.timeline]);
   const scrolled = usePinned(list, []);
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });

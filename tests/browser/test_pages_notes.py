@@ -72,6 +72,16 @@ async def test_a_note_of_ones_own_that_was_saved_and_emptied_comes_back_nowhere(
     await box.press("Enter")
     await expect(line).to_have_count(0)
     await expect(panel.get_by_role("status")).to_have_text("✓ saved")
+    await box.press_sequentially("Of another dog")
+    await box.press("Enter")
+    moved = page.get_by_role("button", name="Of another dog")
+    here = await desk.here()
+    await expect(page.locator(".mid").get_by_text("Of another dog")).to_be_visible()
+    timeline = here.scene["incidents"]["i1"]["timeline"]
+    stays = [one for one in timeline if one.get("text") != "Of another dog"]
+    assert len(stays) < len(timeline)
+    await here.incident_is("i1", timeline=stays)  # it was moved to another incident
+    await expect(moved).to_have_count(0)
     await close(page)
 
 

@@ -37,6 +37,7 @@ export const filing = {
     notes: 'Your notes that belong to no call',
     where: 'Where does it belong?',
     new: 'In a new incident (split)',
+    fresh: 'a new incident',
     other: 'In another one:',
     example: 'INC-20418',
     go: 'Move',
