@@ -22,7 +22,7 @@ export const incidentLife = {
       waiting_third: 'Waiting on a third party: vet, police, claims',
     },
     comment: 'What for? (optional)',
-    after: 'It is active again by itself when somebody of it calls or writes.',
+    after: 'It is active again by itself when somebody involved calls or writes.',
     go: 'Save',
     saving: 'Saving …',
     cancel: 'Cancel',

@@ -36,7 +36,7 @@ export const next = {
     doneIn: (no) => `Done. What is next in ${no}?`,
     /** @param {string} no */
     needed: (no) => `${no} stays open: say what is next, by whom, by when.`,
-    closeInstead: 'Nothing more: close the incident …',
+    closeInstead: 'Nothing more: resolve the incident …',
     later: 'Later',
     /** @param {string} what @param {string} no */
     dueNow: (what, no) => `Due now: ${what}, ${no}.`,
