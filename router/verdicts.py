@@ -48,6 +48,7 @@ class Verdicts:
         found = self._judged(text)
         lender = incident if incident is not None and incident.open else None
         verdict = self._of(line, found, lender, text, severity, rule)
+        verdict = replace(verdict, said=self._said(found, text, severity))
         if lender is None or verdict.rule != _rule_of(lender):
             return verdict
         alone = self._of(line, found, None, text, severity, rule)
@@ -81,6 +82,13 @@ class Verdicts:
             return verdict
         mild = verdict.rule in (line.word, incident and _rule_of(incident))
         return self._placed(verdict, found, line, mild=mild)
+
+    def _said(self, found: Judgement | None, text: str, severity: Severity | None) -> Severity:
+        calm = found is not None and found.calm
+        words = [verdict.severity for verdict in heard(text, self._current.words, calm=calm)]
+        opinion = self._opinion(found) if found else None
+        own = [opinion.severity] if opinion else []
+        return min([severity or Severity.S4, *words, *own])
 
     def _placed(self, verdict: Verdict, found: Judgement, line: Line, *, mild: bool) -> Verdict:
         """Queue and skills by the words. mild: none raised it, so that words which are surely

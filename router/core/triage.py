@@ -33,6 +33,8 @@ class Verdict:
     """Skills that the words ask for."""
     own: Severity | None = None
     """What it would be without the open incident that lent it a worse severity."""
+    said: Severity = Severity.S4
+    """What the words alone say, or the channel of them."""
 
     @property
     def by_itself(self) -> Severity:

@@ -75,6 +75,7 @@ async def goes_on(
     *,
     severity: int,
     contact: str,
+    raises_to: int | None = None,
     ours: bool = False,
     by: str = "",
 ) -> None:
@@ -83,10 +84,11 @@ async def goes_on(
 
     Args:
         severity: of the contact by itself, without what an incident lent it.
+        raises_to: how far it raises an open one, if that is another severity.
         ours: a call of ours, which raises nothing.
         by: the account that began it; empty: its party did.
     """
-    raised = int(Severity.S4 if ours else severity)
+    raised = int(Severity.S4 if ours else severity if raises_to is None else raises_to)
     if await incident_changes.touch(
         connection, incident, now, raised, contact_id=contact, heard=not ours
     ):

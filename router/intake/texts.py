@@ -44,6 +44,17 @@ def _shown(text: str, folds: str | None, subject: str | None) -> str:
     return excerpt(own_words(text, folds).strip() or text or subject or "")
 
 
+async def _goes_on(
+    connection: Transaction, incident: str, now: int, verdict: Verdict, contact: str
+) -> None:
+    """A message counts for a known incident by its words: its line says how urgent a stranger is.
+    One that opens a closed incident again is an S3 at least if nobody knows that it is everyday."""
+    again = min(verdict.said, max(verdict.by_itself, Severity.S3))
+    await goes_on(
+        connection, incident, now, severity=again, raises_to=verdict.said, contact=contact
+    )
+
+
 class TextIntake:
     """Conversations: one open contact per (their address, ours)."""
 
@@ -133,8 +144,7 @@ class TextIntake:
                     address=person.address,
                     our_address=text.to_address,
                 )
-            own = verdict.by_itself
-            await goes_on(connection, str(live.incident), now, severity=own, contact=live.id)
+            await _goes_on(connection, str(live.incident), now, verdict, live.id)
             await messages.add(
                 connection,
                 key=text.key,
@@ -178,7 +188,8 @@ class TextIntake:
         new = listed(said) - listed(known)
         if verdict.why and (new or any(fold(word) not in fold(known) for word in verdict.why)):
             return verdict
-        return replace(verdict, severity=Severity(live.severity), own=None)
+        stays = Severity(live.severity)
+        return replace(verdict, severity=stays, own=None, said=max(verdict.said, stays))
 
     @staticmethod
     async def _sender(connection: Transaction, kind: str, text: Text, now: int) -> people.Person:
@@ -267,8 +278,7 @@ class TextIntake:
                 address=person.address,
                 our_address=old.our_address,
             )
-            own = verdict.by_itself
-            await goes_on(connection, incident.id, now, severity=own, contact=live.id)
+            await _goes_on(connection, incident.id, now, verdict, live.id)
             await messages.announced(connection, key, contact=live.id)
         return await self._admission.enqueue(live, line, True, inline=False)
 

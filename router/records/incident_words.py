@@ -40,6 +40,10 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         if row.why == News.SETTLED:
             return "incident closed for good: nobody came again"
         return f"{word_of(row.after or '')}, said {who or 'somebody'}{words}"
+    if row.what == SEVERITY and row.contact and not row.author:
+        contact = contacts.get(row.contact)
+        came = BEGAN.get(contact.channel if contact else "", "they came again")
+        return f"incident is S{row.after}: {came}; it was S{row.before}"
     if row.what == SEVERITY:
         words = f" · {isolated(row.words)}" if row.words else ""
         return f"incident is S{row.after}, said {who or 'somebody'}; it was S{row.before}{words}"
@@ -71,7 +75,7 @@ def by_itself(row: Change) -> bool:
     """Nobody said it: another line tells what changed it."""
     if row.what == STATUS:
         return bool(row.why) and row.why != News.SETTLED
-    return bool(row.what == SEVERITY and row.contact)
+    return bool(row.what == SEVERITY and row.contact and row.author)
 
 
 def _fact(row: Change, who: str) -> str:

@@ -10,13 +10,13 @@ from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.current import Current
 from router.core.incident import CLOSED, REOPENED
-from router.core.severity import Channel
+from router.core.severity import Channel, Severity
 from router.incidents.life import IncidentLife
 from router.intake.door import Intake, Text
 from router.live.engine import Engine
-from router.records import callbacks, incident_changes, people
+from router.records import callbacks, incident_changes, people, timeline
 from router.records.database import Database
-from tests.intake.test_intake import MAYA, SUPPORT, settle
+from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT, settle
 from tests.intake.test_lent_severity import THANKS, Place
 from tests.kit.store import CONFIG, World, centre_of
 
@@ -64,6 +64,16 @@ class Ending(Place):
             rows = await incident_changes.history(connection, self.incident)
         ends = [row for row in rows if row.what in (CLOSED, REOPENED)]
         return [(row.what, row.author, row.contact) for row in ends]
+
+    async def told(self) -> list[str]:
+        """Its timeline's lines."""
+        await settle(self.database, self.world)
+        async with self.database.read() as connection:
+            found = await timeline.incident_document(
+                connection, self.incident, "u1", {}, lambda _: None
+            )
+        assert found is not None
+        return [line["text"] for line in found["timeline"]]
 
     async def address(self) -> str:
         """Of Maya."""
@@ -121,6 +131,32 @@ async def test_new_words_of_danger_reopen_it_as_severe_as_they_are(place: Ending
     again = await place.writes("sms:1", WORSE)
     assert again.contact.severity == 1
     assert await place.stands() == (1, True)
+
+
+async def test_thanks_on_the_emergency_line_raise_no_incident_that_is_known(place: Ending) -> None:
+    """That line says how urgent their text is to answer; the incident goes by words alone."""
+    first = await place.call(line=SUPPORT)
+    assert await place.stands() == (3, True)
+    thanks = await place.writes("sms:1", THANKS, EMERGENCY)
+    assert (thanks.contact.severity, thanks.contact.incident) == (1, place.incident)
+    await place.writes("sms:2", "Luna is home", EMERGENCY)
+    assert await place.stands() == (3, True)
+    assert not [line for line in await place.told() if line.startswith("incident is ")]
+    await place.writes("sms:3", WORSE, EMERGENCY)
+    assert await place.stands() == (1, True)
+    assert "incident is S1: they wrote; it was S3" in await place.told()
+    await place.over(first)
+    await place.over(thanks)
+    await place.closed()
+    again = await place.writes("sms:4", THANKS, EMERGENCY)
+    assert (again.contact.severity, again.contact.incident) == (1, place.incident)
+    assert await place.stands() == (3, True)
+
+
+async def test_a_word_of_help_raises_a_known_incident_by_its_channel(place: Ending) -> None:
+    await place.call(line=SUPPORT)
+    await place.writes("sms:1", "HELP", severity=Severity.S2, urgent_rule="asks for help")
+    assert await place.stands() == (2, True)
 
 
 async def test_a_call_reopens_it_at_what_its_line_says(place: Ending) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from router.core.model import LiveContact
@@ -29,9 +31,9 @@ class Place:
         self.incident = self.incident or str(arrival.contact.incident)
         return arrival
 
-    async def writes(self, key: str, words: str, **more: str) -> Arrival:
+    async def writes(self, key: str, words: str, line: str = SUPPORT, **more: Any) -> Arrival:
         arrival = await self.intake.text(
-            Text(Channel.SMS, key, MAYA, SUPPORT, words, **more), self.world.now
+            Text(Channel.SMS, key, MAYA, line, words, **more), self.world.now
         )
         assert arrival is not None
         self.incident = self.incident or str(arrival.contact.incident)
