@@ -29,6 +29,7 @@ _AMERICAN = re.compile(
 )
 _LOCAL = re.compile(r"\d{3}[\s.\-/_]\d{4}")
 _SCHEME = re.compile(r"(?:mailto|tel|sips?|whatsapp|rcs):")
+_DASHED = re.compile(r"\d+(?:-\d+)+")
 _SEPARATORS = re.compile(r"[\s().•/_\-]+")
 _PHONE = re.compile(r"\+?[\d\s().•/_\-]+")
 _NUMBER = re.compile(r"(?:inc[-\s#]*|#)?(\d{1,9})")
@@ -77,7 +78,9 @@ def numbers_in(folded: str) -> list[str]:
 
 def _terms(folded: str) -> list[Term]:
     if phone := _phone(folded):
-        return [phone]
+        typed = folded.strip(_AROUND + _ENDS)
+        # A booking is written so, too; somebody has it as it stands.
+        return [(*phone, typed) if _DASHED.fullmatch(typed) else phone]
     terms: list[Term] = []
     at = 0
     for start, end in _among(folded):

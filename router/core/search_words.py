@@ -22,6 +22,7 @@ TOKEN_LETTERS = 40
 _TOKENS = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:['-][^\W_]+)+")
 """From the beginning of a word alone: a long one would be tried again from each of its letters."""
+_DASHED = re.compile(r"(?<!\d)\d+(?:-\d+)+")
 _DIGITS = re.compile(r" ?\+?[\d•]*\d{4}")
 _ENDS_IN_NUMBER = re.compile(r"\d{5,}$")
 
@@ -41,6 +42,10 @@ def known(head: Iterable[str], texts: Iterable[str]) -> Known:
         parts.append(fold(part))
         if part.startswith("sip:"):
             parts.append(fold(part[4:].partition("@")[0]))
+        # A booking "HF-88-1920" is found by 881920.
+        parts += [
+            found[0].replace("-", "") for found in _DASHED.finditer(fold(part)[:PART_LETTERS])
+        ]
     parts = [part[:PART_LETTERS] for part in parts if part]
     left = LETTERS - sum(map(len, parts))
     for text in texts:

@@ -138,7 +138,10 @@ async def find(
         filters.append(incident.c.id != func.coalesce(its, ""))
     if before is not None:
         filters.append(tuple_(incident.c.touched_at, incident.c.id) < before)
-    rows = await _search(connection, wanted(query), filters)
+    terms = wanted(query)
+    if number is not None and not terms:  # "[INC-20404]": nothing else was asked for
+        return await _described(connection, first, names), None
+    rows = await _search(connection, terms, filters)
     following = (rows[PAGE - 1].touched_at, rows[PAGE - 1].id) if len(rows) > PAGE else None
     page = list(rows[:PAGE])
     if before is None and query.strip():  # whose booking this is, before those who speak of it

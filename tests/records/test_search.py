@@ -92,6 +92,25 @@ async def test_whose_booking_it_is_stands_before_those_who_speak_of_it(database:
     assert await found(database, "ballard") == wanted[:1]
 
 
+async def test_a_booking_is_found_with_and_without_its_dashes(database: Database) -> None:
+    first = await incident_of(database, "+12065550142")
+    second = await incident_of(database, "+12065551920")
+    async with database.write() as connection:
+        named = update(schema.incident).where(schema.incident.c.id == first.id)
+        await connection.execute(named.values(booking="HF-88-1920", place="Ballard"))
+    for typed in ("HF-88-1920", "88-1920", "881920", "hf881920", "ballard 881920"):
+        assert await found(database, typed) == ["About +12065550142"], typed
+    await note(database, second, "one", "their booking is 77-1920")
+    assert await found(database, "77-1920") == ["About +12065551920"]
+
+
+async def test_a_number_in_brackets_alone_lists_no_other_incident(database: Database) -> None:
+    await incident_of(database, "+12065550142")
+    await incident_of(database, "+12065550143")
+    assert await found(database, "[INC-20401]") == ["About +12065550142"]
+    assert await found(database, "[INC-29999]") == []
+
+
 async def test_words_that_go_away_or_elsewhere_are_found_no_longer(database: Database) -> None:
     first = await incident_of(database, "+12065550142")
     second = await incident_of(database, "+12065550143")
