@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .cards import masked
 from .query import Term, numbers_in, terms_of
 from .text import fold
 
@@ -49,7 +50,7 @@ def known(head: Iterable[str], texts: Iterable[str]) -> Known:
     parts = [part[:PART_LETTERS] for part in parts if part]
     left = LETTERS - sum(map(len, parts))
     for text in texts:
-        part = fold(text[:PART_LETTERS])[: max(0, left)]
+        part = fold(masked(text[:PART_LETTERS]))[: max(0, left)]
         left -= len(part)
         if part:
             # A telephone number somebody wrote in groups is found by its digits, too.

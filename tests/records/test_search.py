@@ -104,6 +104,15 @@ async def test_a_booking_is_found_with_and_without_its_dashes(database: Database
     assert await found(database, "77-1920") == ["About +12065551920"]
 
 
+async def test_nobody_finds_by_a_card_number(database: Database) -> None:
+    first = await incident_of(database, "+12065550142")
+    await note(database, first, "one", "My card is 4111 1111 1111 1111, or 4111-1111-1111-1111")
+    await note(database, first, "two", "4111111111111111 it was")
+    for typed in ("4111 1111 1111 1111", "4111111111111111", "4111-1111-1111-1111", "41111111"):
+        assert await found(database, typed) == []
+    assert await found(database, "1111") == ["About +12065550142"]
+
+
 async def test_a_number_in_brackets_alone_lists_no_other_incident(database: Database) -> None:
     await incident_of(database, "+12065550142")
     await incident_of(database, "+12065550143")
