@@ -230,8 +230,8 @@ class Demo:
             self._open.discard(person.name)
         for beat in person.later:
             await asyncio.sleep(beat.after_s)
-            if self._stop.is_set():
-                return  # nobody is ready any more
+            # Nobody may be ready just now: whoever answered is still writing it up.
+            await self._carrier.wait_for(lambda: not self._stop.is_set(), math.inf, look_s=1.0)
             self._texts.incoming(beat.number or person.number, line, beat.text)
 
     async def _answer(self, one: Called) -> None:

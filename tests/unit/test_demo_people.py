@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from itertools import chain
 
 import pytest
 
-from channels.sandbox.demo import FIRST_S, Pacing, Person, called, coming, people, senders
+from channels.sandbox.carrier import Carrier
+from channels.sandbox.demo import (
+    FIRST_S,
+    Demo,
+    Later,
+    Pacing,
+    Person,
+    called,
+    coming,
+    people,
+    senders,
+)
+from channels.sandbox.mail import Mails
+from channels.sandbox.options import Options
 from channels.sandbox.party import clip
+from channels.sandbox.texts import Texts
 from holdfast.demo.people import order_for
 from holdfast.demo.show import ACCOUNTS, pace
 from holdfast.settings.demo_config import load_demo_config
@@ -133,3 +148,25 @@ def test_somebody_follows_up_calls_from_another_telephone_and_a_vet_answers_text
     assert len(others) == 1
     assert reach_out.isdisjoint(others)
     assert any(len(one.texts) >= 2 for one in called().values())
+
+
+async def test_who_follows_up_while_nobody_is_ready_does_so_once_somebody_is() -> None:
+    """The text of Jonas's wife came to nothing if the agent wrote up his call just then."""
+    options = Options("AC1", "token")
+    ida = Person(
+        name="Ida", kind="text", words="", number="+12065550101", texts=["Rex ate gum"],
+        later=[Later(after_s=0, text="This is my wife's phone.", number="+12065550102")],
+    )  # fmt: skip
+    async with Carrier(options) as carrier:
+        texts = Texts(carrier)
+        demo = Demo(carrier, texts, Mails(options))
+        demo.stop()
+        carrier.spawn(demo._live(ida))
+        assert await carrier.wait_for(lambda: len(texts.all) == 1, 10)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert len(texts.all) == 1
+        demo.start((900, 900))
+        carrier.changed()
+        assert await carrier.wait_for(lambda: len(texts.all) == 2, 10)
+        assert [it.from_ for it in texts.all.values()] == ["+12065550101", "+12065550102"]
