@@ -153,6 +153,14 @@ async def test_thanks_on_the_emergency_line_raise_no_incident_that_is_known(plac
     assert await place.stands() == (3, True)
 
 
+async def test_words_that_a_person_knew_raise_the_incident_no_more(place: Ending) -> None:
+    danger = await place.writes("sms:1", WORSE)
+    await place.lower(danger.contact_id)
+    assert await place.stands() == (3, True)
+    await place.writes("sms:2", WORSE)
+    assert await place.stands() == (3, True)
+
+
 async def test_a_word_of_help_raises_a_known_incident_by_its_channel(place: Ending) -> None:
     await place.call(line=SUPPORT)
     await place.writes("sms:1", "HELP", severity=Severity.S2, urgent_rule="asks for help")
