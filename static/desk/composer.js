@@ -185,9 +185,8 @@ function Editor({ c, of }) {
       </label>
       <span class="faint t1" title=${s?.odd.length ? t.composer.ucs2(s.odd.join(' ')) : ''}>
         ${s?.odd.length ? html`<span class="s2">${t.composer.ucs2(s.odd.join(''))}</span> · ` : ''}
-        ${t.composer.only(reader ? readBy(reader) : whoOf(c))}
-        ${s && text ? ` · ${t.composer.count(s.units, MOST, s.segments)}` : ''}
-        ${saved.value && ` · ${t.composer[saved.value]}`}
+        ${s && text ? t.composer.count(s.units, MOST, s.segments) : ''}
+        ${saved.value && `${s && text ? ' · ' : ''}${t.composer[saved.value]}`}
       </span>
     </div>
     <textarea
@@ -211,7 +210,11 @@ function Editor({ c, of }) {
     ${blocked && html`<p class="s2 b t1">
       ${optedOut ? t.composer.optedOut(whoOf(c)) : t.composer.emailOff}
     </p>`}
-    ${unsafe && html`<p class="t1"><${Unsafe} a=${unsafe}/></p>`}
+    <p class="t1 reads">
+      ${unsafe ? html`<${Unsafe} a=${unsafe}/>` : '✓'}
+      ${' '}
+      ${t.composer.only(reader ? readBy(reader) : whoOf(c))}
+    </p>
     ${ask && html`<${AskSure} ask=${ask}/>`}
     ${tooLong && html`<p class="s2 b t1" role="status">✕ ${tooLong}</p>`}
     <div class="acts">
