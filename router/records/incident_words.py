@@ -39,14 +39,15 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         words = f" · {isolated(row.words)}" if row.words else ""
         if row.why == News.SETTLED:
             return "incident closed for good: nobody came again"
-        return f"{word_of(row.after or '')}, said {who or 'somebody'}{words}"
+        return f"{who or 'somebody'} set the status to {word_of(row.after or '')}{words}"
     if row.what == SEVERITY and row.contact and not row.author:
         contact = contacts.get(row.contact)
         came = BEGAN.get(contact.channel if contact else "", "they came again")
         return f"incident is S{row.after}: {came}; it was S{row.before}"
     if row.what == SEVERITY:
         words = f" · {isolated(row.words)}" if row.words else ""
-        return f"incident is S{row.after}, said {who or 'somebody'}; it was S{row.before}{words}"
+        change = f"from S{row.before} to S{row.after}"
+        return f"{who or 'somebody'} set the incident’s severity {change}{words}"
     if row.what == FACT:
         return _fact(row, who or "somebody")
     if row.what == JOINED:
@@ -81,9 +82,9 @@ def by_itself(row: Change) -> bool:
 def _fact(row: Change, who: str) -> str:
     word = TITLE if row.why == TITLE else FACTS[row.why].word
     if not row.words:
-        return f"{word} taken away by {who}"
+        return f"{who} removed the {word}"
     value = SPOKEN.get(row.words, "") if row.why == "language" else ""
-    return f"{word}: {isolated(value or row.words)}, said {who}"
+    return f"{who} set the {word} to {isolated(value or row.words)}"
 
 
 def _who(row: Change, names: Mapping[str, str]) -> str | None:
