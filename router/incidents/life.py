@@ -15,7 +15,7 @@ from router.core.incident import CLOSED, kept_open_by
 from router.core.incident_status import News, Status, may_say
 from router.core.model import Reply
 from router.core.severity import Severity
-from router.incidents.replies import UNKNOWN, held_open
+from router.incidents.replies import OVERTAKEN, UNKNOWN, held_open
 from router.records import audit, incident_changes, incident_ratings, next_actions, people
 from router.records.database import Transaction
 from router.records.people import IncidentRef
@@ -32,10 +32,6 @@ CLOSED_ALREADY = Reply(ok=False, code="not_ready", text="This incident is closed
 OPEN_ALREADY = Reply(ok=False, code="not_ready", text="This incident is open already.")
 
 
-OVERTAKEN = Reply(
-    ok=False, code="too_late", text="somebody has changed it meanwhile. Look again, and say it if"
-    " it still counts; nothing was changed",
-)  # fmt: skip
 NOT_SAID = Reply(ok=False, code="bad_request", text="that is no status that a person says")
 
 
@@ -229,9 +225,10 @@ class IncidentLife:
         for incident in found:
             async with self._database.write() as connection:
                 row = await incident_changes.held(connection, incident)
-                if row.status == Status.RESOLVED:  # nobody came or was quicker
+                if row.status != Status.RESOLVED:
+                    continue  # somebody came, or was quicker
+                if await incident_changes.news(connection, incident, now, News.SETTLED, row=row):
                     done.append(incident)
-                    await incident_changes.news(connection, incident, now, News.SETTLED, row=row)
         return done
 
 

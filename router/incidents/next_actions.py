@@ -12,18 +12,12 @@ from router.centre import Centre
 from router.core.incident_status import News
 from router.core.model import Reply
 from router.core.next_action import DONE, fault
-from router.incidents.replies import NOBODY, held_open, works_here
+from router.incidents.replies import NOBODY, OVERTAKEN, held_open, works_here
 from router.records import audit, incident_changes, next_actions, people, stays
 from router.records.ids import derived_id
 
 PLANNED, ENDED = "incident.next_planned", "incident.next_done"
 """Actions of the audit; its detail is the id of the next action."""
-
-OVERTAKEN = Reply(
-    ok=False,
-    code="too_late",
-    text="somebody has changed it meanwhile. Read it, and say yours again if it still counts",
-)
 
 
 @dataclass(frozen=True, slots=True)

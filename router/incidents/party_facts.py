@@ -14,7 +14,7 @@ from router.core.bidi import isolated
 from router.core.display import mask
 from router.core.model import Reply
 from router.core.party import CONSENTS
-from router.incidents.replies import held_open
+from router.incidents.replies import OVERTAKEN, held_open
 from router.records import audit, callbacks, incident_changes, party_facts, people, reached
 from router.records.database import Transaction
 from router.records.ids import derived_id
@@ -27,11 +27,6 @@ CONSENT = "incident.consent"
 
 NOBODY = Reply(ok=False, code="unknown", text="they do not belong to this incident")
 NOWHERE = Reply(ok=False, code="unknown", text="nobody of this incident is reached there")
-OVERTAKEN = Reply(
-    ok=False,
-    code="too_late",
-    text="somebody has changed it meanwhile. Read it, and say yours again if it still counts",
-)
 USED = Reply(
     ok=False,
     code="not_allowed",

@@ -15,6 +15,11 @@ UNKNOWN = Reply(ok=False, code="unknown", text="no such incident")
 NOT_OPEN = Reply(
     ok=False, code="too_late", text="this incident is closed. Reopen it first; nothing was changed"
 )
+OVERTAKEN = Reply(
+    ok=False,
+    code="too_late",
+    text="somebody has changed it meanwhile. Read it, and say yours again if it still counts",
+)
 NOBODY = Reply(ok=False, code="unknown", text="no such account, or it is no longer active")
 
 
