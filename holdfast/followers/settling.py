@@ -1,4 +1,5 @@
-"""Closes for good what was resolved so long ago that it opens for nobody any more."""
+"""What nobody decides about an incident: one resolved so long ago that it opens for nobody any more
+is closed for good, and one that everybody left open gets a next action."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import structlog
 from router.centre import Centre
 from router.core.durations import duration_ms
 from router.incidents.life import IncidentLife
+from router.incidents.unplanned import Unplanned
 from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
@@ -18,15 +20,20 @@ LOOK_S = 60.0
 
 
 class Settling:
-    """One per process; two that see the same one close it once."""
+    """One per process; two that see the same one settle it once."""
 
     def __init__(
-        self, centre: Centre, life: IncidentLife, told: Callable[[Sequence[str]], None]
+        self,
+        centre: Centre,
+        life: IncidentLife,
+        unplanned: Unplanned,
+        told: Callable[[Sequence[str]], None],
     ) -> None:
-        """`told`: the incidents that were closed, for the pages that show them."""
+        """`told`: the incidents that were changed, for the pages that show them."""
         self._current = centre.config
         self._clock = centre.clock
         self._life = life
+        self._unplanned = unplanned
         self._told = told
 
     async def run(self) -> None:
@@ -40,7 +47,7 @@ class Settling:
             await asyncio.sleep(LOOK_S)
 
     async def turn(self) -> bool:
-        """Closes some; whether there may be more.
+        """Settles some; whether there may be more.
 
         Raises:
             RecordUnavailable: the next turn does it.
@@ -50,5 +57,9 @@ class Settling:
         closed = await self._life.settle(since, now)
         if closed:
             log.info("incidents.settled", incidents=len(closed))
-            self._told(closed)
-        return bool(closed)
+        asked = await self._unplanned.settle(now)
+        for incident, agent in asked:
+            log.info("incident.next_asked", incident=incident, agent=agent)
+        if changed := [*closed, *(incident for incident, _ in asked)]:
+            self._told(changed)
+        return bool(changed)

@@ -32,6 +32,7 @@ from router.incidents.next_actions import NextActions
 from router.incidents.ownership import Ownership
 from router.incidents.parties import Parties
 from router.incidents.party_facts import PartyFacts
+from router.incidents.unplanned import Unplanned
 from router.live.engine import IndexLost, IndexUnavailable
 from router.outbox import Replies
 from router.recorder import Recorder
@@ -71,14 +72,16 @@ def part(house: House) -> Part:
         for incident in incidents:
             hub.incident_changed(incident)
 
-    heirs = PassingOn(
-        centre, ownership, lambda role: allowed(role, Permission.QUEUE_STEER), passed_on
-    )
+    def steers(role: str) -> bool:
+        return allowed(role, Permission.QUEUE_STEER)
+
+    heirs = PassingOn(centre, ownership, steers, passed_on)
 
     def settled(incidents: Sequence[str]) -> None:
+        hub.mine_changed()
         for incident in incidents:
             hub.incident_changed(incident)
 
-    settling = Settling(centre, life, settled)
+    settling = Settling(centre, life, Unplanned(centre, steers), settled)
     tasks = {"overdue next actions": late.run, "passing on": heirs.run, "settling": settling.run}
     return Part(tasks=tasks)

@@ -170,6 +170,18 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
         return duration_ms(self.again_after[min(tried, len(self.again_after)) - 1])
 
 
+class NextWithin(_Part, kw_only=True, frozen=True):
+    """So soon, by severity, is due what is next where nobody says it."""
+
+    S1: Passing = "30m"
+    S2: Passing = "4h"
+    S3: Passing = "1d"
+    S4: Passing = "3d"
+
+    def ms(self, severity: int) -> int:
+        return duration_ms((self.S1, self.S2, self.S3, self.S4)[severity - 1])
+
+
 class Incidents(_Part, kw_only=True, frozen=True):
     """How incidents end (docs/routing.md, "An incident")."""
 
@@ -179,6 +191,8 @@ class Incidents(_Part, kw_only=True, frozen=True):
     """What somebody owns who was at no desk for so long goes to their lead; "" = it stays."""
     overdue_told_after: Duration = "5m"
     """So long after a next action was due, the boards are told, unless it was done."""
+    next_within: NextWithin = NextWithin()
+    """When what is next is due, as it is proposed, and where nobody said anything."""
 
 
 class Retention(_Part, kw_only=True, frozen=True):

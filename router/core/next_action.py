@@ -13,6 +13,23 @@ DONE, CHANGED, CLOSED, MERGED = "done", "changed", "closed", "merged"
 another whose next action was chosen: it is there again when that is undone."""
 
 
+RULE = "rule"
+"""Who plans one in an incident that everybody has left without, as the record names them."""
+UNSAID = "Say what happens next"
+"""What that rule plans: its owner is to decide."""
+
+
+def is_needed(*, planned: bool, alive: bool, promised: bool) -> bool:
+    """Whether an open incident needs one.
+
+    Args:
+        planned: it has one.
+        alive: a contact of it is ringing, in hand or waiting, for us or for them.
+        promised: a call to its people is. That, and what is alive, happens next by itself.
+    """
+    return not (planned or alive or promised)
+
+
 def fault(what: str, due: int, now: int) -> str | None:
     """Why this cannot be planned, in words; None: it can. Moments in ms."""
     if not what:

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from router.centre import Centre
 from router.core.incident_status import News
 from router.core.model import Reply
+from router.core.next_action import RULE
 from router.incidents.replies import NOBODY, held_open, works_here
 from router.records import audit, incident_changes, next_actions
 
 GIVEN, PASSED_ON = "incident.given", "incident.passed_on"
 """Actions of the audit, by a person and by the rule; the detail is the account that has it now."""
-RULE = "rule"
-"""Who passes one on, as the audit names it."""
-
 OVERTAKEN = Reply(
     ok=False, code="too_late", text="it has another owner meanwhile. Look whose it is; nothing was"
     " changed",

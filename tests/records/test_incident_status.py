@@ -13,6 +13,7 @@ from router.core.incident_facts import NoFact, cleaned
 from router.core.incident_status import ROWS, News, Status, after, may_say
 from router.incidents.facts import Facts, Written
 from router.incidents.life import Judged, Said, found_for, goes_on
+from router.incidents.unplanned import Unplanned
 from router.live.engine import Engine
 from router.records import (
     accounts,
@@ -175,7 +176,7 @@ async def test_who_comes_within_the_time_opens_it_and_later_it_is_closed_for_goo
     life, heard = life_of(database), []
     at = [NOW + WEEK]
     centre = centre_of(database, Engine("unix:///nowhere.sock"), clock=lambda: at[0])
-    settling = Settling(centre, life, heard.extend)
+    settling = Settling(centre, life, Unplanned(centre, str.isupper), heard.extend)
     for one in (first, second):
         assert (await life.close(one.id, "u1", "resolved", "", NOW)).ok
     async with database.write() as connection:
@@ -190,6 +191,10 @@ async def test_who_comes_within_the_time_opens_it_and_later_it_is_closed_for_goo
         "closed",
     ]
     assert (await lines(database, second.id))[-1] == "incident closed for good: nobody came again"
+    async with database.read() as connection:
+        rows = await connection.execute(audit.schema.audit.select())
+    acts = [(row.actor, row.action, row.subject) for row in rows]
+    assert acts[2:] == [("rule", "incident.settled", second.id)]  # nobody's act, and told as such
     assert (await life.reopen(second.id, "u1", NOW + WEEK + 2)).ok  # a person may all the same
     assert (await row_of(database, second.id)).status == "reopened"
 

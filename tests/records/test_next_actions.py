@@ -85,7 +85,7 @@ async def test_what_is_planned_stands_in_the_incident_and_on_its_timeline(
     assert (await actions.done(incident.id, shown["id"], who["Priya"], NOW + MINUTE)).ok  # type: ignore[index]
     assert (await document(database, incident.id))["next"] is None
     assert await lines(database, incident.id) == [
-        ("Elena", "next, said Elena: Call Dr. Novak · Priya does it"),
+        ("Elena", "Elena planned: Call Dr. Novak · Priya does it"),
         ("Priya", "done by Priya: Call Dr. Novak"),
     ]
     assert await acts(database) == [
@@ -216,7 +216,7 @@ async def test_an_incident_is_given_at_a_persons_word_and_what_is_next_stays_whe
     found = await document(database, incident.id)
     assert (found["owner"], found["next"]["agent"]) == (other, me)  # type: ignore[index]
     assert await lines(database, incident.id) == [
-        ("Elena", "next, said Elena: Call Dr. Novak"),
+        ("Elena", "Elena planned: Call Dr. Novak"),
         ("Elena", "incident taken by Elena"),
         ("Elena", "incident given to Priya by Elena"),
     ]
