@@ -18,19 +18,15 @@ from router.core.display import mask
 from router.core.durations import duration_ms
 from router.core.model import Grounds, LiveContact, Reply
 from router.core.reladder import home_of, rehouse
-from router.core.severity import Channel, Severity, answer_by, score
+from router.core.severity import BY_RULE, Channel, Severity, answer_by, score
 from router.core.skills import Skills
 from router.core.triage import Verdict
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records import incident_ratings, people
-from router.records.database import RecordUnavailable
 from router.triage.learned import Weights
 from router.verdicts import Verdicts, grounds_of
 
 log = structlog.get_logger()
-
-BY_RULE = "rule"
-"""A severity that triage set, not a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +184,7 @@ class Admission:
             **undo,
         )
         if reply.ok and by != BY_RULE:
-            await self._rate_incident(live.id, severity, reply, by)
+            await self._confirmed(live.id, severity, reply, by)
         return reply
 
     async def glance(
@@ -205,7 +201,7 @@ class Admission:
         live = await self._engine.look(contact_id)
         if live is None:
             return Reply(ok=False, code="too_late", text="no such contact")
-        reply = await self._engine.step(
+        return await self._engine.step(
             "glance",
             agent=agent,
             contact=contact_id,
@@ -217,22 +213,20 @@ class Admission:
                 live.line, live.queue, Channel(live.channel), severity, live.asks or ""
             ),
         )
-        if reply.ok:
-            await self._rate_incident(contact_id, severity, reply, agent)
-        return reply
 
-    async def _rate_incident(
-        self, contact_id: str, severity: Severity, reply: Reply, by: str
-    ) -> None:
-        before = reply.contact.before if reply.contact else None  # None: it is so already
-        lowers = before is not None and severity > before.severity
-        try:
-            async with self._database.write() as connection:
-                await incident_ratings.rate_incident(
-                    connection, contact_id, int(severity), int(reply.now), lowers=lowers, author=by
-                )
-        except RecordUnavailable:
-            log.warning("incident.severity_not_recorded", contact=contact_id)
+    async def _confirmed(self, contact_id: str, severity: Severity, reply: Reply, by: str) -> None:
+        """They say what the contact is already: no step tells its incident, which may be less.
+        (What a step changes reaches the incident with it: records/incident_steps.py.)
+
+        Raises:
+            RecordUnavailable: nothing was changed.
+        """
+        if reply.contact is not None:
+            return
+        async with self._database.write() as connection:
+            await incident_ratings.rate_incident(
+                connection, contact_id, int(severity), int(reply.now), lowers=False, author=by
+            )
 
     def judgement(
         self, line: str, queue: str, channel: Channel, severity: Severity | int, asks: str = ""

@@ -20,7 +20,6 @@ from holdfast.desk.intents import (
     intent,
     said,
 )
-from holdfast.desk.owners import Owners
 from holdfast.http.access import Permission, allowed
 from router.centre import Centre
 from router.core.beside import Mode
@@ -55,7 +54,6 @@ class BesideAgents:
         self._config = centre.config
         self._sound = sound
         self._hub = hub
-        self._owners = Owners(centre, hub)
 
     @intent(
         "sit_beside",
@@ -126,6 +124,4 @@ class BesideAgents:
             contact=form.contact,
             audit=said(page, "contact.taken_from_agent", form.contact),
         )
-        result = _done(reply)
-        await self._owners.took(reply.contact, page.account.id, handed=True)
-        return result
+        return _done(reply)

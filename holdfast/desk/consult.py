@@ -19,7 +19,6 @@ from holdfast.desk.intents import (
     needs_of,
     said,
 )
-from holdfast.desk.owners import Owners
 from router.callbacks.immediate import TOO_MANY
 from router.centre import Centre
 from router.core import ladder
@@ -54,7 +53,6 @@ class Consulting:
         self._current = centre.config
         self._hub = hub
         self._numbers = numbers
-        self._owners = Owners(centre, hub)
 
     async def _step(
         self, name: str, page: Page, contact: str, action: str, *, detail: str = "", **more: Any
@@ -131,7 +129,5 @@ class Consulting:
     @intent("consult_hand_over", ContactForm, audit="contact.transferred")
     async def _hand_over(self, page: Page, form: ContactForm) -> Result:
         self._numbers.may_hand_over(self._hub.view.contacts.get(form.contact))
-        reply = await self._step("consult_hand_over", page, form.contact, "contact.transferred")
-        if reply.contact is not None and reply.contact.agent is not None:
-            await self._owners.took(reply.contact, reply.contact.agent, handed=True)
+        await self._step("consult_hand_over", page, form.contact, "contact.transferred")
         return {}

@@ -24,6 +24,7 @@ from router.core.abandoned import AbandonedCaller
 from router.core.alarms import Alarm, alarm_of
 from router.core.model import Happening, LiveAgent, LiveContact, Snapshot, Step
 from router.core.states import AgentState, State
+from router.core.taking import takings
 from router.records.accounts import Account
 from router.records.database import RecordUnavailable
 
@@ -211,9 +212,10 @@ class Hub:
         tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)
+        took = {one.contact: one.agent for one in takings(step.events, step.contacts)}
         for live in change.contacts:
             if live.incident:
-                self.incident_changed(live.incident, step_id, live.named)
+                self.incident_changed(live.incident, step_id, live.named, took.get(live.id))
 
     def _tally_now(self) -> dict[str, Any] | None:
         """Sends the counts, unless they were sent a moment ago; then they follow a moment later."""
@@ -354,17 +356,15 @@ class Hub:
             page.listed = None
             page.send(notice("info", "mine_changed", ""))
 
-    def incident_changed(
-        self, incident_id: str, step_id: str | None = None, named: str | None = None
-    ) -> None:
+    def incident_changed(self, incident: str, step: str | None = None, *agents: str | None) -> None:
         """Once the record holds the step, every page that has this incident open gets it again, and
-        pages that list it, or whose agent is `named` in it, ask again."""
-        lists = [page.listed for page in self._pages.values() if page.listed is not None]
-        concerned = [one for one in lists if one.concerns(incident_id, named)]  # each is to know
-        if concerned or any(page.looks_at({incident_id}) for page in self._pages.values()):
-            self._dirty.add(incident_id)
-            if step_id is not None:
-                self._dirty_step = step_id
+        pages that list it, or those of `agents`, ask again."""
+        lists = (page.listed for page in self._pages.values())
+        concerned = [one for one in lists if one and one.concerns(incident, agents)]  # all know
+        if concerned or any(page.looks_at({incident}) for page in self._pages.values()):
+            self._dirty.add(incident)
+            if step is not None:
+                self._dirty_step = step
             self._dirty_wake.set()
 
     async def push_incidents(

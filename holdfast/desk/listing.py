@@ -16,9 +16,9 @@ class Listing:
         self._meanwhile: set[str] = set()
         self._named: set[str] = set()
 
-    def concerns(self, incident: str, named: str | None) -> bool:
-        """A change of this incident may change the list; `named`: whose it is, if known."""
-        if named in self.agents:
+    def concerns(self, incident: str, whose: Iterable[str | None]) -> bool:
+        """A change of this incident may change the list; `whose`: agents whom it concerns."""
+        if not self.agents.isdisjoint(whose):
             self._named.add(incident)  # one that opens again is on no list yet
             return True
         if self._ids is None:

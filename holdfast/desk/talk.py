@@ -17,7 +17,6 @@ from holdfast.desk.intents import (
     intent,
     said,
 )
-from holdfast.desk.owners import Owners
 from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core.config import Config
@@ -58,7 +57,6 @@ class Talk:
         self._engine = centre.engine
         self._current = centre.config
         self._hub = hub
-        self._owners = Owners(centre, hub)
         self._sound = sound
         self._actions = NextActions(centre)
 
@@ -67,9 +65,7 @@ class Talk:
         reply = await self._engine.step(
             "accept", agent=page.account.id, contact=form.contact, fence=form.fence
         )
-        result = done(reply)
-        await self._owners.took(reply.contact, page.account.id)
-        return result
+        return done(reply)
 
     @intent("decline", OfferForm)
     async def _decline(self, page: Page, form: OfferForm) -> Result:

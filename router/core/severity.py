@@ -49,3 +49,7 @@ def answer_by(arrived_at: int, severity: Severity, channel: Channel, targets: Ta
 def score(arrived_at: int, severity: Severity, channel: Channel, targets: Targets) -> int:
     """Place in the one order, lower first: tier x 10^13 + deadline in ms."""
     return tier(severity) * TIER_WIDTH + answer_by(arrived_at, severity, channel, targets)
+
+
+BY_RULE = "rule"
+"""Who set a severity, if triage did and no person."""

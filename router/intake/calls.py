@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from router.admission import BY_RULE, Admission, Arrival
+from router.admission import Admission, Arrival
 from router.callbacks.scheduled import they_called
 from router.centre import Centre
 from router.core.arrivals import Call
@@ -25,7 +25,7 @@ from router.core.config import Line
 from router.core.display import excerpt, mask
 from router.core.model import LiveContact, Reply
 from router.core.restore import to_its_place
-from router.core.severity import Channel, Severity
+from router.core.severity import BY_RULE, Channel, Severity
 from router.core.states import State
 from router.core.triage import Verdict, triage
 from router.incidents.life import found_for, goes_on

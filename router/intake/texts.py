@@ -12,7 +12,7 @@ from dataclasses import replace
 import msgspec
 import structlog
 
-from router.admission import BY_RULE, Admission, Arrival
+from router.admission import Admission, Arrival
 from router.centre import Centre
 from router.core.arrivals import Text
 from router.core.caller import app_of, can_be_called, is_short_code, texter, unsure_of
@@ -20,7 +20,7 @@ from router.core.config import Line
 from router.core.display import excerpt
 from router.core.model import LiveContact
 from router.core.restore import to_its_place
-from router.core.severity import Channel, Severity, answer_by, score
+from router.core.severity import BY_RULE, Channel, Severity, answer_by, score
 from router.core.states import State
 from router.core.text import fold
 from router.core.triage import Verdict

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.model import LiveContact, Step
 from router.core.states import State
 from router.core.text import clean
-from router.records import early, schema, stays
+from router.records import early, incident_steps, schema, stays
 from router.records.sql import get_meta, insert_all_new, insert_new, put_meta
 
 _encode = msgspec.json.Encoder().encode
@@ -97,6 +97,7 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
     for step_id, live in [early_steps[name] for name in sorted(early_steps)]:
         if not await early.completed(connection, step_id, live):
             del last[live.id]
+    await incident_steps.fold(connection, steps)
     if last:
         await connection.execute(_FOLD, [_folded(*last[name]) for name in sorted(last)])
     moved = _moved(steps)

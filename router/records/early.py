@@ -12,8 +12,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.incident_status import News
 from router.core.model import LiveContact
-from router.records import incident_ratings, people, schema, stays
+from router.records import incident_changes, incident_ratings, people, schema, stays
 from router.records.sql import put
 
 contact, incident, early = schema.contact, schema.incident, schema.early
@@ -71,6 +72,9 @@ async def complete(
         live.severity, live.rule, live.own = known.severity, known.rule, known.own
     if live.agent and live.answered_at:
         await people.own_if_nobody_does(connection, incident, live.agent)
+        await incident_changes.news(
+            connection, incident, int(live.answered_at), News.TAKEN, author=live.agent
+        )
     live.provisional, live.by_line = False, None
     live.incident, live.incident_no = incident, word
     live.who, live.about, live.party = known.who, known.about, known.party

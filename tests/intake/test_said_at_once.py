@@ -75,6 +75,7 @@ class Floor:
         return live.severity
 
     async def incident(self) -> int:
+        await self.recorded()
         live = await self.world.contact(self.contact)
         assert live is not None
         s = schema.incident.c

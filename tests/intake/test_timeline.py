@@ -175,12 +175,14 @@ async def test_a_severity_set_by_a_person_is_the_incidents(
     await settle(database, world)
     await intake.change_severity(call.contact_id, Severity.S3, "set by Dana", "u9")
     assert written.contact.severity == 2, "lent by the incident: it does not count for it again"
+    await settle(database, world)
     assert await severity_of(database, incident) == 3
     await settle(database, world)
     await intake.change_severity(written.contact_id, Severity.S4, "set by Dana", "u9")
     await settle(database, world)
     assert await severity_of(database, incident) == 3, "the call is open, and worse"
     await intake.change_severity(written.contact_id, Severity.S1, "set by Dana", "u9")
+    await settle(database, world)
     assert await severity_of(database, incident) == 1
 
 

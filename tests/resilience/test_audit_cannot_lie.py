@@ -83,16 +83,6 @@ async def _way(do: str, url: str, folder: Path) -> tuple[Scene, str]:
     raise AssertionError(f"no scene of tests/kit/acts.py in which {do} is done: {refused}")
 
 
-_OF_THE_INCIDENT = {"incident", "incident_change"}
-BEST_EFFORT = dict.fromkeys(
-    ("accept", "severity", "severity_undo", "glance", "take_call", "consult_hand_over"),
-    _OF_THE_INCIDENT,
-)
-"""What may be missing of an act that is done while the record is away: whose the incident is, how
-severe and where it stands. The log tells it (incident.owner_not_recorded,
-incident.severity_not_recorded)."""
-
-
 @dataclass
 class Done:
     """What became of one act."""
@@ -166,8 +156,7 @@ async def test_an_act_and_its_line_are_one_whenever_the_database_goes_away(
             if found.told.ok:
                 assert found.lines == usual.lines, where
                 assert found.changed == usual.changed, where
-                lost = {name for name in usual.after if found.after[name] != usual.after[name]}
-                assert lost <= BEST_EFFORT.get(do, set()), where
+                assert found.after == usual.after, where
             elif how == "down_at" or do in READS:  # what a search writes first is no act
                 assert not found.changed, where
                 assert found.lines == [], where
