@@ -36,24 +36,13 @@ from tests.kit.desk import DeskClient, desk
 from tests.kit.many_incidents import QUERIES, fill
 from tests.kit.postgres import running_postgres
 from tests.kit.sandbox import AUTH_TOKEN
+from tests.kit.spread import spread
 
 RATE_PER_S = 50
 SECONDS = 10
 RUNS = 3
 CALLS = 15
 IDLE_S = 30
-
-
-def spread(values: Sequence[float]) -> dict[str, float]:
-    """p50, p99, max in ms."""
-    found = sorted(values)
-    at = lambda share: found[min(len(found) - 1, int(share * len(found)))]  # noqa: E731
-    return {
-        "n": len(found),
-        "p50_ms": round(at(0.5), 2),
-        "p99_ms": round(at(0.99), 2),
-        "max_ms": round(found[-1], 2),
-    }
 
 
 def middle(runs: list[dict[str, float]]) -> dict[str, float]:

@@ -14,7 +14,6 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,23 +33,12 @@ from tests.browser.kit import launch
 from tests.kit.centre import PASSWORD, running_centre
 from tests.kit.many_incidents import QUERIES, asked, fill, vocabulary
 from tests.kit.postgres import running_postgres
+from tests.kit.spread import spread
 from tests.kit.store import centre_of
 
 MANY = 100_000
 SAID = 5
 ROUNDS = 300
-
-
-def spread(values: Sequence[float]) -> dict[str, float]:
-    found = sorted(values)
-    at = lambda share: found[min(len(found) - 1, int(share * len(found)))]  # noqa: E731
-    return {
-        "n": len(found),
-        "p50_ms": round(at(0.5), 2),
-        "p95_ms": round(at(0.95), 2),
-        "p99_ms": round(at(0.99), 2),
-        "max_ms": round(found[-1], 2),
-    }
 
 
 async def _one(database: Database, query: str) -> tuple[float, int]:

@@ -22,8 +22,9 @@ from router.intake.door import Call, Intake
 from router.recorder import Recorder
 from router.records.database import Database
 from tests.bench_router.latency import Floor
-from tests.bench_router.rig import Rig, spread
+from tests.bench_router.rig import Rig
 from tests.kit.postgres import running_postgres
+from tests.kit.spread import spread
 from tests.kit.store import centre_of
 
 LINE = "+12065550100"

@@ -22,7 +22,8 @@ from typing import Any
 
 from router.core.model import Happening, LiveContact, Step
 from router.live.engine import decode_step
-from tests.bench_router.rig import BARE, Rig, spread
+from tests.bench_router.rig import BARE, Rig
+from tests.kit.spread import spread
 
 
 class Floor:

@@ -23,7 +23,8 @@ import sys
 import time
 from collections import deque
 
-from tests.bench_router.rig import Rig, encode, spread
+from tests.bench_router.rig import Rig, encode
+from tests.kit.spread import spread
 
 OFFER = re.compile(rb'"offer":\{[^}]*\}')
 FENCE = re.compile(rb'"fence":"([^"]+)"')

@@ -56,16 +56,6 @@ def chunks(some: Sequence[Any] | range, size: int) -> Iterator[Any]:
         yield some[at : at + size]
 
 
-def spread(values: Sequence[float]) -> dict[str, float]:
-    """p50, p99, max of ms."""
-    found = sorted(values) or [0.0]
-
-    def at(share: float) -> float:
-        return round(found[min(len(found) - 1, int(share * len(found)))], 2)
-
-    return {"n": len(values), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0)}
-
-
 class Rig:
     """`lanes` needs among the contacts, `profiles` among the agents."""
 

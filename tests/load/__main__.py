@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 
 from tests.kit.centre import running_centre
+from tests.kit.spread import spread
 from tests.load.memory import Memory
 from tests.load.rig import Rig, busy
 from tests.load.talks import Talks
@@ -34,13 +35,6 @@ def callbacks(folder: Path) -> list[str]:
     """The longest of every worker, in ms of CPU time; see tests/load/watch."""
     lines = [line for path in folder.glob("callbacks.*") for line in path.read_text().splitlines()]
     return sorted(lines, key=lambda line: -float(line.split("\t")[0]))[:10]
-
-
-def spread(values: list[float]) -> dict[str, float]:
-    """p50, p99, max in ms."""
-    found = sorted(values) or [0.0]
-    at = lambda share: round(1000 * found[min(len(found) - 1, int(share * len(found)))], 1)  # noqa: E731
-    return {"n": len(values), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0)}
 
 
 async def measure(options: argparse.Namespace) -> dict[str, Any]:
@@ -103,15 +97,15 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
         },
         "calls": {
             "answered": len(seen.answered), "unanswered": seen.unanswered,
-            "lost": len(lost_calls), "answer": spread(seen.voice_s),
+            "lost": len(lost_calls), "answer": spread([1000 * s for s in seen.voice_s]),
         },
         "texts": {
             "accepted": len(seen.accepted_texts), "refused": seen.refused_texts,
-            "lost": len(lost_texts), "to_contact": spread(seen.text_s),
+            "lost": len(lost_texts), "to_contact": spread([1000 * s for s in seen.text_s]),
         },
         "mails": {
             "accepted": len(seen.accepted_mails),
-            "lost": len(lost_mails), "to_contact": spread(seen.mail_s),
+            "lost": len(lost_mails), "to_contact": spread([1000 * s for s in seen.mail_s]),
         },
         "longest_callbacks_cpu_ms": longest,
         "memory": memory.told(options.warm),
