@@ -10,7 +10,7 @@ from router.core.model import Reply
 from router.core.recipient import Recipient, another, not_filled, refused, too_long
 from router.core.severity import Channel
 from router.live.engine import Engine
-from router.records import audit, contacts, messages, reached
+from router.records import audit, contacts, drafts, messages, reached
 from router.records.asks_first import before_writing
 from router.records.database import Database
 from router.records.ids import derived_id
@@ -138,9 +138,7 @@ class Replies:
                 tries=0,
                 at=now,
             )
-            await messages.save_draft(
-                connection, row.incident, answer.contact, answer.agent, "", now
-            )
+            await drafts.save(connection, row.incident, answer.contact, answer.agent, "", now)
             if answer.first is not None or answer.sure:
                 did = answer.first or SENT_ANYWAY
                 await audit.append(

@@ -91,7 +91,7 @@ class DayLists:
             (row, None) for row in self._late(figure, severities, now, after)
         ]
         async with self._database.read() as connection:
-            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
+            names = await accounts.names(connection)
             if (missing := MOST + 1 - len(rows)) > 0:
                 found = await figures.counted(
                     connection, today, figure, severities, missing, after.place

@@ -369,10 +369,10 @@ class Hub:
 
     async def push_incidents(
         self,
-        build: Callable[[str, str], Awaitable[dict[str, Any] | None]],
+        build: Callable[[str, Collection[str]], Awaitable[Mapping[str, dict[str, Any]]]],
         recorded: Callable[[str], Awaitable[None]],
     ) -> None:
-        """Builds and pushes changed incidents until cancelled."""
+        """Builds each changed incident once for all who have it open, until cancelled."""
         while True:
             await self._dirty_wake.wait()
             self._dirty_wake.clear()
@@ -382,24 +382,25 @@ class Hub:
                     await recorded(self._dirty_step)
             except TimeoutError:
                 log.warning("recorder.behind")
+            looking: dict[str, list[Page]] = {}
             for page in self.pages():
                 if page.listed is not None and page.listed.changed(incidents):
                     self.list_changed(page)
-            for page in self.pages():
-                asked = page.incident
-                if asked is None or not page.looks_at(incidents):
-                    continue
+                if page.incident is not None and page.looks_at(incidents):
+                    looking.setdefault(page.incident, []).append(page)
+            for asked, pages in looking.items():
                 try:
-                    document = await build(asked, page.account.id)
+                    found = await build(asked, {page.account.id for page in pages})
                 except RecordUnavailable as error:
                     log.warning("incident.not_read", reason=str(error))
                     self._dirty |= incidents
                     self._dirty_wake.set()
                     await asyncio.sleep(RETRY_S)
                     break
-                if document is not None and page.incident == asked:
-                    page.shows(document)
-                    page.send({"type": "incident", "now": now_ms(), "incident": document})
+                for page in pages:
+                    if page.incident == asked and (document := found.get(page.account.id)):
+                        page.shows(document)
+                        page.send({"type": "incident", "now": now_ms(), "incident": document})
 
     def _alarm(self, event: Happening) -> None:
         """Tells every board that somebody may not be reached."""

@@ -50,7 +50,7 @@ class Finder:
             await self._findable.catch_up()
         async with self._database.read() as connection:
             searched = await search_index.progress(connection) if form.q.strip() else None
-            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
+            names = await accounts.names(connection)
             rows, following = await incidents.find(
                 connection,
                 names,

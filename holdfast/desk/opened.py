@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from holdfast.desk.hub import Page
@@ -48,16 +49,24 @@ class Incidents:
         return peek_of(document)
 
     async def document(self, incident_id: str, reader: str) -> dict[str, Any] | None:
-        """The incident as one document."""
+        """The incident as one document. None: there is none."""
+        return (await self.documents(incident_id, [reader])).get(reader)
+
+    async def documents(
+        self, incident_id: str, readers: Collection[str]
+    ) -> dict[str, dict[str, Any]]:
+        """The same for each of these, read once. Empty: there is none."""
         config, dialling = self._current.value, self._current.dialling
         words = Words(
             queues={name: queue.word for name, queue in config.queues.items()},
             dispositions={one.code: one.word for one in config.dispositions},
         )
         async with self._database.read() as connection:
-            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
-            found = await timeline.incident_document(
-                connection, incident_id, reader, names, dialling.words, words,
+            names = await accounts.names(connection)
+            found = await timeline.documents(
+                connection, incident_id, readers, names, dialling.words, words,
                 no_text=dialling.text_words,
             )  # fmt: skip
-        return fold_quotes(found) if found else None
+        if found:
+            fold_quotes(next(iter(found.values())))  # all share its lines
+        return found

@@ -167,7 +167,7 @@ class Severities:
         async with self._database.read() as connection:
             rows = await corrections.listed(connection, since)
             triaged = await corrections.triaged(connection, since)
-            names = {a.id: a.name for a in await accounts.all_accounts(connection)}
+            names = await accounts.names(connection)
         return {
             "days": days,
             "triaged": triaged,

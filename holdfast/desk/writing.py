@@ -22,7 +22,7 @@ from router.centre import Centre
 from router.core.bidi import isolated
 from router.core.incident_facts import TITLE
 from router.outbox import ANY, Answer, Replies
-from router.records import audit, contacts, incident_facts, messages, people
+from router.records import audit, contacts, drafts, incident_facts, messages, people
 
 
 class NoteForm(Form, frozen=True):
@@ -119,7 +119,7 @@ class Writing:
         if incident is None:
             raise Refused("unknown", "There is nothing to answer here.")
         async with self._database.write() as connection:
-            await messages.save_draft(
+            await drafts.save(
                 connection,
                 incident,
                 form.contact,

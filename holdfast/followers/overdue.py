@@ -57,7 +57,7 @@ class Overdue:
         late = now - duration_ms(self._current.value.incidents.overdue_told_after)
         async with self._database.read() as connection:
             found = await next_actions.overdue(connection, late)
-            names = {a.id: a.name for a in await accounts.all_accounts(connection)} if found else {}
+            names = await accounts.names(connection) if found else {}
         for row in found:
             async with self._database.write() as connection:
                 if not await next_actions.tell(connection, row.id, now):

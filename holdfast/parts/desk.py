@@ -91,6 +91,6 @@ def part(house: House) -> Part:
             "sessions": guard.run,
             "sound checks": checks.run,
             "search": findable.run,
-            "incidents": lambda: hub.push_incidents(opened.document, reached),
+            "incidents": lambda: hub.push_incidents(opened.documents, reached),
         },
     )

@@ -134,6 +134,14 @@ async def all_accounts(connection: AsyncConnection) -> Sequence[Account]:
     return [_account(row) for row in await connection.execute(select(user).order_by(user.c.name))]
 
 
+async def names(connection: AsyncConnection) -> dict[str, str]:
+    """Of everybody who ever had an account, by id."""
+    return {row.id: row.name for row in await connection.execute(_NAMES)}
+
+
+_NAMES = select(user.c.id, user.c.name)
+
+
 async def crew(connection: AsyncConnection) -> list[dict[str, int]]:
     """The skills of everybody who may take contacts."""
     return [a.skills for a in await all_accounts(connection) if a.active]

@@ -59,8 +59,14 @@ async def open_at(connection: AsyncConnection, address: str) -> str | None:
 
 async def of_incident(connection: AsyncConnection, incident_id: str) -> Sequence[Row[Any]]:
     """Every promise in it, kept or not."""
-    asked = select(callback).where(stays.of(callback.c.incident, incident_id))
-    return (await connection.execute(asked.order_by(callback.c.made_at, callback.c.id))).all()
+    return (await connection.execute(_OF_INCIDENT, {"the_id": incident_id})).all()
+
+
+_OF_INCIDENT = (
+    select(callback)
+    .where(stays.of(callback.c.incident, bindparam("the_id")))
+    .order_by(callback.c.made_at, callback.c.id)
+)
 
 
 async def open_to(connection: AsyncConnection, party: str) -> Row[Any] | None:

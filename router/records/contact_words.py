@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
@@ -153,21 +153,10 @@ async def told(
     connection: AsyncConnection, contacts: Sequence[Any], names: Mapping[str, str], words: Words
 ) -> list[TimelineLine]:
     """Everything that these contacts' timeline should say. `contacts`: rows of the record."""
-    event = schema.event
     of = {row.id: row for row in contacts}
-    wanted = [
-        *TOLD, *ROUTING, ACCEPTED, ANSWERED, OUTSIDE, NOT_OUTSIDE, OVER, ENDED, TRANSFERRED, PARKED,
-        CALLED_OFF, QUEUED, SEVERITY, TAKEN_OVER, OVERFLOW, "contact.assigned",
-        "contact.force_released", *CONSULT,
-        "dial.refused", "call.carrier_fault",
-    ]  # fmt: skip
-    rows = (
-        await connection.execute(
-            select(event)
-            .where(and_(event.c.contact.in_(list(of)), event.c.name.in_(wanted)))
-            .order_by(event.c.contact, event.c.step, event.c.part)
-        )
-    ).all()
+    if not of:
+        return []
+    rows = (await connection.execute(_TOLD, {"ids": list(of)})).all()
     has: dict[str, str | None] = {}
     handed_on: set[str] = set()
     found: list[TimelineLine] = []
@@ -188,6 +177,21 @@ async def told(
         if one is not None:
             found.append(one)
     return found
+
+
+_event = schema.event
+_WANTED = [
+    *TOLD, *ROUTING, ACCEPTED, ANSWERED, OUTSIDE, NOT_OUTSIDE, OVER, ENDED, TRANSFERRED, PARKED,
+    CALLED_OFF, QUEUED, SEVERITY, TAKEN_OVER, OVERFLOW, "contact.assigned",
+    "contact.force_released", *CONSULT,
+    "dial.refused", "call.carrier_fault",
+]  # fmt: skip
+_OF = _event.c.contact.in_(bindparam("ids", expanding=True))
+_TOLD = (
+    select(_event)
+    .where(and_(_OF, _event.c.name.in_(_WANTED)))
+    .order_by(_event.c.contact, _event.c.step, _event.c.part)
+)
 
 
 def _taken(
@@ -335,17 +339,20 @@ def _live(contact: Any) -> LiveContact:
 
 async def first_answers(connection: AsyncConnection, contact_ids: list[str]) -> dict[str, str]:
     """The agent who first answered each contact, whoever has it now."""
-    event = schema.event
-    rows = await connection.execute(
-        select(event.c.contact, event.c.agent)
-        .where(and_(event.c.contact.in_(contact_ids), event.c.name == ANSWERED))
-        .order_by(event.c.step, event.c.part)
-    )
+    if not contact_ids:
+        return {}
     found: dict[str, str] = {}
-    for row in rows:
+    for row in await connection.execute(_ANSWERS, {"ids": contact_ids}):
         if row.agent:
             found.setdefault(row.contact, row.agent)
     return found
+
+
+_ANSWERS = (
+    select(_event.c.contact, _event.c.agent)
+    .where(and_(_OF, _event.c.name == ANSWERED))
+    .order_by(_event.c.step, _event.c.part)
+)
 
 
 def _passing(rows: Sequence[Any], n: int) -> bool:

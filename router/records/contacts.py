@@ -298,13 +298,14 @@ _REDIAL = (
 
 
 async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:
-    return (
-        await connection.execute(
-            select(contact)
-            .where(stays.of(contact.c.incident, incident))
-            .order_by(contact.c.arrived_at)
-        )
-    ).all()
+    return (await connection.execute(_OF_INCIDENT, {"the_id": incident})).all()
+
+
+_OF_INCIDENT = (
+    select(contact)
+    .where(stays.of(contact.c.incident, bindparam("the_id")))
+    .order_by(contact.c.arrived_at)
+)
 
 
 async def last_line_of(connection: AsyncConnection, incident: str) -> str | None:

@@ -121,21 +121,23 @@ async def split_undone(connection: AsyncConnection, incident_id: str) -> Filing 
 
 async def of_incident(connection: AsyncConnection, incident_id: str) -> Sequence[Any]:
     """All acts that concern this incident, oldest first, with number, title and state of both."""
-    here, there = incident.alias("here"), incident.alias("there")
-    mine = or_(stays.of(filing.c.incident, incident_id), stays.of(filing.c.other, incident_id))
-    asked = (
-        select(
-            filing, here.c.number, here.c.title, there.c.number.label("other_number"),
-            there.c.title.label("other_title"), there.c.state.label("other_state"),
-            here.c.state, stays.root_of(here).label("root"),
-            stays.root_of(there).label("other_root"),
-        )
-        .join(here, here.c.id == filing.c.incident)
-        .outerjoin(there, there.c.id == filing.c.other)
-        .where(mine)
-        .order_by(filing.c.at, filing.c.id)
-    )  # fmt: skip
-    return (await connection.execute(asked)).all()
+    return (await connection.execute(_OF_INCIDENT, {"the_id": incident_id})).all()
+
+
+_here, _there = incident.alias("here"), incident.alias("there")
+_the_id: Any = bindparam("the_id")
+_OF_INCIDENT = (
+    select(
+        filing, _here.c.number, _here.c.title, _there.c.number.label("other_number"),
+        _there.c.title.label("other_title"), _there.c.state.label("other_state"),
+        _here.c.state, stays.root_of(_here).label("root"),
+        stays.root_of(_there).label("other_root"),
+    )
+    .join(_here, _here.c.id == filing.c.incident)
+    .outerjoin(_there, _there.c.id == filing.c.other)
+    .where(or_(stays.of(filing.c.incident, _the_id), stays.of(filing.c.other, _the_id)))
+    .order_by(filing.c.at, filing.c.id)
+)  # fmt: skip
 
 
 # Incidents --------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact
@@ -12,31 +14,33 @@ from router.records import schema, stays
 
 
 async def of_incident(
-    connection: AsyncConnection, incident_id: str, names: dict[str, str]
+    connection: AsyncConnection, incident_id: str, names: Mapping[str, str]
 ) -> dict[str, str]:
     """In words, by party: their calls of this incident and of any other. The index, which decides
     (`standing.call_of`), may know better."""
-    link, contact = schema.incident_party, schema.contact
-    rows = await connection.execute(
-        select(contact.c.party, contact.c.live)
-        .join(link, link.c.party == contact.c.party)
-        .where(
-            and_(
-                stays.of(link.c.incident, incident_id),
-                contact.c.channel == "voice",
-                schema.IS_OPEN,
-            )
-        )
-    )
     found: dict[str, str] = {}
-    for row in rows:
+    for row in await connection.execute(_OF_INCIDENT, {"the_id": incident_id}):
         live = msgspec.json.decode(row.live, type=LiveContact)
         if (said := _said(live, names)) is not None:
             found[row.party] = said
     return found
 
 
-def _said(live: LiveContact, names: dict[str, str]) -> str | None:
+_link, _contact = schema.incident_party, schema.contact
+_OF_INCIDENT = (
+    select(_contact.c.party, _contact.c.live)
+    .join(_link, _link.c.party == _contact.c.party)
+    .where(
+        and_(
+            stays.of(_link.c.incident, bindparam("the_id")),
+            _contact.c.channel == "voice",
+            schema.IS_OPEN,
+        )
+    )
+)
+
+
+def _said(live: LiveContact, names: Mapping[str, str]) -> str | None:
     if live.state == State.DIALING:
         return "being called"
     if live.state in OVER or (live.dir == "out" and live.answered_at is None):

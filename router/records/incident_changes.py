@@ -322,10 +322,12 @@ async def _last_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
 
 async def history(connection: AsyncConnection, incident_id: str) -> Sequence[Change]:
     """All that changed its state or its owner, oldest first."""
-    rows = await connection.execute(
-        select(change).where(stays.of(change.c.incident, incident_id)).order_by(change.c.at)
-    )
-    return rows.all()
+    return (await connection.execute(_HISTORY, {"the_id": incident_id})).all()
+
+
+_HISTORY = (
+    select(change).where(stays.of(change.c.incident, bindparam("the_id"))).order_by(change.c.at)
+)
 
 
 async def closed_by_upgrade(connection: AsyncConnection) -> Sequence[Any]:

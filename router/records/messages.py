@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, desc, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, desc, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -221,14 +221,15 @@ _MARKUP = case((message.c.text == "", message.c.html)).label("html")
 
 async def by_incident(connection: AsyncConnection, incident: str) -> Sequence[Any]:
     """All messages of an incident, oldest first; `html` only where there are no words."""
-    return (
-        await connection.execute(
-            select(*_SHOWN, _MARKUP)
-            .where(stays.of(message.c.incident, incident))
-            .order_by(message.c.at)
-            .prefix_with(BIG)
-        )
-    ).all()
+    return (await connection.execute(_OF_INCIDENT, {"the_id": incident})).all()
+
+
+_OF_INCIDENT = (
+    select(*_SHOWN, _MARKUP)
+    .where(stays.of(message.c.incident, bindparam("the_id")))
+    .order_by(message.c.at)
+    .prefix_with(BIG)
+)
 
 
 async def said(connection: AsyncConnection, incident: str, letters: int) -> str:
@@ -465,30 +466,11 @@ async def save_note(
 
 
 async def notes_of(connection: AsyncConnection, incident: str) -> Sequence[Row[Any]]:
-    return (
-        await connection.execute(
-            select(schema.note)
-            .where(and_(stays.of(schema.note.c.incident, incident), schema.note.c.text != ""))
-            .order_by(schema.note.c.at)
-        )
-    ).all()
+    return (await connection.execute(_NOTES_OF, {"the_id": incident})).all()
 
 
-async def save_draft(
-    connection: AsyncConnection, incident: str, contact: str, author: str, text: str, now: int
-) -> None:
-    await put(
-        connection,
-        schema.draft,
-        {"contact": contact, "author": author},
-        {"text": text, "at": now, "incident": incident},
-    )
-
-
-async def drafts_of(connection: AsyncConnection, incident: str, author: str) -> dict[str, str]:
-    rows = await connection.execute(
-        select(schema.draft.c.contact, schema.draft.c.text).where(
-            and_(stays.of(schema.draft.c.incident, incident), schema.draft.c.author == author)
-        )
-    )
-    return {row.contact: row.text for row in rows if row.text}
+_NOTES_OF = (
+    select(schema.note)
+    .where(and_(stays.of(schema.note.c.incident, bindparam("the_id")), schema.note.c.text != ""))
+    .order_by(schema.note.c.at)
+)

@@ -36,8 +36,14 @@ async def by_id(connection: AsyncConnection, action_id: str) -> Action | None:
 
 async def history(connection: AsyncConnection, incident_id: str) -> Sequence[Action]:
     """All that were ever planned, oldest first."""
-    asked = select(action).where(stays.of(action.c.incident, incident_id))
-    return (await connection.execute(asked.order_by(action.c.made_at, action.c.id))).all()
+    return (await connection.execute(_HISTORY, {"the_id": incident_id})).all()
+
+
+_HISTORY = (
+    select(action)
+    .where(stays.of(action.c.incident, bindparam("the_id")))
+    .order_by(action.c.made_at, action.c.id)
+)
 
 
 async def plan(connection: AsyncConnection, values: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, desc, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.caller import APPS, app_of
@@ -43,13 +43,16 @@ async def unsafe_by_any(connection: AsyncConnection, address_id: str) -> str | N
 
 async def unsafe_in(connection: AsyncConnection, incident: str) -> dict[str, Any]:
     """The marks of all addresses of an incident's people, by address."""
-    rows = await connection.execute(
-        select(unsafe)
-        .join(address, address.c.id == unsafe.c.address)
-        .join(link, link.c.party == address.c.party)
-        .where(stays.of(link.c.incident, incident))
-    )
+    rows = await connection.execute(_UNSAFE_IN, {"the_id": incident})
     return {row.address: row for row in rows}
+
+
+_UNSAFE_IN = (
+    select(unsafe)
+    .join(address, address.c.id == unsafe.c.address)
+    .join(link, link.c.party == address.c.party)
+    .where(stays.of(link.c.incident, bindparam("the_id")))
+)
 
 
 async def mark(
@@ -64,8 +67,10 @@ async def mark(
 
 
 async def consents_in(connection: AsyncConnection, incident: str) -> Sequence[Any]:
-    mine = stays.of(consent.c.incident, incident)
-    return (await connection.execute(select(consent).where(mine))).all()
+    return (await connection.execute(_CONSENTS_IN, {"the_id": incident})).all()
+
+
+_CONSENTS_IN = select(consent).where(stays.of(consent.c.incident, bindparam("the_id")))
 
 
 async def agree(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import Happening
@@ -65,15 +65,24 @@ async def deciding_words(
     connection: AsyncConnection, contact_ids: list[str]
 ) -> dict[str, list[str]]:
     """For each contact, the party's words that ever decided its severity."""
-    event = schema.event
-    rows = await connection.execute(
-        select(event.c.contact, event.c.data)
-        .where(and_(event.c.contact.in_(contact_ids), event.c.name.in_((QUEUED, SEVERITY))))
-        .order_by(event.c.contact, event.c.step, event.c.part)
-    )
+    if not contact_ids:
+        return {}
     found: dict[str, dict[str, None]] = {}
-    for row in rows:
+    for row in await connection.execute(_DECIDING, {"ids": contact_ids}):
         grounds = msgspec.json.decode(row.data, type=Happening).grounds
         if grounds is not None:
             found.setdefault(row.contact, {}).update(dict.fromkeys(grounds.why))
     return {contact: list(words) for contact, words in found.items()}
+
+
+_event = schema.event
+_DECIDING = (
+    select(_event.c.contact, _event.c.data)
+    .where(
+        and_(
+            _event.c.contact.in_(bindparam("ids", expanding=True)),
+            _event.c.name.in_((QUEUED, SEVERITY)),
+        )
+    )
+    .order_by(_event.c.contact, _event.c.step, _event.c.part)
+)

@@ -6,7 +6,7 @@ A kind of line has a file of its own in router/records/lines/ and its row in `SO
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,10 @@ from router.core.party import side_of
 from router.core.states import NOT_MADE, State
 from router.records import (
     contacts,
+    drafts,
     in_calls,
     incident_changes,
     incident_words,
-    messages,
     next_actions,
     party_facts,
     same_people,
@@ -81,24 +81,40 @@ async def incident_document(
     connection: AsyncConnection,
     incident_id: str,
     reader: str,
-    names: dict[str, str],
+    names: Mapping[str, str],
     no_call: Callable[[str], str | None],
     words: Words = NO_WORDS,
     no_text: Callable[[str], str | None] = lambda _value: None,
 ) -> dict[str, Any] | None:
-    """The Incident of docs/desk-protocol.md as `reader` sees it (drafts are their own). `no_call`:
-    why a number cannot be called; `no_text`: why it is not texted, unless it has texted us."""
+    """`documents` for one reader. None: there is no such incident."""
+    found = await documents(connection, incident_id, [reader], names, no_call, words, no_text)
+    return found.get(reader)
+
+
+async def documents(
+    connection: AsyncConnection,
+    incident_id: str,
+    readers: Collection[str],
+    names: Mapping[str, str],
+    no_call: Callable[[str], str | None],
+    words: Words = NO_WORDS,
+    no_text: Callable[[str], str | None] = lambda _value: None,
+) -> dict[str, dict[str, Any]]:
+    """The Incident of docs/desk-protocol.md as each of `readers` sees it: read once, only drafts
+    are one's own. `no_call`: why a number cannot be called; `no_text`: why it is not texted, unless
+    it has texted us. Empty: there is no such incident."""
     incident = (await connection.execute(_ASKED, {"the_id": incident_id})).first()
     if incident is None:
-        return None
+        return {}
     incident_id = incident.id
     rows = await contacts.by_incident(connection, incident_id)
     wrote = {row.address for row in rows if row.channel == "sms" and row.direction == "in"}
     reach = Reach(no_call, no_text, wrote)
     parties = await _parties(connection, incident_id, reach, names)
-    around = Around(incident_id, reader, names, words, parties, rows)
     history = await incident_changes.history(connection, incident_id)
-    return {
+    filed = await acts.of_incident(connection, incident_id)
+    around = Around(incident_id, names, words, parties, rows, history, filed)
+    shared = {
         "id": incident.id,
         "number": f"INC-{incident.number}",
         "title": isolated(incident.title),
@@ -130,24 +146,25 @@ async def incident_document(
             for row in rows
         ],
         "callback": _promised(rows, names),
-        "linked": await _linked(connection, incident_id),
+        "linked": await _linked(connection, around),
         "timeline": await timeline(connection, around),
-        "drafts": await messages.drafts_of(connection, incident_id, reader),
     }
+    begun = await drafts.of_incident(connection, incident_id, readers)
+    return {reader: shared | {"drafts": own} for reader, own in begun.items()}
 
 
-async def _linked(connection: AsyncConnection, incident_id: str) -> list[dict[str, Any]]:
+async def _linked(connection: AsyncConnection, around: Around) -> list[dict[str, Any]]:
     """What was put together with it by people, then other incidents of the same people."""
-    found = filings.linked(await acts.of_incident(connection, incident_id), incident_id)
+    found = filings.linked(around.filings, around.id)
     known = {one["id"] for one in found}
-    same = await same_people.others(connection, incident_id)
+    same = await same_people.others(connection, around.id)
     return found + [one for one in same if one["id"] not in known]
 
 
 _ASKED = select(schema.incident).where(schema.incident.c.id == stays.one(bindparam("the_id")))
 
 
-def _promised(rows: Sequence[Any], names: dict[str, str]) -> dict[str, Any] | None:
+def _promised(rows: Sequence[Any], names: Mapping[str, str]) -> dict[str, Any] | None:
     """The promised call of an incident that nobody has made yet."""
     for row in rows:
         if row.direction != "out" or row.state not in NOT_MADE:
@@ -178,27 +195,9 @@ async def _parties(
     connection: AsyncConnection,
     incident_id: str,
     reach: Reach,
-    names: dict[str, str],
+    names: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    link, party, address = schema.incident_party, schema.party, schema.address
-    rows = await connection.execute(
-        select(
-            party.c.id,
-            party.c.name,
-            link.c.role,
-            address.c.id.label("address"),
-            address.c.kind,
-            address.c.value,
-            address.c.opted_out,
-        )
-        .join(link, link.c.party == party.c.id)
-        .join(address, address.c.party == party.c.id)
-        .where(stays.of(link.c.incident, incident_id))
-        # what they are in the one that stays comes first
-        .order_by(
-            party.c.created_at, address.c.id, desc(stays.exactly(link.c.incident, incident_id))
-        )
-    )
+    rows = await connection.execute(_PARTIES, {"the_id": incident_id})
     marks = await party_facts.unsafe_in(connection, incident_id)
     agreed = await party_facts.consents_in(connection, incident_id)
     in_call = await in_calls.of_incident(connection, incident_id, names)
@@ -237,7 +236,30 @@ async def _parties(
     return list(found.values())
 
 
-def _unsafe(row: Any, names: dict[str, str]) -> dict[str, Any] | None:
+_link, _party, _address = schema.incident_party, schema.party, schema.address
+_PARTIES = (
+    select(
+        _party.c.id,
+        _party.c.name,
+        _link.c.role,
+        _address.c.id.label("address"),
+        _address.c.kind,
+        _address.c.value,
+        _address.c.opted_out,
+    )
+    .join(_link, _link.c.party == _party.c.id)
+    .join(_address, _address.c.party == _party.c.id)
+    .where(stays.of(_link.c.incident, bindparam("the_id")))
+    # what they are in the one that stays comes first
+    .order_by(
+        _party.c.created_at,
+        _address.c.id,
+        desc(stays.exactly(_link.c.incident, bindparam("the_id"))),
+    )
+)
+
+
+def _unsafe(row: Any, names: Mapping[str, str]) -> dict[str, Any] | None:
     if row is None:
         return None
     return {

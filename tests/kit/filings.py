@@ -22,6 +22,7 @@ from router.records import (
     accounts,
     callbacks,
     contacts,
+    drafts,
     figures,
     incidents,
     messages,
@@ -136,7 +137,7 @@ class Drive:
                 address=who.address, contact_id=name, asked_by=self.by, why="", not_before=None,
                 now=NOW + n,
             )  # fmt: skip
-        await messages.save_draft(connection, incident.id, name, self.by, "begun", NOW)  # type: ignore[arg-type]
+        await drafts.save(connection, incident.id, name, self.by, "begun", NOW)  # type: ignore[arg-type]
 
     async def held(self, first: set[str]) -> list[str]:
         """All that belongs to somebody, without incidents that began since and were found to be one

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,8 @@ async def pushing(hub: Hub, written: asyncio.Event) -> AsyncIterator[None]:
     async def recorded(_step: str) -> None:
         await written.wait()
 
-    async def build(_incident: str, _reader: str) -> None: ...
+    async def build(_incident: str, _readers: Collection[str]) -> dict[str, dict[str, Any]]:
+        return {}
 
     task = asyncio.get_running_loop().create_task(hub.push_incidents(build, recorded))
     yield

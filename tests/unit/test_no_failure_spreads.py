@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -84,11 +85,11 @@ async def test_an_incident_that_the_record_does_not_give_is_shown_when_it_is_bac
         hub._pages[page.conn] = page
     asked: list[str] = []
 
-    async def build(incident: str, reader: str) -> dict[str, Any] | None:
-        asked.append(reader)
+    async def build(incident: str, readers: Collection[str]) -> dict[str, dict[str, Any]]:
+        asked.append(incident)
         if len(asked) <= 3:
             raise RecordUnavailable("away")
-        return {"id": incident}
+        return {reader: {"id": incident} for reader in readers}
 
     async def recorded(step: str) -> None: ...
 

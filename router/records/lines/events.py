@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.records import incident_changes, incident_words, next_actions
+from router.records import incident_words, next_actions
 from router.records.contact_words import told
 from router.records.lines.line import Around, Line, line
 
@@ -24,7 +24,7 @@ async def of_contacts(connection: AsyncConnection, around: Around) -> list[Line]
     ]
 
 
-async def of_incident(connection: AsyncConnection, around: Around) -> list[Line]:
+async def of_incident(_connection: AsyncConnection, around: Around) -> list[Line]:
     by_id = {row.id: row for row in around.contacts}
     return [
         line(
@@ -35,7 +35,7 @@ async def of_incident(connection: AsyncConnection, around: Around) -> list[Line]
             text=incident_words.told(row, around.names, by_id),
             contact=row.contact,
         )
-        for row in await incident_changes.history(connection, around.id)
+        for row in around.history
         if not incident_words.by_itself(row)
     ]
 

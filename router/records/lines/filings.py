@@ -19,7 +19,7 @@ WORDS = {"voice": ("a call", "calls"), "sms": ("a text", "texts"), "email": ("a 
 
 async def lines(connection: AsyncConnection, around: Around) -> list[Line]:
     found = []
-    for row in await filings.of_incident(connection, around.id):
+    for row in around.filings:
         data = filings.data_of(row)
         if data.get("fixed"):
             continue  # nothing happened to anybody

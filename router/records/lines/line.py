@@ -19,14 +19,16 @@ class Around:
     """An incident as it was read once, for all of its lines."""
 
     id: str
-    reader: str
-    """The account that reads."""
     names: Mapping[str, str]
     """Of accounts, by id."""
     words: Words
     parties: Sequence[dict[str, Any]]
     contacts: Sequence[Any]
     """Rows, in order of arrival."""
+    history: Sequence[Any]
+    """What changed the incident itself, oldest first."""
+    filings: Sequence[Any]
+    """What was put elsewhere, or came from there; oldest first."""
 
     def person(self, party: str | None) -> dict[str, Any] | None:
         return next((one for one in self.parties if one["id"] == party), None)
