@@ -36,10 +36,10 @@ class Folded:
     """A text, its fold, and which letter of the text each of the fold comes from."""
 
     def __init__(self, text: str) -> None:
-        self.text = "".join(it for it in text if it.isspace() or unicodedata.category(it) != "Cf")
-        if self.text.isascii():
-            self.fold, self._at = letters(self.text), None
+        if text.isascii():
+            self.text, self.fold, self._at = text, letters(text), None
             return
+        self.text = "".join(it for it in text if it.isspace() or unicodedata.category(it) != "Cf")
         parts = [letters(letter) for letter in self.text]
         self.fold = "".join(parts)
         self._at = [place for place, part in enumerate(parts) for _ in part]

@@ -92,9 +92,12 @@ def _wanted(term: Term) -> Wanted:
     if _DIGITS.fullmatch(first):
         return Wanted((first[-4:],), (), tuple(map(pattern_of, term)))
     tokens = [part[:TOKEN_LETTERS] for part in _TOKENS.findall(first.partition("•")[0])]
-    begun = tuple(dict.fromkeys(tokens))
+    begun = tuple(tokens[-1:])
     plain = begun == (first,) and len(term) == 1
-    return Wanted((), begun, () if plain else tuple(map(pattern_of, term)))
+    # Whatever stands between two others is whole; an index of words has it at once, while it puts
+    # together all words that begin so.
+    whole = tuple(dict.fromkeys(tokens[:-1]))
+    return Wanted(whole, begun, () if plain else tuple(map(pattern_of, term)))
 
 
 def pattern_of(term: str) -> str:

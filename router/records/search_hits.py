@@ -35,9 +35,10 @@ async def explain(connection: AsyncConnection, rows: Sequence[dict[str, Any]], q
             left[row["id"]] = missing
     if not left:
         return
+    whose = await stays.members(connection, left)
     best: dict[str, tuple[int, dict[str, Any]]] = {}
     for source in (_people, _said):
-        for incident, hit in await source(connection, left):
+        for incident, hit in await source(connection, left, whose):
             has = hit.pop("has")
             # What was said tells more than a number that the row shows anyway.
             if has and (incident not in best or has >= best[incident][0]):
@@ -48,10 +49,9 @@ async def explain(connection: AsyncConnection, rows: Sequence[dict[str, Any]], q
 
 
 async def _people(
-    connection: AsyncConnection, left: dict[str, list[re.Pattern[str]]]
+    connection: AsyncConnection, left: dict[str, list[re.Pattern[str]]], whose: dict[str, str]
 ) -> list[tuple[str, dict[str, Any]]]:
     found = []
-    whose = await stays.members(connection, left)
     for row in await connection.execute(_PEOPLE, {"ids": list(whose)}):
         of = whose[row.incident]
         wanted = left[of]
@@ -66,10 +66,9 @@ async def _people(
 
 
 async def _said(
-    connection: AsyncConnection, left: dict[str, list[re.Pattern[str]]]
+    connection: AsyncConnection, left: dict[str, list[re.Pattern[str]]], whose: dict[str, str]
 ) -> list[tuple[str, dict[str, Any]]]:
     texts = []
-    whose = await stays.members(connection, left)
     for statement in (MESSAGES, NOTES):
         said = await connection.execute(statement, {"ids": list(whose), "letters": PART_LETTERS})
         texts += [(row.at, row.of, whose[row.incident], row.text) for row in said]

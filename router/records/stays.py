@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema
@@ -69,9 +69,14 @@ async def root(connection: AsyncConnection, incident: str) -> str:
 
 async def members(connection: AsyncConnection, incidents: Collection[str]) -> dict[str, str]:
     """All ids of these incidents, which stay: for each, the one that stays."""
-    named = schema.incident
-    asked = select(named.c.id, root_of(named).label("of")).where(of_any(named.c.id, incidents))
-    return {row.id: row.of for row in await connection.execute(asked)}
+    rows = await connection.execute(_MEMBERS, {"ids": list(incidents)})
+    return {row.id: row.of for row in rows}
+
+
+_ids: Any = bindparam("ids", expanding=True)
+_MEMBERS = select(schema.incident.c.id, root_of(schema.incident).label("of")).where(
+    or_(schema.incident.c.id.in_(_ids), schema.incident.c.stays.in_(_ids))
+)
 
 
 async def roots(connection: AsyncConnection, incidents: Collection[str]) -> dict[str, str]:

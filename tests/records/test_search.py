@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import Connection, text, update
 
 from holdfast.doctor import store
-from router.core.search_words import known
+from router.core.search_words import Wanted, known, wanted
 from router.incidents import findable
 from router.incidents.findable import Findable
 from router.records import incidents, messages, people, schema, search_hits, search_index
@@ -206,6 +206,14 @@ def test_an_endless_thread_is_searched_in_its_newest_words() -> None:
     assert " word0 " in it.tokens
     assert " word39 " not in it.tokens
     assert " title " in it.words
+
+
+def test_what_stands_between_two_others_in_a_term_is_asked_for_whole() -> None:
+    assert wanted("person.77@lindqvist.ex") == [
+        Wanted(("person", "77", "lindqvist"), ("ex",), ("%person.77@lindqvist.ex%",))
+    ]
+    assert wanted('"ate the g"') == [Wanted(("ate", "the"), ("g",), ("%ate the g%",))]
+    assert wanted("ferr") == [Wanted((), ("ferr",), ())]
 
 
 async def test_each_row_shows_what_was_found_and_no_number_whole(database: Database) -> None:

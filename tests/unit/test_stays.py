@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 EXACTLY = {
     "router/records/stays.py": "the rule itself",
+    "router/records/incidents.py": "is given the ids of all that belong together",
     "router/records/search_hits.py": "is given the ids of all that belong together",
     "router/records/search_index.py": "is given the ids of all that belong together",
     "router/records/filings.py": "puts rows of one of the merged incidents elsewhere, and back",
