@@ -113,7 +113,7 @@ class Hub:
         self.view = View()
         self._pages: dict[str, Page] = {}
         self._centre = centre
-        self._dirty: set[str] = set()
+        self._dirty: dict[str, set[str]] = {}
         self._dirty_step = "0-0"
         self._dirty_wake = asyncio.Event()
         self._tally_timer: asyncio.TimerHandle | None = None
@@ -357,15 +357,12 @@ class Hub:
             page.send(notice("info", "mine_changed", ""))
 
     def incident_changed(self, incident: str, step: str | None = None, *agents: str | None) -> None:
-        """Once the record holds the step, every page that has this incident open gets it again, and
+        """Once the record holds the step, pages that have this incident open then get it again, and
         pages that list it, or those of `agents`, ask again."""
-        lists = (page.listed for page in self._pages.values())
-        concerned = [one for one in lists if one and one.concerns(incident, agents)]  # all know
-        if concerned or any(page.looks_at({incident}) for page in self._pages.values()):
-            self._dirty.add(incident)
-            if step is not None:
-                self._dirty_step = step
-            self._dirty_wake.set()
+        self._dirty.setdefault(incident, set()).update(agent for agent in agents if agent)
+        if step is not None:
+            self._dirty_step = step
+        self._dirty_wake.set()
 
     async def push_incidents(
         self,
@@ -376,7 +373,7 @@ class Hub:
         while True:
             await self._dirty_wake.wait()
             self._dirty_wake.clear()
-            incidents, self._dirty = self._dirty, set()
+            incidents, self._dirty = self._dirty, {}
             try:
                 async with asyncio.timeout(2.0):
                     await recorded(self._dirty_step)
@@ -393,7 +390,7 @@ class Hub:
                     found = await build(asked, {page.account.id for page in pages})
                 except RecordUnavailable as error:
                     log.warning("incident.not_read", reason=str(error))
-                    self._dirty |= incidents
+                    self._dirty = incidents | self._dirty
                     self._dirty_wake.set()
                     await asyncio.sleep(RETRY_S)
                     break

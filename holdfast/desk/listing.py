@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 
 
 class Listing:
@@ -13,24 +13,17 @@ class Listing:
         self.agents = agents
         self._ids: set[str] | None = None
         """None: it is being read."""
-        self._meanwhile: set[str] = set()
-        self._named: set[str] = set()
+        self._meanwhile: dict[str, Set[str]] = {}
 
-    def concerns(self, incident: str, whose: Iterable[str | None]) -> bool:
-        """A change of this incident may change the list; `whose`: agents whom it concerns."""
-        if not self.agents.isdisjoint(whose):
-            self._named.add(incident)  # one that opens again is on no list yet
-            return True
+    def changed(self, incidents: Mapping[str, Set[str]]) -> bool:
+        """These have, as the record shows it now, and each concerns these agents, too (one that
+        opens again is on no list yet). While it is read, `read` says so."""
         if self._ids is None:
-            self._meanwhile.add(incident)
-            return True
-        return incident in self._ids
-
-    def changed(self, incidents: set[str]) -> bool:
-        """One of these has, as the record shows it now. While it is read, `read` says so."""
-        return self._ids is not None and not incidents.isdisjoint(self._ids | self._named)
+            self._meanwhile.update(incidents)
+            return False
+        return any(one in self._ids or whose & self.agents for one, whose in incidents.items())
 
     def read(self, ids: Iterable[str]) -> bool:
         """It shows these. True: it has changed while it was read."""
         self._ids = set(ids)
-        return bool(self._named) or not self._meanwhile.isdisjoint(self._ids)
+        return self.changed(self._meanwhile)

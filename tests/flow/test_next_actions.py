@@ -50,8 +50,8 @@ async def on_list(agent: DeskClient, incident: str, *, there: bool) -> dict[str,
 
 async def handed_to_and_fro(agent: DeskClient, other: DeskClient, incident: str) -> None:
     assert await row_of(other, incident) is None
-    row = await row_of(agent, incident)
-    assert row is not None  # they own it
+    row = await on_list(agent, incident, there=True)  # they own it
+    assert row is not None
     assert (row["owner_name"], row["next"]) == ("Priya Nair", None)
     people = {one["name"]: one["id"] for one in (await agent.do("colleagues"))["people"]}
     noah = next(who for name, who in people.items() if name.startswith("Noah"))

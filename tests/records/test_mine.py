@@ -110,6 +110,47 @@ async def test_it_is_told_once_the_record_has_what_happened(
         assert hints(page) == 1
 
 
+async def test_who_asks_before_the_record_has_what_happened_is_told_once_it_has(
+    database: Database, hub: Hub, steps: NextSteps
+) -> None:
+    """They took it, and opened their desk before that was written."""
+    page, incident = await owned(database)
+    hub.join(page)
+    written = asyncio.Event()
+    async with pushing(hub, written):
+        hub.incident_changed("another", "7-1", page.account.id)
+        hub.incident_changed(incident.id, "7-1")
+        await all_pushed()
+        await steps._mine(page, Nothing())
+        written.set()
+        await all_pushed()
+        assert hints(page) == 1
+
+
+async def test_a_page_that_opens_before_the_record_has_what_happened_gets_it_then(
+    hub: Hub,
+) -> None:
+    page, written = page_of("dana"), asyncio.Event()
+    hub.join(page)
+
+    async def recorded(_step: str) -> None:
+        await written.wait()
+
+    async def build(incident: str, _reader: str) -> dict[str, str]:
+        return {"id": incident, "state": "closed"}
+
+    pushed = asyncio.get_running_loop().create_task(hub.push_incidents(build, recorded))
+    hub.incident_changed("i1", "7-1")
+    await all_pushed()
+    page.incident = "i1"
+    written.set()
+    await all_pushed()
+    pushed.cancel()
+    assert [
+        one["incident"]["state"] for one in read(page) if one and one["type"] == "incident"
+    ] == ["closed"]
+
+
 async def test_whose_incident_opens_again_has_it_on_the_list(
     database: Database, hub: Hub, steps: NextSteps
 ) -> None:

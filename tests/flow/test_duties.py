@@ -1,0 +1,199 @@
+"""Duties of an incident team (docs/incidents.md), each acted out at the desks, by its number.
+
+What is under them has tests of its own; these fail if a duty cannot be done from end to end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from holdfast.clock import now_ms
+from tests.flow.test_incident_closed import SUPPORT, done, taken, words_of
+from tests.flow.test_mails import sent_mail
+from tests.flow.test_next_actions import on_list
+from tests.kit.centre import Centre
+from tests.kit.desk import DeskClient, desk
+
+HOUR = 3_600_000
+
+
+def person(role: str, incident: dict[str, Any]) -> dict[str, Any]:
+    """Whoever has this role in it."""
+    found: dict[str, Any] = next(one for one in incident["parties"] if one["role"] == role)
+    return found
+
+
+async def planned(agent: DeskClient, incident: str, what: str, *, due: int, key: str) -> None:
+    plan = {"what": what, "agent": agent.me["id"], "due": due, "key": key, "before": None}
+    await agent.do("plan_next", incident=incident, **plan)
+
+
+async def sent_texts(centre: Centre, to: str) -> list[str]:
+    """What the carrier has for this number, once there is something."""
+    async with asyncio.timeout(60):
+        while not (sent := await centre.sandbox.texts(to)):
+            await asyncio.sleep(0.05)
+    return [one["body"] for one in sent]
+
+
+async def test_duty_1_a_call_two_texts_and_a_mail_are_one_timeline_and_each_can_be_moved(
+    centre: Centre,
+) -> None:
+    maya, mail = "+12065550701", "maya.duty1@example.com"
+    async with desk(centre) as agent:
+        call = await centre.sandbox.call(from_=maya, to=SUPPORT, keys=["1"])
+        first = await agent.accept()
+        await agent.until_state(first, "active")
+        incident = str(agent.contacts[first]["incident"])
+        await centre.sandbox.hang_up(call)
+        await agent.until_state(first, "wrapup")
+        await agent.do("add_party", incident=incident, at=mail, role="owner", name="Maya")
+        await planned(agent, incident, "Ask the sitter", due=now_ms() + HOUR, key="duty1")
+        await agent.do("wrapped", contact=first, disposition="follow_up")
+        texts, _ = await taken(centre, agent, maya, "here is the booking")
+        await centre.sandbox.text("and the receipt", from_=maya, to=SUPPORT)
+        await agent.until(lambda: agent.contacts[texts]["unread"] == 2)
+        await done(agent, texts)
+        await centre.sandbox.mail("The vet's letter", "It is attached.", **{"from": mail})
+        last = await agent.accept()
+        assert agent.contacts[last]["incident"] == incident
+        await done(agent, last)
+
+        document = await agent.do("open", incident=incident)
+        said = [one for one in document["timeline"] if one["contact"] and one["kind"] != "event"]
+        order = [one["contact"] for one in said]
+        assert list(dict.fromkeys(order)) == [first, texts, last]
+        assert [one["at"] for one in said] == sorted(one["at"] for one in said)
+
+        moved = await agent.do("move_contacts", incident=incident, contacts=[last], key="move-1")
+        there = await agent.do("open", incident=moved["incident"])
+        assert last in [one["contact"] for one in there["timeline"]]
+        line = await centre.rows(
+            f"select action from audit where action = 'incident.split' and subject = '{incident}'"
+        )
+        assert len(line) == 1
+
+
+async def test_duty_3_severity_is_changed_while_somebody_waits_and_the_wait_goes_on(
+    centre: Centre,
+) -> None:
+    async with desk(centre, "dana", view="board") as board:
+        call = await centre.sandbox.call(from_="+12065550703", to=SUPPORT, keys=["2"])
+        contact = await board.until(
+            lambda: next((c["id"] for c in board.contacts.values() if c["state"] == "queued"), None)
+        )
+        before = dict(board.contacts[contact])
+        await board.do("severity", contact=contact, severity=1)
+        await board.until(lambda: board.contacts[contact]["severity"] == 1)
+        after = board.contacts[contact]
+        assert (after["arrived_at"], after["score"] < before["score"]) == (
+            before["arrived_at"],
+            True,
+        )
+        await board.do("open", incident=after["incident"])
+        await board.until(lambda: board.incident and board.incident["severity"] == 1)
+        await centre.sandbox.hang_up(call)
+
+
+async def test_duty_5_an_open_incident_has_an_owner_and_a_next_action_or_it_is_resolved(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550705", "where is my parcel")
+        row = await on_list(agent, incident, there=True)
+        assert row is not None
+        assert row["owner_name"] == "Priya Nair"
+        told = await words_of(agent, "wrapped", contact=contact, disposition="follow_up")
+        assert "say what is next" in told
+        due = now_ms() + HOUR
+        await planned(agent, incident, "Ask the carrier", due=due, key="duty5")
+        await agent.do("wrapped", contact=contact, disposition="follow_up")
+        await agent.until(lambda: contact not in agent.contacts)
+        row = await on_list(agent, incident, there=True)
+        assert row is not None
+        assert (row["next"]["what"], row["next"]["due"]) == ("Ask the carrier", due)
+        action = (await agent.do("open", incident=incident))["next"]
+        await agent.do("next_done", incident=incident, next=action["id"])
+        await agent.do("close_incident", incident=incident, reason="resolved")
+        await on_list(agent, incident, there=False)
+
+
+async def test_duty_7_notes_typed_while_talking_belong_to_the_moment_of_the_call(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        call = await centre.sandbox.call(from_="+12065550707", to=SUPPORT, keys=["1"])
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        incident = agent.contacts[contact]["incident"]
+        written = {"incident": incident, "contact": contact, "note": "note-duty-7"}
+        await agent.do("note", text="Luna, 4 years, ate", **written)  # the tab dies here
+        async with desk(centre, "noah") as other:
+            document = await other.do("open", incident=incident)
+            note = next(one for one in document["timeline"] if one["kind"] == "note")
+            assert (note["text"], note["contact"]) == ("Luna, 4 years, ate", contact)
+            assert note["offset_ms"] is not None
+            assert 0 <= note["offset_ms"] < 60_000
+        await centre.sandbox.hang_up(call)
+        await agent.until_state(contact, "wrapup")
+        await agent.do("wrapped", contact=contact, disposition="resolved")
+
+
+async def test_duty_13_what_one_side_says_is_not_sent_to_the_other(centre: Centre) -> None:
+    owner, sitter = "+12065550713", "+12065550714"
+    words = "the sitter left my old dog alone in the hot car for two hours"
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, owner, words)
+        document = await agent.do("open", incident=incident)
+        mine = document["parties"][0]
+        await agent.do(
+            "change_party", incident=incident, party=mine["id"], role="owner", name="Maya",
+            was_role=mine["role"], was_name=mine["given_name"],
+        )  # fmt: skip
+        await agent.do("add_party", incident=incident, at=sitter, role="sitter", name="Noor")
+        document = await agent.do("open", incident=incident)
+        noor = person("sitter", document)
+        letter = {
+            "incident": incident, "address": noor["addresses"][0]["id"], "role": "sitter",
+            "then": "close",
+        }  # fmt: skip
+        told = await words_of(agent, "write_first", text=f"Did it happen: {words}?", key="d13-1",
+                              **letter)  # fmt: skip
+        assert "repeats Maya’s words" in told
+        await agent.do("write_first", text="Please tell us about the day.", key="d13-2", **letter)
+        assert await sent_texts(centre, sitter) == ["Please tell us about the day."]
+        await done(agent, contact)
+
+
+async def test_duty_14_a_vet_is_written_to_first_and_their_call_is_in_that_incident(
+    centre: Centre,
+) -> None:
+    vet, mail = "+12065550715", "vet.duty14@example.com"
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550716", "where is my parcel")
+        await agent.do("add_party", incident=incident, at=vet, role="vet", name="Dr. Novak")
+        document = await agent.do("open", incident=incident)
+        known = person("vet", document)
+        await agent.do("add_address", incident=incident, party=known["id"], at=mail)
+        document = await agent.do("open", incident=incident)
+        addresses = {one["kind"]: one["id"] for one in person("vet", document)["addresses"]}
+        await agent.do(
+            "write_first", incident=incident, address=addresses["email"], role="vet",
+            subject="A dog on the way to you", text="Please call us.", key="d14-1", then="close",
+        )  # fmt: skip
+        assert (await sent_mail(centre, mail))["subject"].startswith("A dog on the way to you")
+        shown = await agent.do("reveal", incident=incident, address=addresses["phone"])
+        assert shown["value"] == vet
+        await done(agent, contact)
+        call = await centre.sandbox.call(from_=vet, to=SUPPORT, keys=["1"])
+        back = await agent.accept()
+        await agent.until_state(back, "active")
+        assert agent.contacts[back]["incident"] == incident
+        await centre.sandbox.hang_up(call)
+        await agent.until_state(back, "wrapup")
+        await agent.do("wrapped", contact=back, disposition="resolved")
+        revealed = await centre.rows(
+            "select subject from audit where action = 'address.revealed' order by id desc limit 1"
+        )
+        assert revealed == [(incident,)]
