@@ -28,7 +28,7 @@ LONG = 50_000
 
 
 class Findable:
-    """One per process; two that take in the same write the same."""
+    """One per process; of two that take in the same, the later words stay."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,9 +59,14 @@ class Findable:
                 if not due:
                     return
                 words = await _words(found)
+                rows = {
+                    it.number: [row for one in it.members for row in due.pop(one, ())]
+                    for it in found.values()
+                }
                 async with self._database.write() as connection:
-                    await search_index.write(
-                        connection, words, [row for it in due.values() for row in it]
+                    await search_index.write(connection, words, rows)
+                    await search_index.nothing_there(
+                        connection, [row for it in due.values() for row in it]
                     )
 
     async def take_in_older(self) -> bool:
@@ -82,7 +87,7 @@ class Findable:
             words = await _words(found)
             reached = rows[-1].number if rows else None
             async with self._database.write() as connection:
-                await search_index.write(connection, words)
+                await search_index.write_older(connection, words)
                 await search_index.taken_in(connection, reached)
             if reached is None:
                 log.info("search.taken_in")

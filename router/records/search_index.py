@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.search_words import PART_LETTERS, Known
 from router.records import schema, stays
-from router.records.sql import get_meta, put, put_meta
+from router.records.sql import get_meta, insert_all_new, put, put_meta
 from router.records.sqlite import BIG
 
 BELOW = "search.below"
@@ -32,6 +32,8 @@ class Source:
 
     def __init__(self, number: int) -> None:
         self.number = number
+        self.members: set[str] = set()
+        """Its own id, and those of what was merged into it."""
         self.head: dict[str, None] = {}
         self.texts: list[tuple[int, str]] = []
 
@@ -70,6 +72,7 @@ async def sources(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
     of = {row.id: row.of for row in rows}
     for row in sorted(rows, key=lambda row: row.id != row.of):  # the one that stays first
         source = found.setdefault(row.of, Source(row.number))
+        source.members.add(row.id)
         source.head |= {str(part): None for part in row[3:] if part}
     for row in await connection.execute(_PEOPLE, {"ids": list(of)}):
         found[of[row.incident]].head |= {part: None for part in (row.name, row.value) if part}
@@ -85,18 +88,33 @@ async def look_again(connection: AsyncConnection, *incidents: str) -> None:
 
 
 async def write(
-    connection: AsyncConnection, words: Mapping[int, Known], done: Iterable[int] = ()
+    connection: AsyncConnection, words: Mapping[int, Known], due_rows: Mapping[int, Iterable[int]]
 ) -> None:
-    """Writes incidents' words; `done`: rows of `search_due` that this answers."""
+    """Writes incidents' words. `due_rows`: for each, the rows of `search_due` that this answers.
+
+    If another process has answered one of them meanwhile, it read the incident later, or changes
+    since stand in a row of their own: its words stay.
+    """
     for number, known in words.items():
-        await put(
-            connection,
-            schema.search_doc,
-            {"number": number},
-            {"words": known.words, "tokens": known.tokens},
-        )
-    if rows := [{"the_id": one} for one in done]:
-        await connection.execute(_ANSWERED, rows)
+        rows = list(due_rows.get(number, ()))
+        answered = await connection.execute(delete(due).where(due.c.id.in_(rows)))
+        if answered.rowcount == len(rows):
+            await put(connection, schema.search_doc, {"number": number}, _of(known))
+
+
+async def write_older(connection: AsyncConnection, words: Mapping[int, Known]) -> None:
+    """Writes those that nothing has written since the upgrade."""
+    rows = [{"number": number, **_of(known)} for number, known in words.items()]
+    await insert_all_new(connection, schema.search_doc, rows, unique=["number"])
+
+
+def _of(known: Known) -> dict[str, str]:
+    return {"words": known.words, "tokens": known.tokens}
+
+
+async def nothing_there(connection: AsyncConnection, due_rows: Iterable[int]) -> None:
+    """Rows of `search_due` whose incident there is not."""
+    await connection.execute(delete(due).where(due.c.id.in_(list(due_rows))))
 
 
 async def below(connection: AsyncConnection) -> int | None:
@@ -123,7 +141,6 @@ async def progress(connection: AsyncConnection) -> tuple[int, int] | None:
     return total - int((await connection.execute(left)).scalar_one()), total
 
 
-_ANSWERED = delete(due).where(due.c.id == bindparam("the_id"))
 _IDS: Any = bindparam("ids", expanding=True)
 _PEOPLE = (
     select(schema.incident_party.c.incident, schema.party.c.name, schema.address.c.value)

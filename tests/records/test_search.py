@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import Connection, text, update
 
 from holdfast.doctor import store
-from router.core.search_words import Wanted, known, wanted
+from router.core.search_words import Known, Wanted, known, wanted
 from router.incidents import findable
 from router.incidents.findable import Findable
 from router.records import incidents, messages, people, schema, search_hits, search_index
@@ -135,16 +135,40 @@ async def test_words_that_go_away_or_elsewhere_are_found_no_longer(database: Dat
     assert await found(database, "weasel") == []
 
 
+Reading = tuple[dict[int, Known], dict[int, list[int]]]
+
+
+async def read_due(database: Database) -> Reading:
+    """What another process has read, and not written yet."""
+    async with database.read() as connection:
+        due = await search_index.what_is_due(connection, 10)
+        read = (await search_index.sources(connection, list(due))).values()
+    words = {it.number: known(it.head, it.newest_first()) for it in read}
+    return words, {it.number: [row for one in it.members for row in due[one]] for it in read}
+
+
+async def write_due(database: Database, reading: Reading) -> None:
+    async with database.write() as connection:
+        await search_index.write(connection, *reading)
+
+
 async def test_a_change_while_words_are_taken_in_is_not_lost(database: Database) -> None:
     incident = await incident_of(database, "+12065550142")
     await note(database, incident, "one", "ferret")
-    async with database.read() as connection:
-        due = await search_index.what_is_due(connection, 10)
-        read = await search_index.sources(connection, list(due))
+    reading = await read_due(database)
     await note(database, incident, "one", "weasel")
-    async with database.write() as connection:
-        words = {it.number: known(it.head, it.newest_first()) for it in read.values()}
-        await search_index.write(connection, words, [row for it in due.values() for row in it])
+    await write_due(database, reading)
+    assert await found(database, "weasel") == ["About +12065550142"]
+    assert await found(database, "ferret") == []
+
+
+async def test_of_two_processes_the_one_that_read_later_has_the_words(database: Database) -> None:
+    incident = await incident_of(database, "+12065550142")
+    await note(database, incident, "one", "ferret")
+    early = await read_due(database)
+    await note(database, incident, "one", "weasel")
+    await write_due(database, await read_due(database))
+    await write_due(database, early)
     assert await found(database, "weasel") == ["About +12065550142"]
     assert await found(database, "ferret") == []
 
