@@ -162,7 +162,7 @@ class FirstWords:
     ) -> LiveContact | Answer | Reply:
         """The same order once more: it is done, or the index has not heard of it."""
         of = [await stays.root(connection, one) for one in (known.incident, letter.incident)]
-        if known.author != letter.agent or of[0] != of[1]:
+        if known.author != letter.agent or of[0] != of[1] or known.text != letter.text:
             return Reply(ok=False, code="bad_request", text="This key is another message's.")
         if known.contact != derived_id("c", "write", letter.agent, letter.key):
             return self._answer(letter, known.contact)

@@ -122,9 +122,13 @@ async def part(
     except `back` (ids of contacts and notes), which goes with the one that leaves. Returns the
     incidents that change."""
     above = await _above(connection, row.incident)
+    while True:
+        for one in sorted({row.other, *above}):
+            await filings.lock(connection, one)
+        known, above = above, await _above(connection, row.incident)
+        if above == known:
+            break  # nobody merges its top into another any more
     top = above[-1]
-    for one in sorted({row.other, *above}):
-        await filings.lock(connection, one)
     data = filings.data_of(row)
     standings = [await _standing(connection, one) for one in above]
     there = await filings.get(connection, row.other)

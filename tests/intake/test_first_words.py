@@ -161,6 +161,16 @@ async def test_where_nothing_may_be_sent_it_is_refused_in_words(
     assert await room.out() == []
 
 
+async def test_a_key_is_of_one_message(room: Room) -> None:
+    """Other words under the same key were told that they are sent already, and were not."""
+    letter = room.letter(await room.add("phone", VET))
+    assert (await room.sent(letter)).ok
+    told = await room.sent(replace(letter, text="Please call us."))
+    assert (told.ok, told.code) == (False, "bad_request")
+    assert (await room.sent(letter)).ok, "the same words are one message"
+    assert len(await room.out()) == 1
+
+
 async def test_who_opted_out_is_not_texted(room: Room) -> None:
     vet = await room.add("phone", VET)
     async with room.database.write() as connection:

@@ -216,6 +216,26 @@ async def test_a_fact_written_while_its_incident_is_merged_is_judged_by_the_one_
     assert (told.code, "R-1" in told.text) == ("too_late", True)
 
 
+async def test_an_undo_while_the_one_that_stays_is_merged_takes_its_severity_from_the_top(
+    database: Database, room: Room
+) -> None:
+    if database.sqlite:
+        return  # one writer
+    here, there = await room.begin()
+    top = await incident_of(database, "+12065550199", severity=4)
+    assert (await room.merge(here, there)).reply.ok
+    async with database.write() as merging_them, database.read() as other:
+        order = Merge(top.id, here.id, room.who["Elena"], "k2")
+        assert (await merge(merging_them, order, NOW + 20)).ok
+        undoing = asyncio.create_task(room.undo(here))
+        while not (await other.execute(WAITS)).scalar_one():
+            await asyncio.sleep(0.001)
+    assert (await undoing).reply.ok
+    async with database.read() as connection:
+        found = [await people.incident_by_id(connection, one.id) for one in (top, there)]
+    assert [one.severity for one in found if one] == [3, 1]
+
+
 async def test_a_call_moves_with_its_notes_and_back_with_what_came_since(
     database: Database, room: Room
 ) -> None:
