@@ -193,7 +193,9 @@ async def with_vet(centre: Centre, agent: DeskClient, from_: str) -> tuple[str, 
     contact = await agent.accept()
     await agent.until_state(contact, "active")
     await agent.do("consult", contact=contact, number="vet")
-    await agent.until(lambda: agent.contacts[contact]["consult"]["at"] == "apart")
+    await agent.until(
+        lambda: (it := agent.contacts[contact]["consult"]) is not None and it["at"] == "apart"
+    )
     await agent.do("consult_together", contact=contact, on=True)
     (there,) = [it["sid"] for it in await centre.sandbox.calls(live=True) if it["to"] == VET]
     return call, contact, there
