@@ -136,8 +136,8 @@ async def test_a_page_that_opens_before_the_record_has_what_happened_gets_it_the
     async def recorded(_step: str) -> None:
         await written.wait()
 
-    async def build(incident: str, _reader: str) -> dict[str, str]:
-        return {"id": incident, "state": "closed"}
+    async def build(incident: str, readers: Collection[str]) -> dict[str, dict[str, str]]:
+        return {reader: {"id": incident, "state": "closed"} for reader in readers}
 
     pushed = asyncio.get_running_loop().create_task(hub.push_incidents(build, recorded))
     hub.incident_changed("i1", "7-1")
