@@ -6,6 +6,7 @@ Written by the recorder with the step itself, so that it can be late and cannot 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, select
@@ -27,6 +28,7 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
         for one in takings(step.events, step.contacts):
             if incident := await _newly(connection, one.contact, step_id):
                 await _taken(connection, incident, one, int(step.at))
+                await asyncio.sleep(0)  # SQLite runs in place: sound goes on in between
         for event in step.events:
             judged = event.name == "contact.severity_changed" and event.by not in (None, BY_RULE)
             if judged and await _newly(connection, str(event.contact), step_id):

@@ -283,18 +283,17 @@ async def put_party(connection: AsyncConnection, incident_id: str, party: str, r
 
 async def own_if_nobody_does(connection: AsyncConnection, incident_id: str, agent: str) -> None:
     """The agent who takes the first contact of an incident owns it until it is handed off."""
-    incident = schema.incident
-    await connection.execute(
-        update(incident)
-        .where(and_(incident.c.id == stays.one(incident_id), incident.c.owner.is_(None)))
-        .values(owner=agent)
-    )
+    await connection.execute(_OWN_FIRST, {"the_id": incident_id, "the_agent": agent})
 
 
 async def hand_on(connection: AsyncConnection, incident_id: str, agent: str) -> None:
     """From now on it is theirs."""
-    await connection.execute(
-        update(schema.incident)
-        .where(schema.incident.c.id == stays.one(incident_id))
-        .values(owner=agent)
-    )
+    await connection.execute(_OWN, {"the_id": incident_id, "the_agent": agent})
+
+
+_OWN = (
+    update(schema.incident)
+    .where(schema.incident.c.id == stays.one(bindparam("the_id")))
+    .values(owner=bindparam("the_agent"))
+)
+_OWN_FIRST = _OWN.where(schema.incident.c.owner.is_(None))
