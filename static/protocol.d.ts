@@ -272,6 +272,8 @@ interface Centre {
   /** Agents do not see who listens. */
   hide_listening: boolean;
   pause_reasons: PauseReason[];
+  /** So soon is due what is next in an S1, S2, S3, S4, ms. */
+  next_within: number[];
   /** Why an incident is closed. */
   close_reasons: Choice[];
   roles: string[];

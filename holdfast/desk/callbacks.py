@@ -22,10 +22,12 @@ from holdfast.desk.intents import (
     done,
     intent,
 )
+from holdfast.desk.next_needed import NextNeeded
 from holdfast.http.access import Permission, allowed
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
+from router.centre import Centre
 from router.core.model import Reply
 
 WORDS = {
@@ -51,6 +53,12 @@ class CallbackLaterForm(Form, frozen=True):
     sure: Sure = ()
 
 
+class CallOffForm(ContactForm, frozen=True):
+    """`anyway`: nothing is planned, and it is called off all the same: the incident is resolved."""
+
+    anyway: bool = False
+
+
 class NotNeededForm(Form, frozen=True):
     """`through`: the contact in the reader's hands by which their party was reached. A supervisor
     who has none gives a `reason`."""
@@ -65,8 +73,10 @@ class CallingBack:
     abandoned_callback."""
 
     def __init__(
-        self, callbacks: Callbacks, promises: ScheduledCallbacks, needless: NotNeeded, hub: Hub
-    ) -> None:
+        self, centre: Centre, callbacks: Callbacks, promises: ScheduledCallbacks,
+        needless: NotNeeded, hub: Hub,
+    ) -> None:  # fmt: skip
+        self._next = NextNeeded(centre, hub)
         self._callbacks = callbacks
         self._scheduled = promises
         self._needless = needless
@@ -126,11 +136,13 @@ class CallingBack:
         )
         return await self._ask(page, asked)
 
-    @intent("cancel_callback", ContactForm, audit="callback.cancelled", desk_only=False)
-    async def _cancel(self, page: Page, form: ContactForm) -> Result:
+    @intent("cancel_callback", CallOffForm, audit="callback.cancelled", desk_only=False)
+    async def _cancel(self, page: Page, form: CallOffForm) -> Result:
         live = self._hub.view.contacts.get(form.contact)
         if live is None or live.callback is None:
             raise Refused("unknown", "This is already over.")
+        if not page.kind.steers and not form.anyway:
+            await self._next.ask(live.incident, but=live.id, calls_off=True)
         _told(await self._scheduled.cancel(form.contact, page.account.id))
         if live.incident is not None:
             self._hub.incident_changed(live.incident)

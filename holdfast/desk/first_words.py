@@ -9,7 +9,9 @@ import msgspec
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Id, IncidentForm, Key, Refused, Result, Sure, Word, Words, intent
+from holdfast.desk.next_needed import NextNeeded
 from holdfast.desk.typed_numbers import WrittenFirst
+from router.centre import Centre
 from router.incidents.first_words import WRITTEN, FirstWords, Letter
 from router.live.engine import IndexLost, IndexUnavailable
 
@@ -27,13 +29,16 @@ class LetterForm(IncidentForm, frozen=True):
     subject: Annotated[str, msgspec.Meta(max_length=200)] = ""
     then: str = "wait"
     sure: Sure = ()
+    anyway: bool = False
+    """Nothing is planned, and no answer is waited for: the incident is resolved with it."""
 
 
 class WritingFirst:
     """Handler of write_first."""
 
-    def __init__(self, hub: Hub, words: FirstWords, written: WrittenFirst) -> None:
+    def __init__(self, centre: Centre, hub: Hub, words: FirstWords, written: WrittenFirst) -> None:
         self._hub = hub
+        self._next = NextNeeded(centre, hub)
         self._words = words
         self._written = written
 
@@ -50,6 +55,8 @@ class WritingFirst:
             then=form.then,
             sure=frozenset(form.sure),
         )
+        if form.then == "close" and not form.anyway:
+            await self._next.ask(form.incident)
         counted = await self._written.count(page, TOO_OFTEN, form.incident, NOT_SENT, form.key)
         written = False
         try:

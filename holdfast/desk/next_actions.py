@@ -29,7 +29,7 @@ from router.core.next_action import LETTERS
 from router.core.states import AgentState
 from router.core.team import Member, team_of
 from router.core.terms import day_of, works_here
-from router.incidents.next_actions import ENDED, PLANNED, NextActions, Plan
+from router.incidents.next_actions import ENDED, PLANNED, Following, NextActions, Plan
 from router.incidents.ownership import GIVEN, Gift, Ownership
 from router.records import accounts, next_actions, people
 from router.records.database import RecordUnavailable
@@ -47,9 +47,14 @@ class PlanForm(Form, frozen=True):
 
 
 class DoneForm(IncidentForm, frozen=True):
-    """`next`: which one was done."""
+    """`next`: which one was done. `what`, `agent`, `due`: the one that follows; "" = none.
+    `anyway`: none follows, the incident is resolved now."""
 
     next: Id
+    what: Annotated[str, msgspec.Meta(max_length=4 * LETTERS)] = ""
+    agent: Id = ""
+    due: Moment = 0
+    anyway: bool = False
 
 
 class GiveForm(IncidentForm, frozen=True):
@@ -81,9 +86,15 @@ class NextSteps:
         await self._tell(page, reply, form.incident, form.agent, "gave you something to do in")
         return self._told(reply, form.incident)
 
-    @intent("next_done", DoneForm, audit=ENDED)
+    @intent("next_done", DoneForm, audit=(ENDED, PLANNED))
     async def _done(self, page: Page, form: DoneForm) -> Result:
-        reply = await self._actions.done(form.incident, form.next, page.account.id, now_ms())
+        what = " ".join(form.what.split())
+        then = Following(what, form.agent, form.due) if what else None
+        reply = await self._actions.done(
+            form.incident, form.next, page.account.id, now_ms(), then, anyway=form.anyway
+        )
+        if then is not None:
+            await self._tell(page, reply, form.incident, form.agent, "gave you something to do in")
         return self._told(reply, form.incident)
 
     @intent("give_incident", GiveForm, audit=GIVEN)

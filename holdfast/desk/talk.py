@@ -17,12 +17,11 @@ from holdfast.desk.intents import (
     intent,
     said,
 )
+from holdfast.desk.next_needed import NextNeeded
 from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core.config import Config
 from router.core.model import LiveContact
-from router.incidents.next_actions import NextActions
-from router.records.database import RecordUnavailable
 
 
 class OfferForm(Form, frozen=True):
@@ -36,7 +35,8 @@ class DigitsForm(Form, frozen=True):
 
 
 class WrappedForm(Form, frozen=True):
-    """`anyway`: its time runs out, so the outcome counts though nothing is planned."""
+    """`anyway`: nothing is planned, and it is done all the same: its time runs out, or the incident
+    is resolved with it."""
 
     contact: Id
     disposition: Word
@@ -48,6 +48,7 @@ class CloseForm(Form, frozen=True):
     contact: Id
     disposition: Word = ""
     comment: str = ""
+    anyway: bool = False
 
 
 class Talk:
@@ -58,7 +59,7 @@ class Talk:
         self._current = centre.config
         self._hub = hub
         self._sound = sound
-        self._actions = NextActions(centre)
+        self._next = NextNeeded(centre, hub)
 
     @intent("accept", OfferForm)
     async def _accept(self, page: Page, form: OfferForm) -> Result:
@@ -98,10 +99,11 @@ class Talk:
     async def _wrapped(self, page: Page, form: WrappedForm) -> Result:
         known_disposition(self._current.value, form.disposition)
         live = self._hub.view.contacts.get(form.contact)
-        if live is not None and not form.anyway:
-            await self._is_planned(live, form.disposition)
+        if live is not None and live.agent == page.account.id and not form.anyway:
+            await self._asks_next(live, form.disposition)
         if live is not None and live.channel != "voice":  # a text that needs no answer
-            return await self._close(page, CloseForm(form.contact, form.disposition, form.comment))
+            closed = CloseForm(form.contact, form.disposition, form.comment, anyway=True)
+            return await self._close(page, closed)
         return done(
             await self._engine.step(
                 "wrapped",
@@ -112,18 +114,14 @@ class Talk:
             )
         )
 
-    async def _is_planned(self, live: LiveContact, disposition: str) -> None:
-        """Refused: the outcome asks what is next, and nobody has said it."""
+    async def _asks_next(self, live: LiveContact, disposition: str) -> None:
+        """Refused (`next_needed`), unless the incident ends with this outcome: its page resolves it
+        then."""
         choices = self._current.value.dispositions
-        if not any(one.code == disposition and one.asks_next for one in choices):
-            return
-        try:
-            missing = live.incident and await self._actions.missing(live.incident)
-        except RecordUnavailable:
-            return  # they are not kept here by a record that is away
-        if missing:
-            words = f"{live.incident_no} stays open: say what is next, by whom, by when."
-            raise Refused("next_needed", words)
+        outcome = next((one for one in choices if one.code == disposition), None)
+        if outcome is None or not outcome.ends:
+            asked = outcome is not None and outcome.asks_next
+            await self._next.ask(live.incident, but=live.id, asked=asked)
 
     @intent("extend", ContactForm)
     async def _extend(self, page: Page, form: ContactForm) -> Result:
@@ -141,6 +139,9 @@ class Talk:
                     audit=said(page, "contact.closed", form.contact),
                 )
             )
+        live = self._hub.view.contacts.get(form.contact)
+        if live is not None and live.agent == page.account.id and not form.anyway:
+            await self._asks_next(live, form.disposition)
         return done(
             await self._engine.step(
                 "reply",

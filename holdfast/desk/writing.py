@@ -17,6 +17,7 @@ from holdfast.desk.intents import (
     Words,
     intent,
 )
+from holdfast.desk.next_needed import NextNeeded
 from holdfast.desk.talk import known_disposition
 from router.centre import Centre
 from router.core.bidi import isolated
@@ -50,6 +51,8 @@ class ReplyForm(Form, frozen=True):
     role: Word | None = ANY
     """Of whoever reads it, as the page showed it."""
     sure: Sure = ()
+    anyway: bool = False
+    """Nothing is planned, and it is closed all the same: the incident is resolved with it."""
 
 
 class TitleForm(Form, frozen=True):
@@ -65,6 +68,7 @@ class Writing:
         self._current = centre.config
         self._hub = hub
         self._replies = replies
+        self._next = NextNeeded(centre, hub)
 
     @intent("note", NoteForm)
     async def _note(self, page: Page, form: NoteForm) -> Result:
@@ -144,6 +148,10 @@ class Writing:
             role=form.role,
             sure=frozenset(form.sure),
         )
+        live = self._hub.view.contacts.get(form.contact)
+        mine = live is not None and live.agent == page.account.id
+        if live is not None and mine and form.then == "close" and not form.anyway:
+            await self._next.ask(live.incident, but=live.id)
         result = await self._replies.send(answer, now_ms())
         if not result.ok:
             raise Refused(result.code, result.text)

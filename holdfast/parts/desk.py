@@ -67,7 +67,7 @@ def part(house: House) -> Part:
         BesideAgents(centre, hub, pages),
         Consulting(centre, hub, numbers),
         Transfers(centre, hub, outside, typed, numbers),
-        CallingBack(house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),
+        CallingBack(centre, house[Callbacks], house[ScheduledCallbacks], house[NotNeeded], hub),
         Dialled(centre, house[Callbacks], typed, hub.view),
         severities,
         finder,

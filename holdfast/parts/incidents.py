@@ -63,7 +63,7 @@ def part(house: House) -> Part:
         SaidOfPeople(centre, hub, PartyFacts(centre)),
         PutRight(centre, hub, Incidents(centre), Filings.of(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),
-        WritingFirst(hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
+        WritingFirst(centre, hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
     )
     late = Overdue(centre, hub.alarm_boards, hub.has_board)
 

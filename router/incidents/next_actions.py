@@ -6,16 +6,19 @@ is told, and nothing of the first is lost, because each says which one they saw.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from router.centre import Centre
 from router.core.incident_status import News
 from router.core.model import Reply
-from router.core.next_action import DONE, fault
+from router.core.next_action import DONE, fault, is_needed
 from router.incidents.replies import NOBODY, OVERTAKEN, held_open, works_here
 from router.records import audit, incident_changes, next_actions, people, stays
 from router.records.ids import derived_id
 
+NEEDED = "next_needed"
+"""The code of a refusal: an open incident would be left without a next action."""
 PLANNED, ENDED = "incident.next_planned", "incident.next_done"
 """Actions of the audit; its detail is the id of the next action."""
 
@@ -32,6 +35,15 @@ class Plan:
     by: str
     key: str
     instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows on one that was done, as in Plan."""
+
+    what: str
+    agent: str
+    due: int
 
 
 class NextActions:
@@ -74,16 +86,48 @@ class NextActions:
             )  # fmt: skip
         return Reply()
 
-    async def missing(self, incident: str) -> bool:
-        """It is open, and nobody has said what is next."""
+    async def left_without(
+        self,
+        incident: str,
+        counts: Callable[[str], bool],
+        *,
+        asked: bool = False,
+        calls_off: bool = False,
+    ) -> Reply | None:
+        """Refused (`next_needed`): the incident is open and needs a next action once this is done.
+
+        Args:
+            counts: whether this contact goes on, of those that the record has.
+            asked: one is asked for whatever else of the incident goes on.
+            calls_off: the call that is promised is not, any more.
+        """
         async with self._database.read() as connection:
             found = await people.incident_by_id(connection, incident)
-            return bool(
-                found and found.open and await next_actions.open_of(connection, incident) is None
-            )
+            if found is None or not found.open:
+                return None
+            planned = await next_actions.open_of(connection, incident) is not None
+            alive, promised = await incident_changes.alive(connection, incident, counts)
+        needed = is_needed(
+            planned=planned,
+            alive=bool(alive) and not asked,
+            promised=promised and not (asked or calls_off),
+        )
+        return _needed(found.word) if needed else None
 
-    async def done(self, incident: str, action: str, by: str, now: int) -> Reply:
-        """It was done. Another one is to follow, or the incident is closed: the page asks."""
+    async def done(
+        self,
+        incident: str,
+        action: str,
+        by: str,
+        now: int,
+        then: Following | None = None,
+        *,
+        anyway: bool = False,
+    ) -> Reply:
+        """It was done. Refused (`next_needed`) if the incident needs one and none is to follow,
+        unless `anyway`: it is resolved now."""
+        if then is not None and (wrong := fault(then.what, then.due, now)):
+            return Reply(ok=False, code="bad_request", text=wrong)
         async with self._database.write() as connection:
             if isinstance(row := await held_open(connection, incident), Reply):
                 return row
@@ -94,8 +138,34 @@ class NextActions:
                 return Reply(duplicate=True)
             if known.ended_at is not None:
                 return OVERTAKEN
+            if then is None and not anyway:
+                alive, promised = await incident_changes.alive(connection, row.id)
+                if is_needed(planned=False, alive=bool(alive), promised=promised):
+                    found = await people.incident_by_id(connection, row.id)
+                    return _needed(found.word if found else "It")
+            if then is not None and not await works_here(
+                connection, then.agent, self._current, now
+            ):
+                return NOBODY
             await next_actions.end(connection, row.id, DONE, by, now)
             await audit.append(
                 connection, actor=by, action=ENDED, subject=row.id, now=now, detail=action
             )
+            if then is not None:
+                new = derived_id("x", "after", action)
+                await next_actions.plan(
+                    connection,
+                    {
+                        "id": new, "incident": row.id, "what": then.what,
+                        "agent": then.agent, "due_at": then.due, "made_by": by, "made_at": now,
+                    },
+                )  # fmt: skip
+                await audit.append(
+                    connection, actor=by, action=PLANNED, subject=row.id, now=now, detail=new
+                )
         return Reply()
+
+
+def _needed(number: str) -> Reply:
+    words = f"{number} stays open: say what is next, by whom, by when."
+    return Reply(ok=False, code=NEEDED, text=words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -58,19 +58,22 @@ _HELD = (
 
 
 async def alive(
-    connection: AsyncConnection, incident_id: str
+    connection: AsyncConnection,
+    incident_id: str,
+    counts: Callable[[str], bool] = lambda _contact: True,
 ) -> tuple[list[tuple[str, str, str | None]], bool]:
-    """Its contacts that have not ended (channel, state, parked_for), and whether a call is
-    promised."""
+    """Its contacts that have not ended (channel, state, parked_for), those that count, and whether
+    a call is promised."""
     rows = await connection.execute(_ALIVE, {"the_id": incident_id})
     found = [
         (row.channel, row.state, msgspec.json.decode(row.live, type=LiveContact).parked_for)
         for row in rows
+        if counts(row.id)
     ]
     return found, await callbacks.open_of(connection, incident_id) is not None
 
 
-_ALIVE = select(contact.c.channel, contact.c.state, contact.c.live).where(
+_ALIVE = select(contact.c.id, contact.c.channel, contact.c.state, contact.c.live).where(
     and_(stays.of(contact.c.incident, bindparam("the_id")), schema.IS_OPEN)
 )
 

@@ -9,7 +9,8 @@ import { Until } from '../timers.js';
 import { Stands } from '../stands.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, incidentId, layer, link, pending } from './context.js';
+import { actAsking } from './ask_next.js';
+import { act, incident, incidentId, layer, link, pending } from './context.js';
 import { Key } from './single_keys.js';
 import { actSure } from './sure.js';
 import { ContactState } from '../states.js';
@@ -102,7 +103,10 @@ export function Promised({ of: p }) {
       class="small"
       disabled=${pending.value.cancel_callback}
       onClick=${async () => {
-        if (await act('cancel_callback', { contact: p.contact })) toast(t.promised.offDone, 'info');
+        const of = incident.peek();
+        const asks = of && { of, proposal: t.next.proposals.reach };
+        if (await actAsking('cancel_callback', { contact: p.contact }, asks))
+          toast(t.promised.offDone, 'info');
       }}>
       ${t.promised.off}
     </button>

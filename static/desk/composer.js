@@ -8,6 +8,7 @@ import { MenuButton } from '../menu.js';
 import { MOST, segments } from '../segments.js';
 import { t } from '../strings/en.js';
 import { toast, untell } from '../toasts.js';
+import { actAsking, asksOf } from './ask_next.js';
 import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
 import { FirstWords, readBy, writingIn } from './first_words.js';
 import { Key } from './single_keys.js';
@@ -129,7 +130,8 @@ function Editor({ c, of }) {
     setAsk(null);
     const role = reader?.role ?? '';
     const answer = { contact: c.id, text: words, then, key: key.current, role, sure };
-    if (await act('reply', answer, { onFault: (no) => refused(no, then, sure) })) {
+    const asks = asksOf(c, t.next.proposals.message);
+    if (await actAsking('reply', answer, asks, { onFault: (no) => refused(no, then, sure) })) {
       key.current = newId();
       outbox.done(`draft:${c.id}`, latest.current);
       typedHere.delete(c.id);

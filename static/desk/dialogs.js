@@ -5,6 +5,7 @@ import { Icon } from '../icons.js';
 import { MenuButton } from '../menu.js';
 import { t } from '../strings/en.js';
 import { AddPartyDialog } from './add_party.js';
+import { AskNextDialog } from './ask_next.js';
 import { CHECK } from './check.js';
 import { DIAL } from './dial.js';
 import { CLOSE_INCIDENT } from './ending.js';
@@ -43,6 +44,7 @@ import { CloseDialog } from './wrapup.js';
 export const DIALOGS = [
   CLOSE_INCIDENT,
   NEXT,
+  { body: AskNextDialog },
   STATUS_OF,
   SEVERITY_OF,
   FACTS,

@@ -27,9 +27,21 @@ export function askEnd() {
   layer.value = LAYER;
 }
 
-/** @param {Incident} of */
+/** @param {{id: string, number: string}} of */
 export async function reopen(of) {
   if (await act('reopen_incident', { incident: of.id })) toast(t.ending.reopened(of.number), 'ok');
+}
+
+/** @param {{id: string, number: string}} of @param {string} reason @param {string} comment */
+export async function resolve(of, reason, comment) {
+  if (!(await act('close_incident', { incident: of.id, reason, comment }))) return false;
+  toast(
+    t.ending.done(of.number),
+    'ok',
+    { label: t.ending.reopen, act: () => reopen(of), ms: 8000 },
+    () => incident.value?.id !== of.id || incident.value.state === 'closed', // no more, once it is open again
+  );
+  return true;
 }
 
 /** @param {Incident} of */
@@ -39,14 +51,7 @@ async function end(of) {
     toast(t.ending.choose(centre.peek()?.close_reasons?.length ?? 0));
     return;
   }
-  if (!(await act('close_incident', { incident: of.id, reason, comment }))) return;
-  layer.value = null;
-  toast(
-    t.ending.done(of.number),
-    'ok',
-    { label: t.ending.reopen, act: () => reopen(of), ms: 8000 },
-    () => incident.value?.id !== of.id || incident.value.state === 'closed', // no more, once it is open again
-  );
+  if (await resolve(of, reason, comment)) layer.value = null;
 }
 
 /** In the incident's head, when nothing keeps it open. @param {{of: Incident}} props */

@@ -6,7 +6,8 @@ import { Icon } from '../icons.js';
 import { MOST, segments } from '../segments.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, centre, incident, outbox, pending } from './context.js';
+import { actAsking } from './ask_next.js';
+import { centre, incident, outbox, pending } from './context.js';
 import { Unsafe } from './person.js';
 import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
@@ -127,7 +128,8 @@ function Box({ of, way, ways }) {
       role: p.role,
       sure,
     };
-    if (!(await act('write_first', letter, { says: SAYS_OF_UNDO, onFault: setFault }))) return;
+    const asks = { of, proposal: t.next.proposals.message };
+    if (!(await actAsking('write_first', letter, asks, { says: SAYS_OF_UNDO, onFault: setFault }))) return;
     keys.delete(id);
     outbox.done(id, text);
     toast(`${t.composer.sent} ${waits ? t.composer.waits : ''}`, 'ok');

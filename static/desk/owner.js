@@ -5,7 +5,7 @@ import { Icon } from '../icons.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, pending, state } from './context.js';
-import { nameOf, useColleagues } from './next.js';
+import { nameOf, useColleagues } from './next_fields.js';
 
 const LAYER = 'owner';
 boundLayer(LAYER, () => (incident.value?.state === 'open' ? incident.value.id : undefined));

@@ -8,8 +8,9 @@ import { t } from '../strings/en.js';
 import { toast } from '../toasts.js';
 import { StillNeeded } from './callback_dialog.js';
 import { act, boundLayer, centre, incident, layer, pending, selected, work } from './context.js';
-import { reopen } from './ending.js';
-import { blank, faultOf, NextFields, plan } from './next.js';
+import { actAsking, asksOf } from './ask_next.js';
+import { resolve } from './ending.js';
+import { blank, faultOf, NextFields, plan } from './next_fields.js';
 import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
 
@@ -21,7 +22,9 @@ const EMPTY_TOO = [COMMENT, 'what'];
 const LAST_MS = 1500; // what is chosen is on its way before the time has run out
 
 /** What is next, as far as it is said, per contact whose outcome asks for it. */
-const nexts = signal(/** @type {Record<string, {said: import('./next.js').Said, key: string}>} */ ({}));
+const nexts = signal(
+  /** @type {Record<string, {said: import('./next_fields.js').Said, key: string}>} */ ({}),
+);
 
 /** Whose incident stays open though the outcome ends it. */
 const stays = signal(/** @type {Record<string, boolean>} */ ({}));
@@ -68,14 +71,6 @@ function justAsked(c) {
   return true;
 }
 
-/** The incident ends with it. @param {Incident|null} of @param {string} reason @param {string} comment */
-async function resolve(of, reason, comment) {
-  if (!of || !(await act('close_incident', { incident: of.id, reason, comment }))) return;
-  toast(t.ending.done(of.number), 'ok', { label: t.ending.reopen, act: () => reopen(of), ms: 8000 }, () => {
-    const now = incident.value;
-    return now?.id !== of.id || now.state === 'closed';
-  });
-}
 /** @param {Contact} c */
 const nextOf = (c) => nexts.value[c.id] ?? { said: blank(), key: newId() };
 
@@ -124,8 +119,9 @@ export async function finish(c) {
   const comment = comments.peek()[c.id] ?? '';
   const of = resolves(c);
   const reason = outcomeOf(c)?.ends ?? '';
-  if (!(await act('wrapped', { contact: c.id, disposition, comment }))) return false;
-  void resolve(of, reason, comment);
+  const asks = asksOf(c, c.channel === 'voice' ? t.next.proposals.call : t.next.proposals.message, comment);
+  if (!(await actAsking('wrapped', { contact: c.id, disposition, comment }, asks))) return false;
+  if (of) void resolve(of, reason, comment);
   return true;
 }
 
@@ -184,7 +180,7 @@ const Choices = ({ c, dialog = false }) => html`
     <${NextFields}
       focus=${justAsked(c)}
       said=${nextOf(c).said}
-      say=${(/** @type {import('./next.js').Said} */ said) => {
+      say=${(/** @type {import('./next_fields.js').Said} */ said) => {
         nexts.value = { ...nexts.peek(), [c.id]: { ...nextOf(c), said } };
       }}
       enter=${() => finish(c)}/>

@@ -509,3 +509,104 @@ async def test_an_outcome_that_ends_it_resolves_the_incident_unless_they_say_oth
     )
     assert len(sent(desk, "wrapped")) == 1
     await close(page)
+
+
+async def test_closing_the_last_contact_asks_what_is_next_in_one_key(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    await here.next_is("i1", None)
+    desk.asks_next = True
+    dialog = page.get_by_role("dialog", name="INC-20419 stays open. What is next?")
+    await page.locator("#reply").fill("You are welcome.")
+    await page.get_by_role("button", name="Send and close").click()
+    await expect(dialog).to_be_visible()
+    proposed = dialog.get_by_role("button", name="Look whether they answered · you")
+    await expect(proposed).to_be_focused()
+    await page.keyboard.press("Escape")  # nothing is done, and the words are there
+    await expect(dialog).to_have_count(0)
+    await expect(page.locator("#reply")).to_have_value("You are welcome.")
+    assert not sent(desk, "plan_next")
+    await page.get_by_role("button", name="Send and close").click()
+    await expect(proposed).to_be_focused()
+    await page.keyboard.press("1")  # "Thanks!" needs nothing
+    await expect(page.locator(".toast", has_text="INC-20419 is resolved.")).to_be_visible()
+    first, again, closed = sent(desk, "reply")
+    assert (first.get("anyway"), closed["anyway"], closed["then"]) == (None, True, "close")
+    assert first["key"] == again["key"] == closed["key"]
+    (ended,) = sent(desk, "close_incident")
+    assert (ended["incident"], ended["reason"]) == ("i1", "resolved")
+    await close(page)
+
+
+async def test_what_is_proposed_is_one_key_and_something_else_is_typed(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    await here.next_is("i1", None)
+    desk.asks_next = True
+    wrap = page.locator(".wrap")
+    dialog = page.get_by_role("dialog", name="INC-20419 stays open. What is next?")
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("2")
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_role("button", name="Ask how it is now · you")).to_be_focused()
+    await page.keyboard.press("3")
+    what = dialog.get_by_label("What has to happen?")
+    await expect(what).to_be_focused()
+    await expect(what).to_have_value("Ask how it is now")
+    await what.fill(VET)
+    await page.keyboard.press("Enter")
+    await expect(wrap).to_have_count(0)
+    (plan,) = sent(desk, "plan_next")
+    assert (plan["what"], plan["agent"], plan["before"]) == (VET, "a1", None)
+    assert abs(plan["due"] - desk.now() - 1_800_000) < 60_000  # an S1
+    assert [one["do"] for one in desk.intents if one["do"] in ("plan_next", "wrapped")] == [
+        "wrapped", "plan_next", "wrapped",
+    ]  # fmt: skip
+    await close(page)
+
+
+async def test_a_wrap_up_that_ends_by_itself_takes_the_question_away(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    await here.next_is("i1", None)
+    desk.asks_next = True
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("2")
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    mine = next(c for c in here.scene["contacts"].values() if c["state"] == "wrapup")
+    mine["until"] = desk.now() + 500
+    await here.event("contact.described", {"contacts": {mine["id"]: mine}})
+    await expect(page.locator(".wrap")).to_have_count(0)
+    await expect(dialog).to_have_count(0)
+    assert [one.get("anyway") for one in sent(desk, "wrapped")] == [None, True]
+    await close(page)
+
+
+async def test_done_needs_what_follows_or_the_end_where_nothing_else_goes_on(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    desk.asks_next = True
+    bar = page.locator(".nextbar")
+    await bar.get_by_role("button", name="Done").click()
+    dialog = page.get_by_role("dialog", name="INC-20419 stays open. What is next?")
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0)
+
+    async def twice() -> bool:
+        return len(sent(desk, "next_done")) == 2
+
+    await until(twice, "done, with what follows")
+    asked, done = sent(desk, "next_done")
+    assert (asked.get("what"), done["what"], done["agent"]) == (None, "Look how it is now", "a1")
+    assert done["due"] > desk.now()
+    await close(page)

@@ -149,6 +149,9 @@ async def test_texts_and_mails_of_the_phone_page_are_answered_there(
     await expect(priya.get_by_label("Email to")).to_be_focused()
     await priya.keyboard.type("Thank you. Somebody calls you.")
     await priya.get_by_role("button", name="Send and close").click()
+    proposed = priya.get_by_role("button", name="Look whether they answered")
+    await expect(proposed).to_be_focused()  # it was the last of its incident
+    await priya.keyboard.press("Enter")
     mails = phone.get_by_role("log", name="Email")
     await expect(mails).to_contain_text("Somebody calls you.")
 

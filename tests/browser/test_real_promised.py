@@ -42,6 +42,8 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await expect(people).not_to_contain_text("A call is promised")
     await page.get_by_role("textbox", name="Text to").fill("We will call you.")
     await page.get_by_role("button", name="Send and close").click()
+    await axe(page, "what is next", found)
+    await page.get_by_role("button", name="Look whether they answered").click()
     await expect(page.get_by_text("Done. You are ready")).to_be_visible()
     await page.get_by_role("button", name="Later").click()
     await page.keyboard.press("Enter")  # as soon as somebody is free

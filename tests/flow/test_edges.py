@@ -231,7 +231,9 @@ async def test_no_personal_value_in_the_log(centre: Centre) -> None:
             "note", incident=live["incident"], contact=contact, note="note-00000001",
             text="Notecanary",
         )  # fmt: skip
-        await agent.do("reply", contact=contact, text="Xylocanary", then="close", key="canary-01")
+        await agent.do(
+            "reply", contact=contact, text="Xylocanary", then="close", anyway=True, key="canary-01"
+        )
         await agent.until(lambda: contact not in agent.contacts)
     log = (centre.data_dir / "centre.log").read_text()
     assert "text.arrived" in log

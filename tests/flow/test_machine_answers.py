@@ -64,7 +64,7 @@ async def test_a_machine_is_told_and_gets_the_whole_message_while_its_agent_is_f
         events = [e["event"] for e in (await centre.sandbox.look(sid))["timeline"]]
         assert "call.redirected" not in events
         assert events.index("play.started") > events.index("stream.ended")
-        await agent.do("wrapped", contact=contact, disposition="no_contact", comment="")
+        await agent.do("wrapped", contact=contact, disposition="no_contact", anyway=True)
         await agent.until(lambda: contact not in agent.contacts)
         audit = "select count(*) from audit where action = 'contact.message_left'"
         await centre.until_rows(f"{audit} and subject = '{contact}'", [(1,)])

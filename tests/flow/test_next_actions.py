@@ -90,3 +90,66 @@ async def test_an_outcome_that_asks_what_is_next_is_refused_until_it_is_said(
         assert (await agent.do("open", incident=incident))["status"] == "active"
         await agent.do("wrapped", **wrapped)
         await agent.until(lambda: contact not in agent.contacts)
+
+
+async def test_whoever_closes_the_last_contact_says_what_is_next_or_resolves_the_incident(
+    centre: Centre,
+) -> None:
+    """Also by an answer, by the first words to somebody, and by a promise that is called off."""
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550543", "where is my parcel")
+        answer = {"contact": contact, "text": "It comes today.", "key": "last-0001"}
+        refused = await words_of(agent, "reply", then="close", **answer)
+        assert refused.endswith("stays open: say what is next, by whom, by when.")
+        assert agent.contacts[contact]["state"] == "active"
+        assert await centre.rows("select id from message where direction = 'out'") == []
+        assert "stays open" in await words_of(agent, "close", contact=contact, disposition="")
+        other = {"contact": contact, "disposition": "handed_off"}
+        assert "stays open" in await words_of(agent, "wrapped", **other)
+        plan = {"what": "Look whether they answered", "agent": agent.me["id"]}
+        due = now_ms() + 20 * MINUTE
+        await agent.do("plan_next", incident=incident, key="p1", before=None, due=due, **plan)
+        await agent.do("reply", then="close", **answer)
+        await agent.until(lambda: contact not in agent.contacts)
+        shown = (await agent.do("open", incident=incident))["next"]
+        done_ = {"incident": incident, "next": shown["id"]}
+        assert "stays open" in await words_of(agent, "next_done", **done_)
+        await agent.do("next_done", **done_, **plan | {"what": "Call them"}, due=due)
+        then = (await agent.do("open", incident=incident))["next"]
+        assert (then["what"], then["due"]) == ("Call them", due)
+        await agent.do("next_done", incident=incident, next=then["id"], anyway=True)
+        await agent.do("close_incident", incident=incident, reason="resolved")
+    assert await lines(centre, incident) == [
+        ("priya", "incident.next_planned"),
+        ("priya", "incident.next_done"),
+        ("priya", "incident.next_planned"),
+        ("priya", "incident.next_done"),
+        ("priya", "incident.closed"),
+    ]
+
+
+async def test_what_else_of_it_goes_on_is_what_is_next(centre: Centre) -> None:
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550544", "where is my parcel")
+        found = await agent.do("open", incident=incident)
+        to = found["parties"][0]
+        at = next(a["id"] for a in to["addresses"])
+        later = {
+            "incident": incident,
+            "address": at,
+            "key": "later-1",
+            "at": now_ms() + 60 * MINUTE,
+        }
+        promised = (await agent.do("request_callback", **later))["contact"]
+        await agent.until(lambda: agent.incident and agent.incident["callback"])
+        answer = {"contact": contact, "text": "We call you.", "key": "last-0002"}
+        await agent.do("reply", then="close", **answer)
+        await agent.until(lambda: contact not in agent.contacts)
+        words = await words_of(agent, "cancel_callback", contact=promised)
+        assert "stays open" in words
+        first = {"incident": incident, "address": at, "role": to["role"], "text": "We call you."}
+        await agent.do("write_first", then="close", key="first-1", **first)  # a call is promised
+        await agent.do("cancel_callback", contact=promised, anyway=True)
+        await agent.until(lambda: agent.incident and agent.incident["callback"] is None)
+        words = await words_of(agent, "write_first", then="close", key="first-2", **first)
+        assert "stays open" in words

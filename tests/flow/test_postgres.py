@@ -38,7 +38,9 @@ async def test_call_text_and_a_killed_worker(on_postgres: Centre) -> None:
     async with desk(centre) as agent:
         await centre.sandbox.text("my receipt is missing", from_=PERSON, to=LINE)
         text = await agent.accept()
-        await agent.do("reply", contact=text, text="Here it is.", then="close", key="reply-pg-01")
+        await agent.do(
+            "reply", contact=text, text="Here it is.", then="close", anyway=True, key="reply-pg-01"
+        )
         await centre.until_rows(
             "select status from message where key = 'out:reply-pg-01'", [("delivered",)]
         )

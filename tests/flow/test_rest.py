@@ -73,7 +73,10 @@ async def test_a_program_finds_an_incident_works_it_and_repeats_nothing(centre: 
         assert again[0] == 409
         assert await program.post(f"{of}/next", plan, "plan-0396-b") == (409, again[1], True)
         next_one = (await program.get(of))[1]["next"]["id"]
-        assert (await program.post(f"{of}/next/{next_one}/done", None, "done-0396"))[0] == 200
+        asked = await program.post(f"{of}/next/{next_one}/done", None, "done-0395")
+        assert (asked[0], asked[1]["code"]) == (409, "next_needed")
+        done = {"anyway": True}
+        assert (await program.post(f"{of}/next/{next_one}/done", done, "done-0396"))[0] == 200
 
         # Two at once with one key are one.
         both = await asyncio.gather(

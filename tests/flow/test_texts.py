@@ -22,7 +22,14 @@ async def test_text_is_answered_and_its_delivery_is_shown(centre: Centre) -> Non
         contact = await take_text(agent)
         incident = await agent.do("open", incident=agent.contacts[contact]["incident"])
         assert said(incident) == ["my receipt is missing"]
-        await agent.do("reply", contact=contact, text="Here it is.", then="close", key="reply-0001")
+        await agent.do(
+            "reply",
+            contact=contact,
+            text="Here it is.",
+            then="close",
+            anyway=True,
+            key="reply-0001",
+        )
         await agent.until(lambda: contact not in agent.contacts)
         await agent.until(
             lambda: (
@@ -91,7 +98,9 @@ async def test_stop_is_obeyed_and_the_agent_is_told_to_call(centre: Centre) -> N
         await centre.sandbox.text("STOP", from_=person, to="+12065550101")
         contact = await take_text(agent)
         with pytest.raises(DeskError) as refused:
-            await agent.do("reply", contact=contact, text="Ok", then="close", key="reply-0004")
+            await agent.do(
+                "reply", contact=contact, text="Ok", then="close", anyway=True, key="reply-0004"
+            )
         assert refused.value.code == "not_allowed"
         assert "opted out" in str(refused.value)
 

@@ -32,6 +32,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; "
     "img-src 'self' data:; media-src 'self' blob:; font-src 'self'; worker-src 'self'"
 )
+LEAVING = ("wrapped", "reply", "write_first", "next_done", "cancel_callback", "abandoned_done")
 PAGES = {"/login": "login", "/desk": "desk", "/board": "board", "/sandbox/phone": "phone"}
 TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css",
          ".svg": "image/svg+xml", ".json": "application/json", ".html": "text/html"}  # fmt: skip
@@ -96,6 +97,8 @@ class Connection:
         result: Any = None
         answer = getattr(self, f"do_{do}", None)
         refused = self.desk.refuse.get(do)
+        if self.desk.asks_next and self.leaves(intent):
+            refused = "next_needed"
         if INTENTS[do].desk_only and self.view != "desk":
             refused = "not_allowed"
         if refused:
@@ -104,6 +107,13 @@ class Connection:
         if answer:
             result = await answer(intent)
         await self.say("reply", id=intent["id"], ok=True, result=result)
+
+    def leaves(self, intent: dict[str, Any]) -> bool:
+        """Nothing else of the incident goes on: whoever leaves it says what is next."""
+        if intent["do"] not in LEAVING or intent.get("anyway") or intent.get("what"):
+            return False
+        planned = self.scene["incidents"]["i1"]["next"] and intent["do"] != "next_done"
+        return not planned and intent.get("then") != "wait"
 
     async def do_snapshot(self, _: dict[str, Any]) -> None:
         await self.snapshot()
@@ -411,6 +421,7 @@ class FakeDesk:
         self.intents: list[dict[str, Any]] = []
         self.pongs = 0
         self.refuse: dict[str, str] = {}
+        self.asks_next = False
         self.connections: list[Connection] = []
         self._waits: list[Connection] = []
         """Of pages whose socket has ended, and who may connect again."""

@@ -27,6 +27,7 @@ CENTRE = {
         ("advised", "Advised"), ("vet", "Sent to a vet"), ("services", "Emergency services"),
         ("callback", "Call back promised"), ("escalated", "Escalated"), ("claim", "Claim opened"),
         ("wrong", "Wrong number"), ("silent", "Nobody spoke"))],
+    "next_within": [H // 2, 4 * H, 24 * H, 72 * H],
     "hide_listening": False,
     "pause_reasons": [{"code": c, "word": w, "rings_for_s1": c != "recovering"} for c, w in (
         ("break", "Break"), ("lunch", "Lunch"), ("meeting", "Meeting"), ("training", "Training"),

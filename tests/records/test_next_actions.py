@@ -11,7 +11,7 @@ from holdfast.followers.overdue import OVERDUE, Overdue
 from holdfast.followers.passing_on import PassingOn
 from router.core.next_action import LATEST_MS, LETTERS
 from router.core.terms import Terms
-from router.incidents.next_actions import NextActions, Plan
+from router.incidents.next_actions import Following, NextActions, Plan
 from router.incidents.ownership import Gift, Ownership
 from router.live.engine import Engine
 from router.records import accounts, audit, next_actions, people, timeline
@@ -82,7 +82,11 @@ async def test_what_is_planned_stands_in_the_incident_and_on_its_timeline(
         "what": "Call Dr. Novak", "agent": who["Priya"], "agent_name": "Priya",
         "due": given.due, "by_name": "Elena",
     }  # fmt: skip
-    assert (await actions.done(incident.id, shown["id"], who["Priya"], NOW + MINUTE)).ok  # type: ignore[index]
+    then = NOW + MINUTE
+    asked = await actions.done(incident.id, shown["id"], who["Priya"], then)  # type: ignore[index]
+    assert (asked.code, incident.word in asked.text) == ("next_needed", True)
+    done = await actions.done(incident.id, shown["id"], who["Priya"], then, anyway=True)  # type: ignore[index]
+    assert done.ok
     assert (await document(database, incident.id))["next"] is None
     assert await lines(database, incident.id) == [
         ("Elena", "Elena planned: Call Dr. Novak · Priya does it"),
@@ -101,9 +105,13 @@ async def test_an_order_that_is_repeated_is_one(database: Database, actions: Nex
     first, again = await actions.plan(order, NOW), await actions.plan(order, NOW + 1)
     assert (first.ok, first.duplicate, again.ok, again.duplicate) == (True, False, True, True)
     shown = (await document(database, incident.id))["next"]
-    done = [await actions.done(incident.id, shown["id"], who["Elena"], NOW) for _ in "12"]  # type: ignore[index]
+    follows = Following("Write to Maya", who["Elena"], NOW + MINUTE)
+    done = [
+        await actions.done(incident.id, shown["id"], who["Elena"], NOW, follows)  # type: ignore[index]
+        for _ in "12"
+    ]
     assert [(one.ok, one.duplicate) for one in done] == [(True, False), (True, True)]
-    assert len(await acts(database)) == 2
+    assert len(await acts(database)) == 3  # and what follows was planned, once
 
 
 async def test_other_words_under_the_same_key_are_no_repetition(

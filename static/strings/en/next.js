@@ -36,6 +36,18 @@ export const next = {
     doneIn: (no) => `Done. What is next in ${no}?`,
     /** @param {string} no */
     needed: (no) => `${no} stays open: say what is next, by whom, by when.`,
+    /** @param {string} no */
+    asks: (no) => `${no} stays open. What is next?`,
+    resolved: 'Nothing: it is resolved',
+    else: 'Something else …',
+    /** @param {string} what @param {string} time */
+    proposed: (what, time) => `${what} · you, ${time}`,
+    proposals: {
+      message: 'Look whether they answered',
+      call: 'Ask how it is now',
+      reach: 'Try to reach them',
+      other: 'Look how it is now',
+    },
     closeInstead: 'Nothing more: resolve the incident …',
     later: 'Later',
     /** @param {string} what @param {string} no */

@@ -1,0 +1,149 @@
+/** The fields in which it is said what is next: what, by whom, by when. */
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../ui.js';
+import { serverTime } from '../clock.js';
+import { dayAndTime, hourMinute } from '../format.js';
+import { SAYS_OF_UNDO } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { act, centre, link, state } from './context.js';
+
+const MINUTES = [15, 60, 240];
+const DAY_MS = 86_400_000;
+
+/** When, in words: the day, too, unless it is today. @param {number} at */
+export const when = (at) =>
+  new Date(at).toDateString() === new Date(serverTime()).toDateString() ? hourMinute(at) : dayAndTime(at);
+
+/** Everybody who works here. @returns {Colleague[]} */
+export function useColleagues() {
+  const [people, setPeople] = useState(/** @type {Colleague[]} */ ([]));
+  useEffect(() => {
+    link
+      .send('colleagues')
+      .then((found) => setPeople(found.people))
+      .catch(() => {}); // oneself can be chosen all the same
+  }, []);
+  return people;
+}
+
+/** Nine in the morning of the next day, or of a later one. */
+function tomorrow(days = 1) {
+  const at = new Date(serverTime() + days * DAY_MS);
+  at.setHours(9, 0, 0, 0);
+  return at.getTime();
+}
+/** As a field of date and time shows it. @param {number|null} at */
+function localOf(at) {
+  if (at === null) return '';
+  const here = new Date(at);
+  return new Date(at - here.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** @param {Colleague} one */
+export const nameOf = (one) => (one.here ? one.name : t.next.away(one.name));
+
+/** What, by whom and by when, as fields; `said` gets them as they stand.
+ * @typedef {{what: string, agent: string, due: number|null}} Said
+ * @param {{said: Said, say: (said: Said) => void, enter: () => void, focus?: boolean}} props */
+export function NextFields({ said, say, enter, focus = false }) {
+  const me = state.value.me;
+  const people = useColleagues();
+  const others = people.filter((one) => one.id !== me?.id);
+  const [chip, press] = useState('');
+  const first = useRef(/** @type {HTMLInputElement|null} */ (null));
+  useLayoutEffect(() => {
+    if (focus) first.current?.focus();
+  }, []);
+  /** @param {number|null} due @param {string} [of] */
+  const by = (due, of = '') => {
+    press(of);
+    say({ ...said, due });
+  };
+  /** Also of the moment that is pressed already. @param {On<KeyboardEvent>} e */
+  const onEnter = (e) => {
+    if (e.key !== 'Enter' || e.isComposing) return;
+    e.preventDefault();
+    enter();
+  };
+  return html`
+    <label class="stack tight">
+      <span>${t.next.what}</span>
+      <input
+        name="what"
+        ref=${first}
+        autofocus=${focus}
+        maxlength="140"
+        placeholder=${t.next.example}
+        value=${said.what}
+        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
+          say({ ...said, what: e.currentTarget.value })}
+        onKeyDown=${onEnter}/>
+    </label>
+    <label class="stack tight">
+      <span>${t.next.who}</span>
+      <select
+        value=${said.agent}
+        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) =>
+          say({ ...said, agent: e.currentTarget.value })}>
+        ${me && html`<option value=${me.id}>${t.next.me(me.name)}</option>`}
+        ${others.map((one) => html`<option key=${one.id} value=${one.id}>${nameOf(one)}</option>`)}
+      </select>
+    </label>
+    <div class="row wraps" role="group" aria-label=${t.next.by}>
+      <span>${t.next.by}</span>
+      ${MINUTES.map(
+        (m) => html`<button
+          key=${m}
+          type="button"
+          class="small"
+          aria-pressed=${String(chip === String(m))}
+          onClick=${() => by(serverTime() + m * 60_000, String(m))}
+          onKeyDown=${chip === String(m) ? onEnter : undefined}>
+          ${t.next.within(m)}
+        </button>`,
+      )}
+      <button
+        type="button"
+        class="small"
+        aria-pressed=${String(chip === 'tomorrow')}
+        onClick=${() => by(tomorrow(), 'tomorrow')}
+        onKeyDown=${chip === 'tomorrow' ? onEnter : undefined}>
+        ${t.next.tomorrow}
+      </button>
+      <input
+        type="datetime-local"
+        aria-label=${t.next.by}
+        value=${localOf(said.due)}
+        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
+          const at = new Date(e.currentTarget.value).getTime();
+          by(Number.isFinite(at) ? at : null);
+        }}
+        onKeyDown=${onEnter}/>
+      <b class="sr" role="status">${said.due === null ? '' : t.next.due(when(said.due))}</b>
+    </div>
+  `;
+}
+
+/** What is wrong with it, in words; empty: nothing. @param {Said} said */
+export const faultOf = (said) => (!said.what.trim() ? t.next.say : said.due === null ? t.next.pick : '');
+
+/** @param {{id: string}} of @param {Said} said @param {string} key
+ * @param {string|null} before what was shown */
+export const plan = (of, said, key, before) =>
+  act(
+    'plan_next',
+    { incident: of.id, what: said.what, agent: said.agent, due: Math.round(said.due ?? 0), before, key },
+    { says: SAYS_OF_UNDO },
+  );
+
+/** @param {Next|null} [next] @returns {Said} */
+export const blank = (next) => ({
+  what: next?.what ?? '',
+  agent: next?.agent ?? state.peek().me?.id ?? '',
+  due: next && next.due > serverTime() && next.due < serverTime() + 366 * DAY_MS ? next.due : null,
+});
+
+/** By when it is proposed, by how severe the incident is. @param {Severity} severity */
+export function proposedBy(severity) {
+  const within = centre.peek()?.next_within?.[severity - 1] ?? DAY_MS;
+  return within < DAY_MS ? serverTime() + within : tomorrow(Math.floor(within / DAY_MS));
+}
