@@ -420,6 +420,13 @@ interface Results {
   open: Incident | null;
   peek: Peek;
   incidents: { rows: IncidentRow[]; next: string | null; searched?: { done: number; total: number } };
+  /** `filter`: as it was asked for. */
+  open_incidents: {
+    filter: string;
+    rows: MineRow[];
+    more: boolean;
+    counts: { all: number; overdue: number; nobodys: number; severe: number };
+  };
   why: Why;
   waiting: { rows: WaitingRow[]; more: number };
   corrections: { days: number; triaged: number; rows: CorrectionRow[] };

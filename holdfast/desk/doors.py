@@ -32,6 +32,7 @@ _AT = f"{_OF}/addresses/{{address}}"
 DOORS = (
     Door("incidents", "GET", "/incidents", "Find incidents, as Find does"),
     Door("mine", "GET", "/mine", "The open incidents that one owns, or in which one is to act"),
+    Door("open_incidents", "GET", "/incidents/open", "The open incidents, for a supervisor"),
     Door("colleagues", "GET", "/colleagues", "Everybody who can be given something to do"),
     Door("open", "GET", _OF, "An incident without its timeline; also by number (INC-20419)"),
     Door("title", "POST", f"{_OF}/title", "Says what it is about"),

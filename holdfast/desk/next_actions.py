@@ -18,6 +18,7 @@ from holdfast.desk.intents import (
     Nothing,
     Refused,
     Result,
+    Word,
     intent,
 )
 from holdfast.desk.listing import Listing
@@ -64,8 +65,14 @@ class GiveForm(IncidentForm, frozen=True):
     before: Id | None = None
 
 
+class OpenIncidentsForm(Form, frozen=True):
+    """`filter`: overdue, nobodys, severe; "": all that are open."""
+
+    filter: Word = ""
+
+
 class NextSteps:
-    """Handlers of plan_next, next_done, give_incident, mine and colleagues."""
+    """Handlers of plan_next, next_done, give_incident, mine, open_incidents and colleagues."""
 
     def __init__(
         self, centre: Centre, hub: Hub, actions: NextActions, ownership: Ownership
@@ -122,6 +129,21 @@ class NextSteps:
         if listing.read(shown) and page.listed is listing:
             self._hub.list_changed(page)
         return {"rows": rows, "more": more, "team": theirs}
+
+    @intent("open_incidents", OpenIncidentsForm, Permission.QUEUE_STEER, desk_only=False)
+    async def _open(self, page: Page, form: OpenIncidentsForm) -> Result:
+        """From now on this page is told when its list has changed."""
+        if form.filter not in next_actions.FILTERS:
+            raise Refused("bad_request", "The filter is overdue, nobodys, severe or none.")
+        async with self._database.read() as connection:
+            known = await accounts.all_accounts(connection)
+        names = {a.id: a.name for a in known}
+        page.listed = listing = Listing(set(names))  # from here on: what is read is newer
+        async with self._database.read() as connection:
+            rows, more, counts = await next_actions.of_all(connection, names, form.filter, now_ms())
+        if listing.read([row["id"] for row in rows]) and page.listed is listing:
+            self._hub.list_changed(page)
+        return {"filter": form.filter, "rows": rows, "more": more, "counts": counts}
 
     @intent("colleagues", Nothing)
     async def _colleagues(self, _page: Page, _form: Nothing) -> Result:

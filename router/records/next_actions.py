@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select, union, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, union, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,7 @@ Action = Row[Any]
 
 action, incident = schema.next_action, schema.incident
 
+SEVERE = 2
 MINE, TEAMS = 200, 50
 """More than that is nobody's list."""
 
@@ -168,6 +169,36 @@ async def of_team(
     )
     rows = (await connection.execute(asked.limit(TEAMS))).all()
     return [_listed(row, names) for row in rows]
+
+
+FILTERS = ("", "overdue", "nobodys", "severe")
+"""Of open incidents: all, those whose next action is overdue, without an owner, S1 and S2."""
+
+
+async def of_all(
+    connection: AsyncConnection, names: Mapping[str, str], only: str, now: int
+) -> tuple[list[dict[str, Any]], bool, dict[str, int]]:
+    """The open incidents, one of FILTERS alone: what is overdue, an S1 or S2 that nobody planned,
+    the others by when they are due, those that nobody planned. Whether there are more than MINE,
+    and how many there are by filter."""
+    is_so = {
+        "overdue": action.c.due_at < now,
+        "nobodys": incident.c.owner.is_(None),
+        "severe": incident.c.severity <= SEVERE,
+    }
+    rank = case(
+        (is_so["overdue"], 0), (action.c.due_at.is_not(None), 2), (is_so["severe"], 1), else_=3
+    )
+    asked = _LISTED.where(is_so[only]) if only else _LISTED
+    asked = asked.order_by(
+        rank, action.c.due_at.asc().nulls_last(), incident.c.severity, incident.c.number
+    )
+    rows = (await connection.execute(asked.limit(MINE + 1))).all()
+    sums = [func.sum(case((so, 1), else_=0)).label(name) for name, so in is_so.items()]
+    counted = _LISTED.with_only_columns(func.count().label("all"), *sums)
+    counts = (await connection.execute(counted)).one()._mapping
+    found = [_listed(row, names) for row in rows[:MINE]]
+    return found, len(rows) > MINE, {name: int(counts[name] or 0) for name in ("all", *is_so)}
 
 
 _LISTED = (

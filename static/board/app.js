@@ -19,6 +19,7 @@ import { Depth } from './depth.js';
 import { Drawer } from './drawer.js';
 import { Ears, followEars, seat } from './ears.js';
 import { FigureDialog } from './figure.js';
+import { FindButton, FindDialog, followFindKey } from './find.js';
 import { Free } from './free.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
@@ -74,6 +75,7 @@ function Board() {
       ${link.status.value === 'stale'
         ? html`<${StaleBar} text=${t.board.stale(timeOfDay(link.heardAt.value))}/>`
         : html`${seat.value ? html`<${Ears}/>` : html`<${Hours}/>`}<span class="grow"></span><${AsOf}/>`}
+      <${FindButton}/>
       ${me && html`<${UserMenu}
         me=${me}
         out=${signOut}
@@ -112,6 +114,7 @@ function Board() {
       <${Free}/>
       <${NotNeededDialog}/>
       <${FigureDialog}/>
+      <${FindDialog}/>
       <${SoundPlaces}/>
     </main>
     ${link.status.value === 'live' && centre.value?.record && html`<${StaleBar}
@@ -144,6 +147,7 @@ function Board() {
 
 startTicking();
 followEars();
+followFindKey();
 link.start();
 render(html`<${Board}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
 api('/api/me')

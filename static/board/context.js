@@ -6,8 +6,14 @@ import { firstOf, severityWord } from '../contact.js';
 import { t } from '../strings/en.js';
 import { stateOf } from '../states.js';
 
+/** Notices that are no words for the person, by code: what to do. A panel adds its own.
+ * @type {Map<string, () => void>} */
+export const hints = new Map();
+
 export const link = createLink('board', {
   onNotice: (n) => {
+    const hint = hints.get(n.code);
+    if (hint) return hint();
     if (n.code === 'sound_again') return anew();
     if (n.code === 'sound_moved') for (const act of onMoved) act();
     const tone = n.level === 'alarm' ? 'alarm' : n.level === 'warn' ? 'warn' : 'info';
@@ -34,7 +40,7 @@ export const centre = computed(() => state.value.centre);
 /** What the list shows. */
 export const channel = signal(/** @type {string|null} */ (null));
 export const severity = signal(/** @type {Severity|null} */ (null));
-/** 'waiting', 'work', 'abandoned', 'today' or 'corrections' */
+/** 'waiting', 'work', 'incidents', 'abandoned', 'today' or 'corrections' */
 export const tabOf = signal('waiting');
 
 /** @param {Severity} level */

@@ -30,6 +30,7 @@ import { Next } from './next.js';
 import { notNeededItems } from './not_needed.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
+import { OpenIncidents } from './incidents.js';
 import { Today } from './today.js';
 import { guess } from './tiles.js';
 import { ContactState } from '../states.js';
@@ -187,6 +188,7 @@ export function List() {
   const none = inWork ? !rows.working.length : !count;
   const filtered = channel.value || severity.value;
   const c = t.board.cols;
+  const steers = state.value.me?.permissions?.includes('queue.steer');
   return html`<section class="panel list" aria-label=${t.board.list}>
     <div class="head">
       <div class="row" role="group" aria-label=${t.board.list}>
@@ -197,14 +199,11 @@ export function List() {
           ${gone.length > 0 && html`<${SevShape} level=${gone[0].severity}/>`}
           ${t.board.gaveUp} · ${gone.length}
         </${Pick}>
+        ${steers && html`<${Pick} of=${tabOf} value="incidents">${t.openIncidents.tab}</${Pick}>`}
         <${Pick} of=${tabOf} value="today">${t.today.tab}</${Pick}>
-        ${state.value.me?.permissions?.includes('queue.steer') && html`<${Pick}
-          of=${tabOf}
-          value="corrections">
-          ${t.corrections.tab}
-        </${Pick}>`}
+        ${steers && html`<${Pick} of=${tabOf} value="corrections">${t.corrections.tab}</${Pick}>`}
       </div>
-      ${!['corrections', 'today'].includes(tabOf.value) && html`<div
+      ${!['corrections', 'today', 'incidents'].includes(tabOf.value) && html`<div
         class="row"
         role="group"
         aria-label=${c.chan}>
@@ -240,35 +239,37 @@ export function List() {
       ? html`<${Corrections}/>`
       : tabOf.value === 'abandoned'
         ? html`<${Abandoned} rows=${gone}/>`
-        : tabOf.value === 'today'
-          ? html`<${Today}/>`
-          : html`<div
-              class="rows scroll"
-              role="table"
-              tabindex="0"
-              aria-label=${inWork ? t.board.inWork : t.board.list}>
-              <div role="rowgroup" class="thead">
-                <div role="row" class="tr th">
-                  ${[
-                    c.sev,
-                    c.chan,
-                    c.who,
-                    c.incident,
-                    inWork ? c.inHand : c.waited,
-                    c.needs,
-                    c.next,
-                    c.why,
-                  ].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}
+        : tabOf.value === 'incidents'
+          ? html`<${OpenIncidents}/>`
+          : tabOf.value === 'today'
+            ? html`<${Today}/>`
+            : html`<div
+                class="rows scroll"
+                role="table"
+                tabindex="0"
+                aria-label=${inWork ? t.board.inWork : t.board.list}>
+                <div role="rowgroup" class="thead">
+                  <div role="row" class="tr th">
+                    ${[
+                      c.sev,
+                      c.chan,
+                      c.who,
+                      c.incident,
+                      inWork ? c.inHand : c.waited,
+                      c.needs,
+                      c.next,
+                      c.why,
+                    ].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}
+                  </div>
                 </div>
-              </div>
-              ${inWork
-                ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>`
-                : html`
-                    <${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/>
-                    <${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>
-                    <${Group} title=${t.promised.group} rows=${rows.later}/>
-                  `}
-            </div>`}
+                ${inWork
+                  ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>`
+                  : html`
+                      <${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/>
+                      <${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>
+                      <${Group} title=${t.promised.group} rows=${rows.later}/>
+                    `}
+              </div>`}
     ${(tabOf.value === 'waiting' || inWork) && none && html`<p class="empty over">
       ${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}
     </p>`}

@@ -70,6 +70,7 @@ async def test_every_message_and_every_answer_is_as_the_pages_types_say(
         await board.until(lambda: board.abandoned)
         await ask(agent, "incidents", q="")
         await ask(board, "corrections", days=7)
+        await ask(board, "open_incidents", filter="")
         told += heard(board, agent)
         await agent.do("unpark", contact=mail)
 

@@ -512,7 +512,7 @@ SCENES: list[Scene] = [
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays", "agent_day", "sound_places",
-    "mine", "colleagues", "merge_look", "undo_look", "snippets",
+    "mine", "open_incidents", "colleagues", "merge_look", "undo_look", "snippets",
 }  # fmt: skip
 """Intents that change nothing."""
 LOOKS = {"reveal"}

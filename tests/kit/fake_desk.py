@@ -156,6 +156,19 @@ class Connection:
             "team": self.scene.get("team", []),
         }
 
+    async def do_open_incidents(self, intent: dict[str, Any]) -> Any:
+        now, rows = self.desk.now(), fake_scenes.open_rows(self.desk.now())
+        fits = {
+            "": lambda _: True,
+            "overdue": lambda row: row["next"] and row["next"]["due"] < now,
+            "nobodys": lambda row: row["owner_name"] is None,
+            "severe": lambda row: row["severity"] <= 2,
+        }
+        counts = {name or "all": sum(bool(fit(row)) for row in rows) for name, fit in fits.items()}
+        only = intent["filter"]
+        return {"filter": only, "rows": [row for row in rows if fits[only](row)], "more": False,
+                "counts": counts}  # fmt: skip
+
     async def do_colleagues(self, _: dict[str, Any]) -> Any:
         return {
             "people": [

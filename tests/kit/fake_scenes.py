@@ -352,6 +352,16 @@ def mine_rows(now: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def open_rows(now: int) -> list[dict[str, Any]]:
+    """What a supervisor sees: everybody's, also what nobody owns."""
+    rows = mine_rows(now)
+    nobodys = {"id": "i6", "number": "INC-20431", "title": "Water under the kitchen floor, tap still running", "severity": 2,
+               "status": "new", "owner_name": None, "next": None}  # fmt: skip
+    theirs = rows[2] | {"id": "i5", "number": "INC-20290", "severity": 4, "owner_name": "Tomás Vega", "status": "waiting_party",
+                        "title": "Receipt for the vet, second letter with the itemised invoice of the clinic"}  # fmt: skip
+    return [rows[0], nobodys, rows[1], rows[2], theirs, rows[3]]
+
+
 def incidents(scene: str, now: int) -> dict[str, Any]:
     first = incident(now)
     if scene == "long":

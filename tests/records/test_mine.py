@@ -19,11 +19,11 @@ from router.incidents.facts import Facts
 from router.incidents.next_actions import NextActions
 from router.incidents.ownership import Ownership
 from router.live.engine import Engine
-from router.records import people
+from router.records import next_actions, people
 from router.records.database import Database
 from tests.kit.store import centre_of
 from tests.records.test_incident_changes import incident_of, life_of
-from tests.records.test_next_actions import agents
+from tests.records.test_next_actions import MINUTE, agents, plan_of
 from tests.records.test_records import NOW
 from tests.unit.test_slow_page import page_of, read
 
@@ -190,3 +190,32 @@ async def test_who_has_the_same_incident_open_at_a_desk_reads_that_somebody_writ
     }
     words = f"{pages['priya'].account.name} is writing an answer here."
     assert told == {"priya": [], "noah": [words], "leo": [], "dana": []}
+
+
+async def test_a_supervisor_has_all_that_is_open_what_is_overdue_first_and_how_many(
+    database: Database, hub: Hub, steps: NextSteps
+) -> None:
+    who = await agents(database)
+    me = who["Elena"]
+    late, bare, owned, closed = [
+        await incident_of(database, f"+1206555014{n}", severity=sev)
+        for n, sev in enumerate((3, 2, 4, 1))
+    ]
+    async with database.write() as connection:
+        for one in (late, owned):
+            await people.hand_on(connection, one.id, me)
+    assert (await life_of(database).close(closed.id, me, "resolved", "", NOW)).ok
+    actions = NextActions(centre_of(database, Engine("unix:///nowhere.sock")))
+    assert (await actions.plan(plan_of(late, me, key="a"), NOW)).ok
+    assert (await actions.plan(plan_of(owned, me, key="b", due=NOW + 60 * MINUTE), NOW)).ok
+
+    async def listed(only: str) -> tuple[list[str], bool, dict[str, int]]:
+        async with database.read() as connection:
+            at = NOW + 16 * MINUTE
+            rows, more, counts = await next_actions.of_all(connection, {me: "Elena"}, only, at)
+        return [row["number"] for row in rows], more, counts
+
+    counts = {"all": 3, "overdue": 1, "nobodys": 1, "severe": 1}
+    assert await listed("") == ([late.word, bare.word, owned.word], False, counts)
+    assert await listed("overdue") == ([late.word], False, counts)
+    assert (await listed("nobodys"))[0] == (await listed("severe"))[0] == [bare.word]

@@ -14,7 +14,7 @@ from holdfast.desk.topics import INTENTS
 from holdfast.http.openapi import openapi
 from holdfast.settings.environment import load
 
-READS = {"mine", "colleagues", "incidents"}
+READS = {"mine", "open_incidents", "colleagues", "incidents"}
 """Of incident work, without an incident among their fields."""
 LOOKS = {"open", "snippets", "merge_look", "undo_look"}
 OF = {"incident", "stays", "filing"}

@@ -206,6 +206,18 @@ export const board = {
         ? `${name} is free of ${who}. It ended as “unfinished”.`
         : `${name} is free. ${who} is back in line, at their old place.`,
   },
+  openIncidents: {
+    tab: 'Incidents',
+    which: 'Which open incidents',
+    filters: { '': 'Open', overdue: 'Overdue', nobodys: 'Nobody’s', severe: 'S1 and S2' },
+    cols: ['Severity', 'Incident', 'Title and next action', 'Owner', 'Due', 'Status'],
+    nobody: 'nobody',
+    none: 'None.',
+    asking: 'Looking …',
+    failed: 'The list could not be read. It is asked for again.',
+    /** @param {number} n */
+    more: (n) => `The first ${n}; Find (/) has them all.`,
+  },
   corrections: {
     tab: 'Corrections',
     title: 'Corrections',
