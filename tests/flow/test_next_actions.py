@@ -102,7 +102,8 @@ async def test_whoever_closes_the_last_contact_says_what_is_next_or_resolves_the
         refused = await words_of(agent, "reply", then="close", **answer)
         assert refused.endswith("stays open: say what is next, by whom, by when.")
         assert agent.contacts[contact]["state"] == "active"
-        assert await centre.rows("select id from message where direction = 'out'") == []
+        sent = f"select id from message where direction = 'out' and contact = '{contact}'"
+        assert await centre.rows(sent) == []
         assert "stays open" in await words_of(agent, "close", contact=contact, disposition="")
         other = {"contact": contact, "disposition": "handed_off"}
         assert "stays open" in await words_of(agent, "wrapped", **other)
