@@ -179,7 +179,7 @@ class Sessions:
         account, seen_at = found
         if now - seen_at > SEEN_EVERY_MS:
             async with self._database.write() as connection:
-                await accounts.see_session(connection, _digest(token), now)
+                await accounts.see_sessions(connection, [_digest(token)], now)
         return account
 
     def digest(self, request: web.Request) -> str:
@@ -202,8 +202,7 @@ class Sessions:
     async def keep(self, digests: Iterable[str]) -> None:
         """An open page is not idle."""
         async with self._database.write() as connection:
-            for digest in sorted(set(digests)):
-                await accounts.see_session(connection, digest, now_ms())
+            await accounts.see_sessions(connection, digests, now_ms())
 
     async def enabled(self, account_id: str) -> bool:
         """False: the account was closed."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -264,12 +264,27 @@ def _under_contract(today: str) -> tuple[Any, Any]:
     return or_(begins.is_(None), begins <= today), or_(ends.is_(None), ends >= today)
 
 
-async def see_session(connection: AsyncConnection, id_hash: str, now: int) -> None:
-    await connection.execute(
-        update(session).where(session.c.id_hash == id_hash).values(seen_at=now)
-    )
-    theirs = select(session.c.account).where(session.c.id_hash == id_hash).scalar_subquery()
-    await connection.execute(update(user).where(user.c.id == theirs).values(seen_at=now))
+async def see_sessions(connection: AsyncConnection, id_hashes: Iterable[str], now: int) -> None:
+    """They, and whoever signed in by them, are here. In the order of their ids: two processes that
+    see the same ones do not wait for each other in a ring."""
+    hashes = sorted(set(id_hashes))
+    if not hashes:
+        return
+    await connection.execute(_SEEN, [{"the_hash": one, "now": now} for one in hashes])
+    rows = await connection.execute(_WHOSE, {"hashes": hashes})
+    if found := [{"the_id": one, "now": now} for one in sorted(set(rows.scalars()))]:
+        await connection.execute(_SEEN_ACCOUNT, found)
+
+
+_SEEN = (
+    update(session)
+    .where(session.c.id_hash == bindparam("the_hash"))
+    .values(seen_at=bindparam("now"))
+)
+_WHOSE = select(session.c.account).where(session.c.id_hash.in_(bindparam("hashes", expanding=True)))
+_SEEN_ACCOUNT = (
+    update(user).where(user.c.id == bindparam("the_id")).values(seen_at=bindparam("now"))
+)
 
 
 async def unseen(connection: AsyncConnection, since: int) -> set[str]:

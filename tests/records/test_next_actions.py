@@ -280,7 +280,7 @@ async def test_what_somebody_has_who_is_away_too_long_goes_to_their_lead(
         await people.hand_on(connection, mine.id, me)
         await accounts.set_terms(connection, me, Terms(lead=other))
         await accounts.open_session(connection, "h1", me, NOW + days)
-        await accounts.see_session(connection, "h1", NOW + 2 * days)
+        await accounts.see_sessions(connection, ["h1"], NOW + 2 * days)
         await accounts.close_session(connection, "h1")  # signed out
         for n in range(1, 6):  # somebody else is here each day
             await accounts.open_session(connection, f"p{n}", other, NOW + n * days)
