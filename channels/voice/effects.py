@@ -43,6 +43,10 @@ REDIRECT_RETRIES_MS = (250, 500, 1000)
 EXPECTED = (CarrierError, IndexLost, IndexUnavailable, RecordUnavailable)
 """Carrier, store or database away: the effect's lease lapses and somebody tries again."""
 
+UNCLEAR_MS = 3_000
+"""After a redirect of which the carrier did not say whether it was done: a stream that still stands
+then says that it was not."""
+
 NO_SOUND_MS = 500
 """Until a stream is asked for again, while no process carries sound."""
 
@@ -166,9 +170,14 @@ class VoiceEffects:
         fence = live.outside.fence if live.outside else None
         if live.state == State.OUTSIDE and fence != effect.args.get("fence"):
             return None
+        streamed = bool(effect.args.get("streaming"))
+        if streamed and effect.tries > 1 and live.link != "streaming":
+            return None  # they are there; or the stream was lost, and the carrier asks us
         sent = await self._redirect(effect, live, self._outside.document(live))
         if isinstance(sent, int):
             return sent
+        if sent == "unclear" and streamed:
+            return UNCLEAR_MS
         if sent == "refused":  # unclear: they may be there; the state's deadline decides
             await self._outside.not_sent(live)
         return None

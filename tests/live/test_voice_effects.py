@@ -29,7 +29,12 @@ from channels.twilio.errors import (
 from channels.twilio.forms import CallStatus
 from channels.twilio.records import CallInfo
 from channels.voice.dials import LOOK_FOR_MS, Dials
-from channels.voice.effects import REDIRECT_RETRIES_MS, UNKNOWN_IS_OVER_MS, VoiceEffects
+from channels.voice.effects import (
+    REDIRECT_RETRIES_MS,
+    UNCLEAR_MS,
+    UNKNOWN_IS_OVER_MS,
+    VoiceEffects,
+)
 from channels.voice.limits import Limits, Writing
 from channels.voice.link import VoiceLink
 from channels.voice.outside import OutsideCalls
@@ -205,9 +210,12 @@ class Room:
         await self.world.arrive(id="c1")
         await self.world.advance(400)
 
-    async def goes_out(self) -> None:
+    async def goes_out(self, *, streaming: bool = False) -> None:
         """Nobody is here: to the number on call."""
         await self.world.arrive(id="c1", severity=1, ladder=LADDER)
+        if streaming:
+            started = {"contact": "c1", "link_epoch": 1, "proc": "p1"}
+            assert (await self.world.engine.step("stream_started", **started)).ok
         await self.world.engine.step(
             "send_outside", contact="c1", name="night", word="Night lead", acknowledge=True
         )
@@ -355,6 +363,35 @@ async def test_who_may_be_outside_stays_there_until_the_deadline_decides(room: R
     await room.goes_out()
     room.carrier.error = UNSURE["unknown"]
     assert await room.becomes(await room.due("go_outside")) == "done"
+    assert await room.world.state("c1") == "outside"
+
+
+async def test_who_still_has_their_stream_was_not_sent_outside_and_is_sent_again(
+    room: Room,
+) -> None:
+    await room.goes_out(streaming=True)
+    room.carrier.error = UNSURE["unknown"]
+    for again in range(2):
+        assert await room.becomes(await room.due("go_outside", None)) == UNCLEAR_MS, again
+        await room.world.advance(UNCLEAR_MS)
+    room.carrier.error = None
+    assert await room.becomes(await room.due("go_outside", None)) == "done"
+    assert room.carrier.asked == ["redirect"] * 3
+    assert await room.world.state("c1") == "outside"
+
+
+async def test_whose_stream_has_ended_is_there_and_is_not_sent_again(room: Room) -> None:
+    """A second redirect would end what rings there."""
+    await room.goes_out(streaming=True)
+    room.carrier.error = UNSURE["unknown"]
+    assert await room.becomes(await room.due("go_outside", None)) == UNCLEAR_MS
+    live = await room.live()
+    assert live is not None
+    lost = {"contact": "c1", "link_epoch": live.link_epoch, "cause": "stop"}
+    assert (await room.world.engine.step("stream_lost", **lost)).ok
+    await room.world.advance(UNCLEAR_MS)
+    assert await room.becomes(await room.due("go_outside", None)) == "done"
+    assert room.carrier.asked == ["redirect"]
     assert await room.world.state("c1") == "outside"
 
 

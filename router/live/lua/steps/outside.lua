@@ -119,6 +119,12 @@ function outside.interrupt(c)
   offers.ask_stream(c)
 end
 
+-- One redirect sends them there. streaming: the end of their stream will say that it did.
+local function send(c)
+  effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)),
+    { fence = c.outside and c.outside.fence, streaming = c.link == 'streaming' or nil })
+end
+
 -- The caller is told, and may leave a message. ms: the longest message, and the words before it.
 function outside.to_voicemail(c)
   outside.leave_line(c)
@@ -142,7 +148,7 @@ function outside.hours_apply(c, closed)
   if not STATES[c.state].waits then return end
   offers.withdraw(c, 'closed')
   outside.to_voicemail(c)
-  effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)))
+  send(c)
 end
 
 -- Steps: sent there, answered there, not taken there, the message.
@@ -193,9 +199,7 @@ mutation('send_outside', function(req)
   -- 30 s: the announcement between the two
   outside.stays(c, State.OUTSIDE, ctx.cfg.outside_ring + ctx.cfg.acknowledge + 30000)
   event('contact.sent_outside', c, { handed_to = req.word, by = c.outside.by })
-  if not req.inline then
-    effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0)), { fence = c.outside.fence })
-  end
+  if not req.inline then send(c) end
   return { ok = true, contact = c }
 end)
 
@@ -312,7 +316,7 @@ mutation('nobody_outside', function(req)
     return no('somebody_here', 'somebody_on_duty')
   end
   outside.to_voicemail(c)
-  if not req.inline then effect('go_outside', c, math.max(ctx.now, num(c.quiet_until, 0))) end
+  if not req.inline then send(c) end
   return { ok = true, contact = c }
 end)
 
