@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import event
@@ -33,7 +34,9 @@ VERSION = "alembic_version"
 _looked_at: set[str] = set()
 
 
+@cache
 def _record() -> sqlite3.Connection:
+    """Asked for plans alone, it stays empty: one does for all statements of a worker."""
     made = sqlite3.connect(":memory:")
     for table in schema.metadata.sorted_tables:
         made.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
@@ -45,16 +48,13 @@ def _record() -> sqlite3.Connection:
 
 def whole_tables(statement: str) -> list[str]:
     """Growing tables of which this statement reads every row."""
-    record = _record()
+    values = [None] * statement.count("?")
     try:
-        values = [None] * statement.count("?")
-        plan = [row[3] for row in record.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+        plan = [row[3] for row in _record().execute(f"EXPLAIN QUERY PLAN {statement}", values)]
     except sqlite3.OperationalError as error:
         if str(error).startswith(("no such column", "no such table")):
             return []  # a migration's, of tables as they were before
         raise
-    finally:
-        record.close()
     growing = {table.name for table in schema.metadata.sorted_tables} - SMALL
     read = [line.removeprefix("SCAN ").split() for line in plan if line.startswith("SCAN ")]
     return [words[0] for words in read if words[0] in growing and words[-1] not in WHOLE]
