@@ -16,6 +16,7 @@ from holdfast.settings.faults import Fault, SettingsError
 from router.core import snippets
 from router.core.config import Config
 from router.core.config_faults import faults
+from router.core.durations import described
 from router.core.snippets import SnippetFile
 
 EMPTY = Config(lines=[], queues={}, targets={}, dispositions=[], pause_reasons=[])
@@ -125,7 +126,7 @@ def typed(
     def tell(key: str, what: str, mend: str) -> None:
         found.append(Fault(f"{path}: {key}" if key else str(path), what, mend))
 
-    cleaned = _walk(inspect.type_info(kind), raw, "", tell)
+    cleaned = _walk(described(kind), raw, "", tell)
     try:
         found_value = msgspec.convert(cleaned, kind)
     except msgspec.ValidationError as error:

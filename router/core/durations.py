@@ -81,9 +81,19 @@ Kept = Annotated[str, spans(least="1d", empty=True)]
 """How long the record keeps something; an empty one: for ever."""
 
 
+def described(kind: type) -> inspect.Type:
+    """What a type is made of, worked out once: it costs more than reading the shipped file."""
+    if kind not in _described:
+        _described[kind] = inspect.type_info(kind)
+    return _described[kind]
+
+
+_described: dict[type, inspect.Type] = {}
+
+
 def duration_faults(value: msgspec.Struct) -> Iterator[str]:
     """Every unusable duration in a configuration, with its key path."""
-    for path, text, allowed in durations(inspect.type_info(type(value)), value):
+    for path, text, allowed in durations(described(type(value)), value):
         fault = allowed.fault(text)
         if fault is not None:
             yield f"{path}: {fault}"

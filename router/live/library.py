@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 
 from router.core.callback import BUSY_FREE
@@ -35,10 +36,12 @@ stand before it; everything else is looked up when it is called."""
 TRIAL = "trial/rescore"
 
 
+@cache
 def library_source(*, trial: bool = False) -> str:
     """The table of states, a table for each part, then the parts.
 
-    `trial` adds the parts that only simulations need.
+    `trial` adds the parts that only simulations need. Read once: a store that was lost gets the
+    library of the process that runs, not of files that an upgrade has put there since.
     """
     parts = (*PARTS, TRIAL) if trial else PARTS
     made = states_source(), figures_source(), _tables()

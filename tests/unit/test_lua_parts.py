@@ -67,6 +67,11 @@ def test_nothing_is_defined_that_nobody_asks_for() -> None:
         assert {(name, member) for member in members} <= everywhere, name
 
 
+def test_a_process_keeps_the_library_that_it_began_with() -> None:
+    """A store that was lost gets that of the process, whatever an upgrade has put in its place."""
+    assert library_source() is library_source()
+
+
 def test_there_is_room_for_three_times_as_many_parts() -> None:
     top = library_source()
     for part in PARTS:
