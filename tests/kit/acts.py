@@ -9,8 +9,9 @@ import re
 import typing
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from holdfast.parts import House
 from holdfast.parts.roles import built
 from holdfast.role import Role
 from holdfast.settings.engine_settings import engine_settings
-from holdfast.settings.environment import load
+from holdfast.settings.environment import Settings, load
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
@@ -52,7 +53,7 @@ from router.records import accounts, next_actions, people, schema
 from router.records.accounts import Account
 from router.records.database import Database, RecordUnavailable
 from router.records.ids import derived_id
-from tests.kit.record import new_sqlite
+from tests.kit.record import new_sqlite, with_statements_of_others
 from tests.kit.store import CONFIG
 
 EMERGENCY, SUPPORT, PERSON = "+12065550100", "+12065550101", "+12065550177"
@@ -519,6 +520,12 @@ LOOKS = {"reveal"}
 """They change nothing, and each has its line."""
 
 
+@cache
+def _settings() -> Settings:
+    """Of every floor, but for its folder: the configuration is read once."""
+    return load(demo=True, environment={})
+
+
 @asynccontextmanager
 async def floor_in(scene: Scene, url: str, folder: Path) -> AsyncIterator[Floor]:
     """A new centre in that scene."""
@@ -526,9 +533,10 @@ async def floor_in(scene: Scene, url: str, folder: Path) -> AsyncIterator[Floor]
     home = folder / f"floor{number}"
     home.mkdir()
     (await new_sqlite(home / "record.db")).url  # noqa: B018 - only the file is wanted
-    database = Away(f"sqlite:///{home / 'record.db'}")
+    record = f"sqlite:///{home / 'record.db'}"
+    database = with_statements_of_others(Away(record))
     engine = Engine(url, f"acts{number}", now=now_ms())
-    settings = load(demo=True, environment={"HOLDFAST_DATA_DIR": str(home)})
+    settings = replace(_settings(), data_dir=home, database_url=record)
     begun = house_of(settings, "unix:///nowhere", {"base_url": "http://127.0.0.1:1", "port": 1})
     await begun.centre.engine.close()
     await begun.centre.database.close()

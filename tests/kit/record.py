@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy import text
@@ -15,6 +15,8 @@ from sqlalchemy import text
 from router.records import schema
 from router.records.database import Database
 from router.records.upgrades import head_revision
+
+D = TypeVar("D", bound=Database)
 
 _sqlite: list[bytes] = []
 _EMPTY = ";".join(
@@ -31,7 +33,7 @@ _EMPTY = ";".join(
 _compiled: dict[tuple[str, str], Any] = {}
 
 
-def _with_statements_of_others(database: Database) -> Database:
+def with_statements_of_others(database: D) -> D:
     """Statements are compiled once for all records of a worker, as they are for one in a centre:
     a test has a record of its own, and compiling took a third of its time."""
     for name in ("_writer", "_reader"):
@@ -54,7 +56,7 @@ async def new_sqlite(path: Path) -> Database:
             await database.close()  # the last one to close writes all of it into the one file
             _sqlite.append(made.read_bytes())
     path.write_bytes(_sqlite[0])
-    return _with_statements_of_others(Database(f"sqlite:///{path}"))
+    return with_statements_of_others(Database(f"sqlite:///{path}"))
 
 
 async def new_postgres(server: str) -> Database:
@@ -70,7 +72,7 @@ async def new_postgres(server: str) -> Database:
         await database.migrate()
         await database.close()
         assert await _emptied(server)
-    return _with_statements_of_others(Database(server))
+    return with_statements_of_others(Database(server))
 
 
 async def _emptied(server: str) -> bool:

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 import uvloop
 
+from tests.kit.record import new_sqlite, with_statements_of_others
 from tests.kit.store import running_store
 from tests.worlds.rough import RoughDatabase
 from tests.worlds.world import folder, run
@@ -37,8 +38,9 @@ def event_loop_policy() -> uvloop.EventLoopPolicy:
 @pytest_asyncio.fixture
 async def record() -> AsyncIterator[RoughDatabase]:
     with tempfile.TemporaryDirectory(dir=folder()) as place:
-        database = RoughDatabase(f"sqlite:///{Path(place) / 'record.db'}")
-        await database.migrate()
+        path = Path(place) / "record.db"
+        await (await new_sqlite(path)).close()
+        database = with_statements_of_others(RoughDatabase(f"sqlite:///{path}"))
         yield database
         await database.close()
 
