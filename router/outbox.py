@@ -139,6 +139,8 @@ class Replies:
                 at=now,
             )
             await drafts.save(connection, row.incident, answer.contact, answer.agent, "", now)
+            if answer.first is not None:
+                await drafts.first_sent(connection, row.incident, row.address, answer.agent)
             if answer.first is not None or answer.sure:
                 did = answer.first or SENT_ANYWAY
                 await audit.append(

@@ -59,6 +59,15 @@ export function nextAt(text, from) {
   return at.getTime();
 }
 
+/** The next day at this hour of this machine's clock, also from a day of 23 or 25 hours.
+ * @param {number} hour @param {number} from */
+export function nextDayAt(hour, from) {
+  const at = new Date(from);
+  at.setDate(at.getDate() + 1);
+  at.setHours(hour, 0, 0, 0);
+  return at.getTime();
+}
+
 /** @param {number|null} share */
 export const percent = (share) => (share === null ? '–' : `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`);
 

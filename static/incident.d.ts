@@ -123,6 +123,7 @@ interface Incident {
   linked: Linked[];
   timeline: TimelineEntry[];
   drafts: Record<string, string>;
+  first_drafts?: Record<string, { subject: string; text: string }>;
 }
 
 /** A first look at an incident. */

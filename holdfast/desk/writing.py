@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
 from holdfast.clock import now_ms
 from holdfast.desk import typing_news
 from holdfast.desk.hub import Hub, Page
@@ -23,7 +27,16 @@ from router.centre import Centre
 from router.core.bidi import isolated
 from router.core.incident_facts import TITLE
 from router.outbox import ANY, Answer, Replies
-from router.records import audit, contacts, drafts, incident_facts, messages, people
+from router.records import (
+    audit,
+    contacts,
+    drafts,
+    incident_facts,
+    messages,
+    people,
+    reached,
+    stays,
+)
 
 
 class NoteForm(Form, frozen=True):
@@ -37,9 +50,13 @@ class NoteForm(Form, frozen=True):
 
 
 class DraftForm(Form, frozen=True):
+    """An answer to `contact`; None: first words to `address`, a mail's with their `subject`."""
+
     incident: Id
-    contact: Id
+    contact: Id | None
     text: str
+    address: Id | None = None
+    subject: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class ReplyForm(Form, frozen=True):
@@ -114,6 +131,8 @@ class Writing:
 
     @intent("draft", DraftForm)
     async def _draft(self, page: Page, form: DraftForm) -> Result:
+        if form.contact is None:
+            return await self._first_words(page, form)
         live = self._hub.view.contacts.get(form.contact)
         incident = live.incident if live is not None else None
         if incident is None:  # it may have ended while the last words were on their way
@@ -133,6 +152,23 @@ class Writing:
             )
         if form.text.strip():
             typing_news.tell(self._hub.pages(), page, incident, "an answer")
+        return {"saved_at": now_ms()}
+
+    async def _first_words(self, page: Page, form: DraftForm) -> Result:
+        async with self._database.write() as connection:
+            if await reached.at(connection, form.incident, form.address or "") is None:
+                raise Refused("unknown", "They are not among the people of this incident any more.")
+            await drafts.save_first(
+                connection,
+                await stays.root(connection, form.incident),
+                str(form.address),
+                page.account.id,
+                subject=form.subject,
+                text=form.text[:20_000],
+                now=now_ms(),
+            )
+        if form.text.strip():
+            typing_news.tell(self._hub.pages(), page, form.incident, "a message")
         return {"saved_at": now_ms()}
 
     @intent("reply", ReplyForm)

@@ -25,7 +25,7 @@ from router.core.states import WAITS, State
 from router.incidents.life import goes_on, severity_of
 from router.incidents.replies import held_open
 from router.outbox import Answer, Replies
-from router.records import accounts, audit, contacts, messages, people, reached, stays
+from router.records import accounts, audit, contacts, drafts, messages, people, reached, stays
 from router.records.asks_first import before_writing
 from router.records.database import Transaction
 from router.records.ids import derived_id
@@ -155,6 +155,7 @@ class FirstWords:
             by=letter.agent,
         )  # fmt: skip
         await people.own_if_nobody_does(connection, incident.id, letter.agent)
+        await drafts.first_sent(connection, incident.id, letter.address, letter.agent)
         return live
 
     async def _again(

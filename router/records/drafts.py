@@ -1,16 +1,17 @@
-"""Answers that agents are writing, each their own for each contact, until they are sent."""
+"""What agents are writing, each their own, until it is sent: answers by contact, first words by the
+address that they go to."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema, stays
 from router.records.sql import put
 
-draft = schema.draft
+draft, first = schema.draft, schema.first_draft
 
 
 async def save(
@@ -41,4 +42,51 @@ _OF_INCIDENT = select(draft).where(
         stays.of(draft.c.incident, bindparam("the_id")),
         draft.c.author.in_(bindparam("authors", expanding=True)),
     )
+)
+
+
+async def save_first(
+    connection: AsyncConnection,
+    incident: str,
+    address: str,
+    author: str,
+    *,
+    subject: str,
+    text: str,
+    now: int,
+) -> None:
+    """No words: none are kept."""
+    key = {"incident": incident, "address": address, "author": author}
+    if subject or text:
+        await put(connection, first, key, {"subject": subject, "text": text, "at": now})
+    else:
+        await first_sent(connection, incident, address, author)
+
+
+async def first_sent(connection: AsyncConnection, incident: str, address: str, author: str) -> None:
+    """They are no draft any more, under whichever number of the incident they were begun."""
+    mine = and_(first.c.address == address, first.c.author == author)
+    await connection.execute(delete(first).where(and_(stays.of(first.c.incident, incident), mine)))
+
+
+async def first_of_incident(
+    connection: AsyncConnection, incident: str, authors: Collection[str]
+) -> dict[str, dict[str, dict[str, str]]]:
+    """First words that each of these has begun in it, by address."""
+    found: dict[str, dict[str, dict[str, str]]] = {author: {} for author in authors}
+    rows = await connection.execute(_FIRST_OF, {"the_id": incident, "authors": list(found)})
+    for row in rows:
+        found[row.author][row.address] = {"subject": row.subject, "text": row.text}
+    return found
+
+
+_FIRST_OF = (
+    select(first)
+    .where(
+        and_(
+            stays.of(first.c.incident, bindparam("the_id")),
+            first.c.author.in_(bindparam("authors", expanding=True)),
+        )
+    )
+    .order_by(first.c.at)
 )

@@ -369,6 +369,18 @@ draft = Table(
     _moment("at", nullable=False),
 )
 
+first_draft = Table(
+    "first_draft",
+    metadata,
+    Column("incident", String(32), primary_key=True),
+    Column("address", String(32), primary_key=True),
+    Column("author", String(32), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _moment("at", nullable=False),
+)
+"""First words to somebody, begun by an agent and not sent: there is no contact of them yet."""
+
 event = Table(
     "event",
     metadata,

@@ -150,7 +150,11 @@ async def documents(
         "timeline": await timeline(connection, around),
     }
     begun = await drafts.of_incident(connection, incident_id, readers)
-    return {reader: shared | {"drafts": own} for reader, own in begun.items()}
+    first = await drafts.first_of_incident(connection, incident_id, readers)
+    return {
+        reader: shared | {"drafts": own, "first_drafts": first[reader]}
+        for reader, own in begun.items()
+    }
 
 
 async def _linked(connection: AsyncConnection, around: Around) -> list[dict[str, Any]]:

@@ -282,7 +282,8 @@ export function followWork() {
 }
 
 /** What was typed into a draft or a note, and by whom.
- * @typedef {{incident: string|null, contact: string|null, text: string, by?: string}} Typed
+ * @typedef {{incident: string|null, contact: string|null, text: string, by?: string} & Partial<First>} Typed
+ * @typedef {{address: string, subject: string}} First of first words: to where, and a mail's subject
  * @typedef {Typed & {note: string, at?: number}} TypedNote */
 
 /** @returns {Record<string, Typed>} */

@@ -1,16 +1,17 @@
 /** Writing to somebody of the incident in view, whether or not they ever wrote. Whom it goes to stands above
- * the box, who reads it under it; what is typed is kept on this computer until it is sent. */
-import { computed, html, newId, signal, useLayoutEffect, useRef, useState } from '../ui.js';
+ * the box, who reads it under it; what is typed is at the server within two seconds. */
+import { computed, effect, html, newId, signal, useLayoutEffect, useRef, useState } from '../ui.js';
 import { roleWord } from '../contact.js';
 import { Icon } from '../icons.js';
 import { MOST, segments } from '../segments.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { actAsking } from './ask_next.js';
-import { centre, incident, outbox, pending } from './context.js';
+import { centre, incident, link, onLive, outbox, pending } from './context.js';
 import { Unsafe } from './person.js';
 import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
+import { tab } from './tabs.js';
 
 /** What is being written: to which address of which incident. */
 const writing = signal(/** @type {{incident: string, address: string}|null} */ (null));
@@ -69,45 +70,101 @@ const wordsOf = (a) =>
     ? /** @type {const} */ ([t.firstWords.text, t.firstWords.textTo])
     : /** @type {const} */ ([t.firstWords.mail, t.firstWords.mailTo]);
 
+/** @typedef {{subject: string, text: string}} Begun */
+const NOTHING = { subject: '', text: '' };
+/** What was typed or sent here: the incident in view may be older. @type {Map<string, Begun>} */
+const typedHere = new Map();
+const SAVE_MS = 1200;
+effect(() => {
+  if (tab.value === 'elsewhere') typedHere.clear();
+}); // goes on there: that draft is the newer one
+
+/** @param {Incident} of @param {Address} a */
+const idOf = (of, a) => `first:${of.id}:${a.id}`;
+
+/** What is begun to this address and not sent. @param {Incident|null} of @param {Address} a */
+const begunAt = (of, a) =>
+  of ? (typedHere.get(idOf(of, a)) ?? outbox.all()[idOf(of, a)] ?? of.first_drafts?.[a.id]) : undefined;
+
 /** Beside an address. @param {{p: Party, a: Address}} props */
 export function WriteButton({ p, a }) {
   const why = whyNot(a);
   const [word, of] = wordsOf(a);
+  const begun = writing.value?.address !== a.id && !!begunAt(incident.value, a)?.text;
+  const says = `${of(p.name || a.masked, a.masked)}${begun ? ` (${t.firstWords.begun})` : ''}`;
   return html`<button
     class="small"
     disabled=${!!why}
-    title=${why || of(p.name || a.masked, a.masked)}
-    aria-label=${of(p.name || a.masked, a.masked)}
+    title=${why || says}
+    aria-label=${says}
     onClick=${() => writeTo(a.id)}>
     ${a.kind === 'phone' ? html`<${Icon} name="sms"/>` : word}
+    ${begun && html` <b>${t.firstWords.begun}</b>`}
   </button>`;
 }
+
+/** @param {string} id @param {string} incident @param {string} address */
+async function save(id, incident, address) {
+  const words = typedHere.get(id) ?? NOTHING;
+  try {
+    await link.send('draft', { incident, contact: null, address, ...words });
+    outbox.done(id, words.text);
+  } catch {
+    // It is kept here, and goes with the next letter, or once the link is back.
+  }
+}
+onLive.add(() => {
+  for (const [id, { incident: of, text, address, subject }] of Object.entries(outbox.all())) {
+    if (!id.startsWith('first:') || !address) continue;
+    link
+      .send('draft', { incident: of, contact: null, address, text, subject: subject ?? '' })
+      .then(() => outbox.done(id, text))
+      .catch(() => {});
+  }
+});
 
 /** @param {{of: Incident, way: Way, ways: Way[]}} props */
 function Box({ of, way, ways }) {
   const { p, a } = way;
-  const id = `first:${of.id}:${a.id}`;
+  const id = idOf(of, a);
   const sms = a.kind === 'phone';
-  const [text, put] = useState(() => outbox.all()[id]?.text ?? '');
-  const [subject, setSubject] = useState('');
+  const [begun] = useState(() => begunAt(of, a) ?? NOTHING);
+  const [text, put] = useState(begun.text);
+  const [subject, setSubject] = useState(begun.subject ?? '');
+  const timer = useRef(0);
   const [waits, setWaits] = useState(true);
   const [fault, setFault] = useState(/** @type {Fault|null} */ (null));
   const [sures, setSures] = useState(/** @type {string[]} */ ([]));
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   useLayoutEffect(() => box.current?.focus(), []);
-  const type = (/** @type {string} */ words) => {
-    put(words);
+  const keep = (/** @type {Begun} */ words) => {
     setFault(null);
     setSures([]);
-    outbox.put(id, { incident: of.id, contact: null, text: words });
+    typedHere.set(id, words);
+    outbox.put(id, { incident: of.id, contact: null, address: a.id, ...words });
+    if (!timer.current)
+      timer.current = window.setTimeout(() => {
+        timer.current = 0;
+        void save(id, of.id, a.id);
+      }, SAVE_MS);
+  };
+  const type = (/** @type {string} */ words) => {
+    put(words);
+    keep({ subject, text: words });
+  };
+  const about = (/** @type {string} */ words) => {
+    setSubject(words);
+    keep({ subject: words, text });
   };
   const s = sms ? segments(text.trim()) : null;
   const open = unfilled(`${subject} ${text}`);
   const tooLong =
     s && s.units > MOST ? t.composer.tooLong(s.units, MOST) : open[0] ? t.snippets.fill(open) : '';
-  const put_ = (/** @type {string} */ words, /** @type {string} */ about) => {
-    type(joined(text, words));
-    if (about && !subject) setSubject(about);
+  const put_ = (/** @type {string} */ words, /** @type {string} */ title) => {
+    const more = { subject: subject || title || '', text: joined(text, words) };
+    put(more.text);
+    setSubject(more.subject);
+    keep(more);
     box.current?.focus();
   };
   const busy = pending.value.write_first;
@@ -131,7 +188,10 @@ function Box({ of, way, ways }) {
     const asks = { of, proposal: t.next.proposals.message };
     if (!(await actAsking('write_first', letter, asks, { says: SAYS_OF_UNDO, onFault: setFault }))) return;
     keys.delete(id);
+    clearTimeout(timer.current);
     outbox.done(id, text);
+    typedHere.set(id, NOTHING);
+    void save(id, of.id, a.id); // behind what may still be on its way
     toast(`${t.composer.sent} ${waits ? t.composer.waits : ''}`, 'ok');
     leave();
   };
@@ -168,10 +228,7 @@ function Box({ of, way, ways }) {
       placeholder=${t.firstWords.subject}
       maxlength="200"
       value=${subject}
-      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
-        setSubject(e.currentTarget.value);
-        setFault(null);
-      }}
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => about(e.currentTarget.value)}
       onKeyDown=${onKeyDown}/>`}
     <textarea
       ref=${box}

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.kit import until
 from tests.browser.pages import close, opened
 from tests.kit.fake_desk import FakeDesk
 
@@ -39,6 +40,48 @@ async def test_a_saved_answer_stays_as_typed_when_the_work_goes_and_comes_back(
     await expect(box).to_have_count(0)
     await here.event("contact.described", {"contacts": mine})
     await expect(box).to_have_value("The clinic expects you in ten minutes.")
+    await close(page)
+
+
+async def test_first_words_that_are_begun_are_there_on_another_machine_until_they_are_sent(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    vet = page.get_by_role("group", name="Write to Dr. P. Novak")
+    await page.get_by_role("button", name="Mail Dr. P. Novak").click()
+    await vet.get_by_label("Subject").fill("Luna")
+    await vet.get_by_label("Message").fill("Please send us")
+
+    def kept() -> list[dict[str, Any]]:
+        return [one for one in desk.intents if one["do"] == "draft" and one["contact"] is None]
+
+    async def saved() -> bool:
+        return bool(kept()) and kept()[-1]["text"] == "Please send us"
+
+    async def taken_away() -> bool:
+        return bool(kept()[-1]["text"] == "")
+
+    await until(saved, "a draft of both")
+    begun = {name: kept()[-1][name] for name in ("subject", "text")}
+    assert begun == {"subject": "Luna", "text": "Please send us"}
+    address = kept()[-1]["address"]
+    await vet.get_by_role("button", name="Not now").click()
+    button = page.get_by_role("button", name="Mail Dr. P. Novak")
+    await expect(button).to_contain_text("begun")
+    await close(page)
+
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    await (await desk.here()).incident_is("i1", first_drafts={address: begun})
+    vet = page.get_by_role("group", name="Write to Dr. P. Novak")
+    button = page.get_by_role("button", name="Mail Dr. P. Novak")
+    await expect(button).to_contain_text("begun")
+    await button.click()
+    await expect(vet.get_by_label("Subject")).to_have_value("Luna")
+    await expect(vet.get_by_label("Message")).to_have_value("Please send us")
+    await page.keyboard.press("Control+Enter")
+    await expect(vet).to_have_count(0)
+    await expect(button).not_to_contain_text("begun")
+    await until(taken_away, "no draft of what was sent")
     await close(page)
 
 

@@ -20,7 +20,7 @@ from router.incidents.parties import Newcomer, Parties
 from router.intake.door import Intake, Text
 from router.live.engine import IndexUnavailable
 from router.outbox import Replies
-from router.records import messages, people, schema
+from router.records import drafts, messages, people, schema
 from router.records.database import Database
 from tests.intake.test_answers import failing
 from tests.intake.test_intake import MAYA, SUPPORT, settle
@@ -159,6 +159,37 @@ async def test_where_nothing_may_be_sent_it_is_refused_in_words(
     assert not refused.ok
     assert says in refused.text
     assert await room.out() == []
+
+
+async def test_what_is_sent_is_begun_no_more_and_a_draft_is_its_authors(room: Room) -> None:
+    vet = await room.add("phone", VET)
+
+    async def begin(who: str) -> None:
+        async with room.database.write() as connection:
+            await drafts.save_first(
+                connection,
+                room.incident,
+                vet,
+                who,
+                subject="",
+                text=f"by {who}",
+                now=room.world.now,
+            )
+
+    async def begun() -> dict[str, dict[str, dict[str, str]]]:
+        async with room.database.read() as connection:
+            return await drafts.first_of_incident(connection, room.incident, ["ann", "bob"])
+
+    await begin("ann")
+    await begin("bob")
+    theirs = {vet: {"subject": "", "text": "by bob"}}
+    assert await begun() == {"ann": {vet: {"subject": "", "text": "by ann"}}, "bob": theirs}
+    assert (await room.sent(room.letter(vet))).ok
+    assert await begun() == {"ann": {}, "bob": theirs}
+    await begin("ann")
+    again = await room.sent(replace(room.letter(vet), key="another", text="And her weight?"))
+    assert again.ok, again.text
+    assert await begun() == {"ann": {}, "bob": theirs}, "in the conversation that is open, too"
 
 
 async def test_a_key_is_of_one_message(room: Room) -> None:

@@ -19,5 +19,6 @@ export const firstWords = {
     waits: 'waits for an answer',
     send: 'Send',
     leave: 'Not now',
+    begun: 'begun',
   },
 };
