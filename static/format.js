@@ -48,6 +48,16 @@ const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 
 /** "Mon 09:00": when something begins within a week. @param {number} at */
 export const dayAndTime = (at) => `${weekday.format(at)} ${hm.format(at)}`;
 
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** When something is due, seen from `from`: 09:00 · Mon 09:00 · 21 Dec 09:00 (no weekday twice).
+ * @param {number} at @param {number} from */
+export function dueText(at, from) {
+  const days = Math.round((new Date(at).setHours(12) - new Date(from).setHours(12)) / 86_400_000);
+  if (days === 0) return hm.format(at);
+  return Math.abs(days) < 7 ? dayAndTime(at) : `${date.format(at)} ${hm.format(at)}`;
+}
+
 /** The next moment at which a clock of this machine reads "14:30"; null without a time.
  * @param {string} text @param {number} from */
 export function nextAt(text, from) {
@@ -59,11 +69,11 @@ export function nextAt(text, from) {
   return at.getTime();
 }
 
-/** The next day at this hour of this machine's clock, also from a day of 23 or 25 hours.
- * @param {number} hour @param {number} from */
-export function nextDayAt(hour, from) {
+/** So many days later at this hour of this machine's clock, also over days of 23 or 25 hours.
+ * @param {number} hour @param {number} days @param {number} from */
+export function daysLaterAt(hour, days, from) {
   const at = new Date(from);
-  at.setDate(at.getDate() + 1);
+  at.setDate(at.getDate() + days);
   at.setHours(hour, 0, 0, 0);
   return at.getTime();
 }

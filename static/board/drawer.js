@@ -5,7 +5,8 @@ import { SoundInFull, unmeasured } from '../call_sound.js';
 import { ClosedBar, IncidentState, SevOf } from '../closed.js';
 import { hasCaller } from '../has_caller.js';
 import { Icon } from '../icons.js';
-import { dayAndTime, exactTime } from '../format.js';
+import { serverTime } from '../clock.js';
+import { dueText, exactTime } from '../format.js';
 import { Since, Until } from '../timers.js';
 import { wordsOf } from '../toasts.js';
 import { Because } from '../grounds.js';
@@ -121,7 +122,7 @@ const NextLine = ({ of: { next } }) =>
   next
     ? html`<div class="t1">
         <b>${t.next.word}</b> ${next.what}
-        <span class="muted"> · ${next.agent_name}, ${dayAndTime(next.due)} · </span>
+        <span class="muted"> · ${next.agent_name}, ${dueText(next.due, serverTime())} · </span>
         <b><${Until} at=${next.due} left=${t.next.left} over=${t.next.over}/></b>
       </div>`
     : html`<div class="muted t1">${t.next.none}</div>`;

@@ -1,7 +1,7 @@
 /** The fields in which it is said what is next: what, by whom, by when. */
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../ui.js';
 import { serverTime } from '../clock.js';
-import { dayAndTime, hourMinute } from '../format.js';
+import { daysLaterAt, dueText } from '../format.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, centre, link, state } from './context.js';
@@ -9,9 +9,8 @@ import { act, centre, link, state } from './context.js';
 const MINUTES = [15, 60, 240];
 const DAY_MS = 86_400_000;
 
-/** When, in words: the day, too, unless it is today. @param {number} at */
-export const when = (at) =>
-  new Date(at).toDateString() === new Date(serverTime()).toDateString() ? hourMinute(at) : dayAndTime(at);
+/** When, in words. @param {number} at */
+export const when = (at) => dueText(at, serverTime());
 
 /** Everybody who works here. @returns {Colleague[]} */
 export function useColleagues() {
@@ -26,11 +25,7 @@ export function useColleagues() {
 }
 
 /** Nine in the morning of the next day, or of a later one. */
-function tomorrow(days = 1) {
-  const at = new Date(serverTime() + days * DAY_MS);
-  at.setHours(9, 0, 0, 0);
-  return at.getTime();
-}
+const tomorrow = (days = 1) => daysLaterAt(9, days, serverTime());
 /** As a field of date and time shows it. @param {number|null} at */
 function localOf(at) {
   if (at === null) return '';

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nextOffset } from '../../static/clock.js';
 import { decided, firedWords, whereFired } from '../../static/emergency_words.js';
-import { aboutText, flowed, leftText, needsText, nextAt, spanText } from '../../static/format.js';
+import {
+  aboutText,
+  daysLaterAt,
+  dueText,
+  flowed,
+  leftText,
+  needsText,
+  nextAt,
+  spanText,
+} from '../../static/format.js';
 import { hasAll, wordsIn } from '../../static/fold.js';
 import { becauseText } from '../../static/grounds.js';
 import { decode, encode, resampler } from '../../static/phone/ulaw.js';
@@ -231,6 +240,37 @@ test('a time of day is the next moment at which the clock reads so', () => {
   assert.equal(nextAt('12:00', noon) - noon, 86_400_000, 'now is over: tomorrow');
   assert.equal(nextAt('11:59', noon), new Date(2026, 10, 22, 11, 59).getTime());
   assert.deepEqual([nextAt('', noon), nextAt('noon', noon)], [null, null]);
+});
+
+test('days later is a day of the calendar, whether it has 23, 24 or 25 hours', () => {
+  const was = process.env.TZ;
+  process.env.TZ = 'America/Los_Angeles'; // 8 March 2026 has 23 hours, 1 November 25
+  try {
+    const said = (from, days = 1) => new Date(daysLaterAt(9, days, from.getTime())).toString().slice(0, 24);
+    assert.equal(said(new Date(2026, 10, 1, 0, 30)), 'Mon Nov 02 2026 09:00:00');
+    assert.equal(said(new Date(2026, 2, 7, 23, 30)), 'Sun Mar 08 2026 09:00:00');
+    assert.equal(said(new Date(2026, 2, 7, 23, 30), 7), 'Sat Mar 14 2026 09:00:00');
+    assert.equal(said(new Date(2026, 0, 31, 12, 0)), 'Sun Feb 01 2026 09:00:00');
+  } finally {
+    if (was === undefined) delete process.env.TZ;
+    else process.env.TZ = was;
+  }
+});
+
+test('a due time has its weekday within a week, and its date beyond', () => {
+  const from = new Date(2026, 10, 30, 23, 30).getTime(); // a Monday
+  const said = (...at) => dueText(new Date(2026, ...at).getTime(), from);
+  assert.deepEqual(
+    [
+      said(10, 30, 23, 45),
+      said(11, 1, 0, 5),
+      said(11, 6, 9),
+      said(11, 7, 9),
+      said(10, 29, 9),
+      said(10, 2, 9),
+    ],
+    ['23:45', 'Tue 00:05', 'Sun 09:00', '7 Dec 09:00', 'Sun 09:00', '2 Nov 09:00'],
+  );
 });
 
 test('a guess is told no finer than it is known, and a bound never too low', () => {
