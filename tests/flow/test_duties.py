@@ -40,7 +40,7 @@ async def sent_texts(centre: Centre, to: str) -> list[str]:
 async def test_duty_1_a_call_two_texts_and_a_mail_are_one_timeline_and_each_can_be_moved(
     centre: Centre,
 ) -> None:
-    maya, mail = "+12065550701", "maya.duty1@example.com"
+    maya, mail = "+12065550971", "maya.duty1@example.com"
     async with desk(centre) as agent:
         call = await centre.sandbox.call(from_=maya, to=SUPPORT, keys=["1"])
         first = await agent.accept()
@@ -79,7 +79,7 @@ async def test_duty_3_severity_is_changed_while_somebody_waits_and_the_wait_goes
     centre: Centre,
 ) -> None:
     async with desk(centre, "dana", view="board") as board:
-        call = await centre.sandbox.call(from_="+12065550703", to=SUPPORT, keys=["2"])
+        call = await centre.sandbox.call(from_="+12065550973", to=SUPPORT, keys=["2"])
         contact = await board.until(
             lambda: next((c["id"] for c in board.contacts.values() if c["state"] == "queued"), None)
         )
@@ -100,7 +100,7 @@ async def test_duty_5_an_open_incident_has_an_owner_and_a_next_action_or_it_is_r
     centre: Centre,
 ) -> None:
     async with desk(centre) as agent:
-        contact, incident = await taken(centre, agent, "+12065550705", "where is my parcel")
+        contact, incident = await taken(centre, agent, "+12065550975", "where is my parcel")
         row = await on_list(agent, incident, there=True)
         assert row is not None
         assert row["owner_name"] == "Priya Nair"
@@ -125,7 +125,7 @@ async def test_duty_7_notes_typed_while_talking_belong_to_the_moment_of_the_call
     centre: Centre,
 ) -> None:
     async with desk(centre) as agent:
-        call = await centre.sandbox.call(from_="+12065550707", to=SUPPORT, keys=["1"])
+        call = await centre.sandbox.call(from_="+12065550977", to=SUPPORT, keys=["1"])
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         incident = agent.contacts[contact]["incident"]
@@ -143,7 +143,7 @@ async def test_duty_7_notes_typed_while_talking_belong_to_the_moment_of_the_call
 
 
 async def test_duty_13_what_one_side_says_is_not_sent_to_the_other(centre: Centre) -> None:
-    owner, sitter = "+12065550713", "+12065550714"
+    owner, sitter = "+12065550983", "+12065550984"
     words = "the sitter left my old dog alone in the hot car for two hours"
     async with desk(centre) as agent:
         contact, incident = await taken(centre, agent, owner, words)
@@ -171,9 +171,9 @@ async def test_duty_13_what_one_side_says_is_not_sent_to_the_other(centre: Centr
 async def test_duty_14_a_vet_is_written_to_first_and_their_call_is_in_that_incident(
     centre: Centre,
 ) -> None:
-    vet, mail = "+12065550715", "vet.duty14@example.com"
+    vet, mail = "+12065550985", "vet.duty14@example.com"
     async with desk(centre) as agent:
-        contact, incident = await taken(centre, agent, "+12065550716", "where is my parcel")
+        contact, incident = await taken(centre, agent, "+12065550986", "where is my parcel")
         await agent.do("add_party", incident=incident, at=vet, role="vet", name="Dr. Novak")
         document = await agent.do("open", incident=incident)
         known = person("vet", document)
