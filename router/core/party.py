@@ -32,4 +32,4 @@ def side_of(role: str | None) -> str | None:
 
 CONSENTS = {"contact": "to be contacted", "record": "to be recorded"}
 """What somebody agrees to, or does not."""
-SAYS = ("yes", "no")
+SAYS = ("yes", "no", "")

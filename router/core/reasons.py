@@ -45,7 +45,7 @@ def offer_words(offered: Happening) -> str:
         return chosen.format(by=offered.by) if chosen else offered.why
     words = [needs_words(offered.needs)]
     if offered.named:
-        words.append("they spoke before")
+        words.append("has spoken with them before")
     if offered.cost is not None and (offered.cost or not offered.named):
         words.append(COSTS[offered.cost])
     if offered.displaces:

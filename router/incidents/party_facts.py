@@ -193,7 +193,7 @@ class PartyFacts:
         return Reply()
 
     async def agree(self, by: By, party: str, what: str, says: str) -> Reply:
-        """What they said when they were asked: yes or no."""
+        """What they said when they were asked: yes or no; "": nobody has asked, after all."""
         async with self._database.write() as connection:
             row = await held_open(connection, by.incident)
             if isinstance(row, Reply):
@@ -203,9 +203,11 @@ class PartyFacts:
             if person is None:
                 return NOBODY
             await party_facts.agree(connection, by.incident, party, what, says, by.account, by.now)
-            does = "agreed" if says == "yes" else "did not agree"
-            words = f"noted: {isolated(person.name or 'somebody')} {does} {CONSENTS[what]}"
-            await self._tell(connection, by, row, CONSENT, f"{party} {what} {says}", words)
+            does = {"yes": "agreed", "no": "did not agree", "": "was not asked whether they agree"}
+            words = f"noted: {isolated(person.name or 'somebody')} {does[says]} {CONSENTS[what]}"
+            await self._tell(
+                connection, by, row, CONSENT, f"{party} {what} {says or 'unasked'}", words
+            )
         return Reply()
 
     @staticmethod

@@ -82,6 +82,12 @@ async def agree(
     by: str,
     now: int,
 ) -> None:
+    if not says:
+        mine = and_(
+            stays.of(consent.c.incident, incident), consent.c.party == party, consent.c.what == what
+        )
+        await connection.execute(delete(consent).where(mine))
+        return
     await put(
         connection,
         consent,

@@ -6,6 +6,7 @@ import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { ContactState } from '../states.js';
 import { Choices } from './choices.js';
+import { askMerge } from './merge.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
 
 const LAYER = 'close incident';
@@ -93,6 +94,9 @@ function CloseIncidentDialog() {
       wordsLabel=${t.ending.comment}>
       <p class="faint t1">${t.ending.after}</p>
       <div class="row">
+        ${chosen.value.reason === 'duplicate' && html`<button aria-haspopup="dialog" onClick=${askMerge}>
+          ${t.ending.merge}
+        </button>`}
         <span class="grow"></span>
         <button onClick=${shut}>${t.ending.keep} <kbd>Esc</kbd></button>
         <button class="primary" disabled=${pending.value.close_incident} onClick=${() => end(of)}>

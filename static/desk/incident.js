@@ -23,7 +23,6 @@ import {
   shut,
   state,
   work,
-  wordOf,
 } from './context.js';
 import { Composer } from './composer.js';
 import { goReady, secure } from './duty.js';
@@ -87,9 +86,10 @@ function Header({ of }) {
   return html`<header class="inc">
     <div class="row facts">
       <span class="mono">${of.number}</span>
-      ${c
-        ? html`<${Sev} level=${c.severity} word=${wordOf(c.severity)}/>`
-        : html`<${SeverityButton} of=${of}/>`}
+      <${SeverityButton} of=${of}/>
+      ${c && c.severity !== of.severity && html`<span class="t1 row ofcontact">
+        ${t.incident.ofContact[c.channel]} <${Sev} level=${c.severity}/>
+      </span>`}
       ${c && html`<${WrongSeverity}/>`}
       <${StatusButton} of=${of}/>
       <${Owner} of=${of}/>
@@ -101,7 +101,9 @@ function Header({ of }) {
     <${FactsLine} of=${of}/>
     ${c?.grounds
       ? html`<${Because} c=${c}/>`
-      : c?.rule && html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}
+      : c?.rule &&
+        c.direction === 'in' &&
+        html`<p class="faint t1 cut" title=${c.rule}>${t.incident.rule}: ${c.rule}</p>`}
     ${c && isUnsure(c) && html`<${GlanceInHand} c=${c}/>`}
   </header>`;
 }

@@ -36,7 +36,7 @@ import { dialogKey } from './dialogs.js';
 import { intoNotes, noteBox } from './notes.js';
 import { keypadKey, toggleMute } from './phonebar.js';
 import { redial } from './redial.js';
-import { askSeverity, asksWhy, glanceKey, severityKey } from './severity.js';
+import { askSeverity, asksWhy, glanceKey, severityKey, strayKey } from './severity.js';
 import { FIELDS, chorded, needsAlt, singleOf, watchFields } from './single_keys.js';
 import { undo } from './undo.js';
 import { handable, openTransfer } from './transfer.js';
@@ -89,6 +89,7 @@ function onKey(e) {
     if (!e.repeat && (severityKey(e.key) || choiceKey(e))) stop(e);
     return;
   }
+  if (strayKey(e)) return stop(e);
   const ring = offer.peek() && e.key === 'Enter';
   const emptyBox = target === replyBox.current && !replyBox.current.value; // nothing to break into lines
   if (target.closest?.(FIELDS) && !(ring && emptyBox)) {

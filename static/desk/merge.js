@@ -17,7 +17,7 @@ const shut = () => {
   layer.value = null;
 };
 
-function askMerge() {
+export function askMerge() {
   const of = incident.peek();
   if (!of) return false;
   if (typed.peek().of !== of.id) typed.value = { of: of.id, q: '', other: '' };
@@ -40,10 +40,24 @@ const Side = ({ of, on, choose }) => html`<button
   <span class="muted t1 cut">${of.next?.what ?? t.merge.noNext}</span>
 </button>`;
 
+/** Which of the two is proposed to stay: the one that is open, that somebody owns, that is being worked, the
+ * older one. @param {MergeSide} a @param {MergeSide} b */
+function betterOf(a, b) {
+  const worth = (/** @type {MergeSide} */ of) => [
+    Number(of.state === 'open'),
+    Number(!!of.owner_name),
+    Number(of.live > 0),
+    -of.opened_at,
+  ];
+  const [of, than] = [worth(a), worth(b)];
+  const at = of.findIndex((one, i) => one !== than[i]);
+  return at < 0 || of[at] > than[at] ? a : b;
+}
+
 /** @param {{both: ResultOf<'merge_look'>, other: () => void}} props */
 function Both({ both, other }) {
   const { here, there } = both;
-  const [stays, keep] = useState(there.state === 'open' && here.state !== 'open' ? there.id : here.id);
+  const [stays, keep] = useState(betterOf(here, there).id);
   const [next, choose] = useState('');
   const [key] = useState(() => crypto.randomUUID());
   const one = stays === here.id ? here : there;

@@ -23,6 +23,14 @@ const Box = ({ id, chosen, turn, children }) => html`<label class="row">
   <span class="cut">${children}</span>
 </label>`;
 
+/** What it was about: the first words that were written in it, its note or how it ended.
+ * @param {Incident} of @param {string} contact */
+function wordsOf(of, contact) {
+  const lines = of.timeline.filter((e) => e.contact === contact && e.text);
+  const said = lines.find((e) => e.kind === 'message') ?? lines.find((e) => e.kind === 'note') ?? lines[0];
+  return said?.text?.slice(0, 120) ?? '';
+}
+
 /** @param {{of: Incident}} props */
 function Form({ of }) {
   const [chosen, choose] = useState(/** @type {Set<string>} */ (new Set()));
@@ -65,7 +73,9 @@ function Form({ of }) {
           ${' '}
           <b>${name(c.party)}</b>
           ${' '}
-          <span class="muted">${exactTime(c.arrived_at)}</span>
+          <span class="muted">
+            ${[exactTime(c.arrived_at), wordsOf(of, c.id)].filter(Boolean).join(' · ')}
+          </span>
         <//>`,
       )}
     </fieldset>

@@ -99,6 +99,7 @@ function Form({ of, p }) {
   const [name, setName] = useState(was.name);
   const [role, setRole] = useState(was.role);
   const [at, setAt] = useState('');
+  const [agreed, agree] = useState(/** @type {Record<string, string>} */ ({})); // what is not saved yet
   const [fault, setFault] = useState(/** @type {Fault|null} */ (null));
   const roles = [...(centre.value?.roles ?? [])];
   if (!roles.includes(was.role)) roles.unshift(was.role);
@@ -116,11 +117,13 @@ function Form({ of, p }) {
     if (!same && !(await act('change_party', fields, { says: SAYS_OF_UNDO, onFault: told }))) return;
     const reach = { incident: of.id, party: p.id, at };
     const options = { says: SAYS_OF_UNDO, onFault: setFault };
+    for (const [what, says] of Object.entries(agreed)) {
+      if (says === (p.consent?.[what]?.says ?? '')) continue;
+      if (!(await act('consent', { incident: of.id, party: p.id, what, says }, options))) return;
+    }
     if (at.trim() && !(await act('add_address', reach, options))) return;
     shut();
   };
-  const agree = (/** @type {string} */ what, /** @type {string} */ says) =>
-    act('consent', { incident: of.id, party: p.id, what, says }, { says: SAYS_OF_UNDO, onFault: setFault });
   const busy = pending.value.change_party || pending.value.add_address;
   return html`<${Dialog} title=${t.person.title(p.name)} close=${shut}>
     <form class="stack" onSubmit=${go}>
@@ -159,19 +162,17 @@ function Form({ of, p }) {
         const told = p.consent?.[what];
         return html`<fieldset key=${what} class="row agreed">
           <legend>${t.person.agree[what]}</legend>
-          ${['yes', 'no'].map(
+          ${['yes', 'no', ''].map(
             (says) => html`<label key=${says} class="row">
               <input
                 type="radio"
                 name=${what}
-                checked=${told?.says === says}
-                onChange=${() => agree(what, says)}/>
+                checked=${(agreed[what] ?? told?.says ?? '') === says}
+                onChange=${() => agree({ ...agreed, [what]: says })}/>
               ${t.person.says[says]}
             </label>`,
           )}
-          <span class="faint t1">
-            ${told ? `${told.by_name ?? ''} ${exactTime(told.at)}`.trim() : t.person.unasked}
-          </span>
+          <span class="faint t1">${told && `${told.by_name ?? ''} ${exactTime(told.at)}`.trim()}</span>
         </fieldset>`;
       })}
       ${fault && html`<p class="s2 b t1" role="alert">✕ ${fault.message}</p>`}

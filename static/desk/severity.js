@@ -183,7 +183,21 @@ function go(c, level, kind = '') {
 function choose(c, level) {
   if (level === c.severity && !isUnsure(c)) shut();
   else if (asks(c, level)) lower.value = level;
-  else go(c, level);
+  else {
+    if (level > c.severity) unasked = performance.now();
+    go(c, level);
+  }
+}
+
+/** When a lower level was taken without a question: N or O, which answer it elsewhere, come too late. */
+let unasked = 0;
+const STRAY_MS = 1500;
+
+/** @param {KeyboardEvent} e */
+export function strayKey(e) {
+  const stray = /^[no]$/i.test(e.key) && unasked > 0 && e.timeStamp - unasked < STRAY_MS;
+  unasked = 0;
+  return stray;
 }
 
 /** While "wrong severity?" is open, also before it is drawn. @param {string} key @returns {boolean} */

@@ -290,9 +290,11 @@ async def say_what_is_known(page: Page, desk: FakeDesk, people: Locator) -> None
     await expect(dialog.get_by_label("Why is it not safe to use?")).to_have_count(0)
     marked = sent(desk, "mark_unsafe")[-1]
     assert (marked["address"], marked["reason"]) == ("ad4", "the front desk reads it")
-    await dialog.get_by_role("group", name="May we record calls?").get_by_label("no").click()
-    agreed = sent(desk, "consent")[-1]
-    assert (agreed["party"], agreed["what"], agreed["says"]) == ("p3", "record", "no")
+    record = dialog.get_by_role("group", name="May we record calls?")
+    await record.get_by_label("no", exact=True).click()
+    await record.get_by_label("not asked").click()  # and back again, before anything is saved
+    await record.get_by_label("no", exact=True).click()
+    assert not sent(desk, "consent")
     await dialog.get_by_label("Name").fill("Dr. Petra Novak")
     await dialog.get_by_label("Another number or mail address").fill("206 555 0191")
     desk.refuse["add_address"] = "taken"
@@ -306,6 +308,8 @@ async def say_what_is_known(page: Page, desk: FakeDesk, people: Locator) -> None
         "Dr. Petra Novak", "Dr. P. Novak", "vet", "vet",
     ]  # fmt: skip
     assert (added["party"], added["at"]) == ("p3", "206 555 0191")
+    agreed = sent(desk, "consent")[-1]
+    assert (agreed["party"], agreed["what"], agreed["says"]) == ("p3", "record", "no")
     await people.get_by_role("button", name="Change Dr. P. Novak").click()
     await dialog.get_by_role("button", name="Does not belong here").click()
     await page.get_by_role("button", name="Put back").click()
@@ -609,4 +613,59 @@ async def test_done_needs_what_follows_or_the_end_where_nothing_else_goes_on(
     asked, done = sent(desk, "next_done")
     assert (asked.get("what"), done["what"], done["agent"]) == (None, "Look how it is now", "a1")
     assert done["due"] > desk.now()
+    await close(page)
+
+
+async def test_the_head_has_the_incidents_severity_and_the_contacts_own_where_it_is_another(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    head = page.locator(".mid header.inc")
+    await expect(head.get_by_role("button", name="S1 life. Change how severe")).to_be_visible()
+    await expect(head.locator(".ofcontact")).to_have_count(0)
+    here = await desk.here()
+    await here.incident_is("i1", severity=2)
+    await expect(head.get_by_role("button", name="S2 urgent. Change how severe")).to_be_visible()
+    await expect(head.locator(".ofcontact")).to_contain_text("this text")
+    await expect(head.locator(".ofcontact")).to_contain_text("S1")
+    assert await head.locator(".facts").evaluate("(e) => e.scrollWidth <= e.clientWidth")
+    await close(page)
+
+
+async def test_o_and_n_after_a_lower_level_of_a_call_begin_nothing(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Of a text they say why; a call is not asked about, and whoever presses them wrote no note."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("w")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("3")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.keyboard.press("o")
+    assert (await page.evaluate("document.activeElement.tagName")) != "TEXTAREA"
+    assert not [one for one in sent(desk, "note") if one["text"] == "o"]
+    await page.keyboard.press("n")  # a moment later it is the key for notes again
+    await expect(page.get_by_role("textbox", name="Note")).to_be_focused()
+    await close(page)
+
+
+async def test_a_duplicate_is_merged_from_where_it_is_said(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    await page.get_by_role("button", name="INC-20419").click()
+    here = await desk.here()
+    here.scene["incidents"]["i1"]["contacts"] = []
+    await here.incident_is("i1", callback=None)
+    await page.locator(".mid header.inc").get_by_role("button", name="Resolve").click()
+    await page.keyboard.press("3")
+    await page.get_by_role("button", name="Merge with it instead").click()
+    dialog = page.get_by_role("dialog", name="Merge INC-20419")
+    await dialog.get_by_role("textbox").fill("INC-20431")
+    await page.keyboard.press("Enter")
+    stays = dialog.get_by_role("radio", name="INC-20419")
+    await expect(stays).to_have_attribute("aria-checked", "true")  # somebody owns it
+    boxes = [await one.bounding_box() for one in await dialog.locator(".both > button").all()]
+    assert abs(boxes[0]["width"] - boxes[1]["width"]) < 2  # type: ignore[index]
     await close(page)

@@ -132,6 +132,9 @@ async def test_consent_is_a_fact_of_the_incident_with_who_asked_and_when(facts: 
         "record": {"says": "no", "by_name": "Ann", "at": facts.room.world.now}
     }
     assert facts.lines[-1] == "Ann noted: Dr. Novak did not agree to be recorded"
+    assert (await facts.facts.agree(facts.by, party, "record", "")).ok  # noted by mistake
+    assert (await facts.people())["Dr. Novak"]["consent"] == {}
+    assert facts.lines[-1].endswith("Dr. Novak was not asked whether they agree to be recorded")
 
 
 async def test_what_is_not_safe_is_asked_first_by_every_way_out(facts: Facts, world: World) -> None:

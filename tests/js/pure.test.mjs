@@ -311,8 +311,8 @@ test('reasons: what spoke for the one at whom it rings, told from facts', () => 
     [
       'needs no special skill; longest free',
       'needs en, vet 3+ (step 2); emails give way',
-      'needs no special skill; they spoke before',
-      'needs no special skill; they spoke before; wrap-up can wait; more urgent than what is ringing there',
+      'needs no special skill; has spoken with them before',
+      'needs no special skill; has spoken with them before; wrap-up can wait; more urgent than what is ringing there',
       'assigned by Dana',
       'transferred by u9',
     ],

@@ -20,10 +20,10 @@ STEERING = Path(router.live.__file__).parent / "lua" / "steps" / "steering.lua"
     [
         ({"cost": 0}, "needs no special skill; longest free"),
         ({"cost": 2, "needs": {"vet": 3, "en": 1}}, "needs en, vet 3+; emails give way"),
-        ({"cost": 0, "named": True}, "needs no special skill; they spoke before"),
+        ({"cost": 0, "named": True}, "needs no special skill; has spoken with them before"),
         (
             {"cost": 4, "named": True, "displaces": True},
-            "needs no special skill; they spoke before; wrap-up can wait; "
+            "needs no special skill; has spoken with them before; wrap-up can wait; "
             "more urgent than what is ringing there",
         ),
         ({"cost": 0, "why": "assigned", "by": "u9"}, "assigned by u9"),

@@ -247,6 +247,8 @@ export const common = {
     contacts: (n) => `${n} contact${n === 1 ? '' : 's'}`,
     more: 'More',
     rule: 'Rule',
+    /** How severe the contact in hand is, where that is not its incident’s. */
+    ofContact: { voice: 'this call', sms: 'this text', email: 'this mail' },
     noIncident: 'This contact has no incident yet.',
   },
   hours: {
@@ -279,7 +281,7 @@ export const common = {
     anybody: 'needs no special skill',
     /** @param {number} n */
     step: (n) => ` (step ${n})`,
-    named: 'they spoke before',
+    named: 'has spoken with them before',
     /** @type {Record<number, string>} */
     longest: 'longest free',
     displaces: 'more urgent than what is ringing there',

@@ -65,6 +65,7 @@ export const incidentLife = {
     cancel: 'Cancel',
   },
   ending: {
+    merge: 'Merge with it instead …',
     button: 'Resolve',
     /** @param {string} no */
     title: (no) => `Resolve ${no}`,

@@ -23,8 +23,7 @@ export const person = {
     /** @type {Record<string, string>} */
     agree: { contact: 'May we contact them?', record: 'May we record calls?' },
     /** @type {Record<string, string>} */
-    says: { yes: 'yes', no: 'no' },
-    unasked: 'not asked yet',
+    says: { yes: 'yes', no: 'no', '': 'not asked' },
     save: 'Save',
   },
   sure: { title: 'Not safe', no: 'Do not call', call: 'Call anyway', send: 'Send anyway' },
