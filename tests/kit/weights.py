@@ -3,6 +3,7 @@ before."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,12 @@ from router.triage.model import row
 
 CODE = "the green parcel was put in the wrong shed"
 """Everyday words, which the shipped weights take as such."""
-UNTAUGHT = shipped.reader().read(CODE).severity
-"""The text's severity by the shipped weights: 3 or 4."""
+
+
+@cache
+def untaught() -> int:
+    """The text's severity by the shipped weights: 3 or 4. Reading them is left to who asks."""
+    return shipped.reader().read(CODE).severity
 
 
 def taken(folder: Path, *ids: str, base: str = "") -> Path:

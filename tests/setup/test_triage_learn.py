@@ -26,7 +26,7 @@ from router.records.database import Database, RecordUnavailable
 from router.triage import learned, shipped
 from router.triage.learning import Correction
 from tests.kit.record import new_postgres, new_sqlite
-from tests.kit.weights import CODE, UNTAUGHT, taken
+from tests.kit.weights import CODE, taken, untaught
 from tests.records.test_records import admitted
 
 EMERGENCY = "my dog is not breathing"
@@ -134,17 +134,17 @@ async def test_it_is_shown_taken_and_taken_back(ground: Ground) -> None:
     assert "S1 found as S1" in out
     assert "Last 90 days, 2 texts and mails: " in out
     assert out.endswith("nothing was changed. To use these weights: holdfast triage learn --take\n")
-    assert (ground.severity(CODE), await ground.audit()) == (UNTAUGHT, [])
+    assert (ground.severity(CODE), await ground.audit()) == (untaught(), [])
     data = json.loads((await ground.study(as_json=True, take=True))[0])
     assert (data["taken"], data["corrections"], data["lost"]) == (True, 1, [])
-    assert data["last_days"]["moves"][f"S{UNTAUGHT} -> S1"] >= 1
+    assert data["last_days"]["moves"][f"S{untaught()} -> S1"] >= 1
     assert ground.severity(CODE) == 1
     told = await ground.told()
     assert "in use: learned from 1 correction, since " in told
     state = json.loads(await ground.told(as_json=True))
     assert (state["corrections"], state["gone"], state["fault"]) == ([made], [], "")
     await learn_command.go_back(ground.url, ground.folder)
-    assert ground.severity(CODE) == UNTAUGHT
+    assert ground.severity(CODE) == untaught()
     [first, second] = await ground.audit()
     assert (first[0], first[1]["corrections"]) == ("triage.learned", 1)
     assert second[0] == "triage.back"
@@ -160,7 +160,7 @@ async def test_what_loses_an_emergency_of_the_book_is_refused(ground: Ground) ->
         errors = await ground.refused(take=take)
         assert f"“{EMERGENCY}” (first.tsv); nearest: {wrong}" in errors
         assert f"holdfast triage learn --without {wrong}" in errors
-    assert (ground.severity(CODE), await ground.audit()) == (UNTAUGHT, [])
+    assert (ground.severity(CODE), await ground.audit()) == (untaught(), [])
     assert "not a correction in the record: k0" in await ground.refused(without=["k0"])
     await ground.study(take=True, without=[wrong])
     assert (ground.severity(CODE), ground.severity(EMERGENCY)) == (1, 1)
@@ -183,7 +183,7 @@ async def test_what_was_made_of_words_that_are_gone_is_made_anew(ground: Ground)
     [found] = await weights(ground.url, ground.folder, asked=True)
     assert (found.state, found.mend) == ("warn", MEND)
     await ground.study(take=True)
-    assert (ground.severity(CODE), ground.severity(other)) == (UNTAUGHT, 1)
+    assert (ground.severity(CODE), ground.severity(other)) == (untaught(), 1)
     assert len(learned.files(ground.folder)) == 1  # of the others one correction is gone
     assert "gone" not in await ground.told()
     await ground.erased(other)
