@@ -12,18 +12,22 @@ export const chorded = computed(() => !singleKeys.value || !!talking.value);
 export const FIELDS = 'input, textarea, select, [role="menu"]';
 /** One of these has the focus: what is chosen beside it, as in the wrap-up, needs Alt meanwhile. */
 const inField = signal(false);
+/** The wrap-up's own boxes while they are empty: a digit chooses there, too. */
+const CHOOSES = '.wrap input:placeholder-shown';
 const BESIDE_IT = /^[1-9xy]$/i;
 
 export function watchFields() {
   let down = false; // nothing moves under a mouse that is about to click it
   const look = () => {
-    if (!down) inField.value = !!document.activeElement?.closest(FIELDS);
+    const at = document.activeElement;
+    if (!down) inField.value = !!at?.closest(FIELDS) && !at.matches(CHOOSES);
   };
   const press = (/** @type {boolean} */ on) => () => {
     down = on;
     setTimeout(look); // after the click
   };
-  for (const type of ['focusin', 'focusout']) document.addEventListener(type, () => setTimeout(look), true);
+  for (const type of ['focusin', 'focusout', 'input'])
+    document.addEventListener(type, () => setTimeout(look), true);
   document.addEventListener('pointerdown', press(true), true);
   for (const type of ['pointerup', 'pointercancel']) document.addEventListener(type, press(false), true);
 }

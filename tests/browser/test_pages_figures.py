@@ -73,7 +73,7 @@ async def test_no_tab_and_no_filter_hides_an_alarm(chromium: Browser, desk: Fake
     head, tile = page.locator(".list > .head"), page.locator(".tile.s4 .waits")
     await head.get_by_role("button", name="Emails").click()
     await tile.click()
-    for tab in ("In progress", "Gave up", "Today", "Corrections", "Waiting and ringing"):
+    for tab in ("In progress", "Gave up", "Today", "Corrections", "Waiting ·"):
         await head.get_by_role("button", name=tab).click()
         await expect(lost).to_be_visible()
         await expect(untaken).to_be_visible()

@@ -377,7 +377,7 @@ async def test_nothing_of_a_rows_state_is_cut_on_the_board(
     }
     await connection.snapshot()
     found: dict[Any, Any] = {}
-    for tab in ("Waiting and ringing", "In progress"):
+    for tab in ("Waiting ·", "In progress"):
         await page.get_by_role("button", name=tab).click()
         await expect(page.get_by_role("link", name="Take it").first).to_be_visible()
         for width in WIDTHS:

@@ -252,6 +252,16 @@ async def test_the_outcomes_say_alt_while_a_field_has_the_focus_and_alt_chooses(
     await page.keyboard.press("Alt+2")
     await expect(radios.nth(1)).to_have_attribute("aria-checked", "true")
     await expect(pad).to_have_value("2")
+    # In the wrap-up's own box a digit chooses while it is empty, and is a word's then.
+    comment = page.get_by_label("comment")
+    at = [await one.bounding_box() for one in await radios.all()]
+    await comment.click()
+    await expect(radios.nth(1).locator("kbd")).to_have_text("2")
+    await page.keyboard.type("in 2 h")
+    await expect(radios.nth(1).locator("kbd")).to_have_text("Alt 2")
+    assert [await one.bounding_box() for one in await radios.all()] == at
+    await comment.fill("")
+    await pad.click()
     # Under a mouse that is about to click, nothing moves.
     box = await radios.nth(2).bounding_box()
     assert box

@@ -23,7 +23,7 @@ export const board = {
     stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,
     title: 'Board',
     list: 'Waiting and ringing, in routing order',
-    listTab: 'Waiting and ringing',
+    listTab: 'Waiting',
     inWork: 'In progress',
     alarms: 'Alarms, whatever is filtered',
     lost: 'Agent lost in an S1',
