@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from sqlalchemy import text
 
 from holdfast.followers.settling import Settling
-from router.core.next_action import UNSAID
+from router.core.next_action import UNSAID, is_needed
 from router.core.terms import Terms
 from router.incidents.next_actions import NextActions
 from router.incidents.unplanned import QUIET_MS, Unplanned
@@ -49,6 +51,13 @@ async def over(database: Database, contact: str, at: int) -> None:
     async with database.write() as connection:
         ended = "update contact set state = 'ended', ended_at = :at where id = :id"
         await connection.execute(text(ended), {"at": at, "id": contact})
+
+
+def test_what_goes_on_or_is_promised_is_next_by_itself() -> None:
+    """The rule alone; the sweep looks for candidates first, and then asks it."""
+    for planned, alive, promised in product((False, True), repeat=3):
+        needed = is_needed(planned=planned, alive=alive, promised=promised)
+        assert needed == ((planned, alive, promised) == (False, False, False))
 
 
 async def test_whoever_owns_it_is_to_say_what_is_next_soon_by_how_severe_it_is_and_once(
