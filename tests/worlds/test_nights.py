@@ -1,4 +1,4 @@
-"""10 nights a commit (500 with HOLDFAST_TEST_LONG=1): numbers on call, voicemail, promised calls.
+"""4 nights a commit (500 with HOLDFAST_TEST_LONG=1): numbers on call, voicemail, promised calls.
 
 A failure names its seed: `python -m tests.worlds.night --seed N`.
 """
@@ -16,8 +16,9 @@ from tests.worlds.world import run
 
 __all__ = ["event_loop_policy", "record", "store"]
 
-SHARDS = 2
-NIGHTS = (500 if os.environ.get("HOLDFAST_TEST_LONG") == "1" else 6) // SHARDS
+LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
+SHARDS = 2 if LONG else 1
+NIGHTS = (500 if LONG else 4) // SHARDS
 
 
 @pytest.mark.slow
