@@ -14,6 +14,7 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from holdfast.demo import show
+from holdfast.desk.page_errors import PageErrors
 from holdfast.http.access import Open, Route
 from holdfast.http.pages import page
 from holdfast.http.web import Gate, problem
@@ -48,6 +49,7 @@ class SandboxSite:
             Route("GET", "/sandbox/phone", telephone, Open.PUBLIC, "A telephone"),
             Route("GET", RELAY, self.relay, Open.PUBLIC, "The telephone's line, passed on"),
             Route("GET", "/api/sandbox", self.sandbox, Open.PUBLIC, "The demo's carrier"),
+            PageErrors(self._gate).route("/api/sandbox/page_errors", Open.PUBLIC),
             Route("GET", "/api/demo", self.demo, Open.PUBLIC, "The demo's accounts"),
         ]
 

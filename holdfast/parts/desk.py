@@ -6,6 +6,7 @@ from holdfast.desk.api import DeskApi
 from holdfast.desk.asked_numbers import AskedNumbers
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
+from holdfast.desk.page_errors import PageErrors
 from holdfast.desk.socket_routes import SocketRoutes
 from holdfast.desk.speed_routes import SpeedRoutes
 from holdfast.desk.topics import (
@@ -31,6 +32,7 @@ from holdfast.desk.topics import (
 )
 from holdfast.desk.typed_numbers import TypedNumbers
 from holdfast.followers.waits import Waits
+from holdfast.http.access import Open
 from holdfast.http.web import Gate
 from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
@@ -84,9 +86,10 @@ def part(house: House) -> Part:
     house.keep(SessionGuard, guard)
     socket_routes = SocketRoutes(centre, hub, guard, sessions, gate, house[Leaving].admits)
     api = DeskApi(hub, finder, opened, explained, severities)
+    errors = PageErrors(gate).route("/api/page_errors", Open.SESSION)
     reached = house[Recorder].reached
     return Part(
-        routes=[*socket_routes.routes(), *SpeedRoutes().routes(), *api.routes()],
+        routes=[*socket_routes.routes(), *SpeedRoutes().routes(), errors, *api.routes()],
         tasks={
             "sessions": guard.run,
             "sound checks": checks.run,

@@ -105,6 +105,22 @@ async def wrapped(desk: Page) -> None:
     await expect(desk.get_by_role("region", name="Wrap-up")).to_have_count(0)
 
 
+async def test_errors_of_the_phone_page_are_taken_without_a_session(
+    elsewhere: Browser, demo: RunningDemo
+) -> None:
+    page = await opened(elsewhere, f"{demo.url}/sandbox/phone")
+    await page.wait_for_selector("main")
+    async with page.expect_response("**/api/sandbox/page_errors") as answer:
+        await page.evaluate(
+            """() => { const error = new TypeError('Failed to fetch');
+              error.stack = ''; // as from the browser itself, not from this line
+              void Promise.reject(error); }"""
+        )
+    assert (await answer.value).status == 204
+    page.faults.clear()  # type: ignore[attr-defined]
+    await closed(page)
+
+
 async def test_the_phone_page_calls_hears_the_menu_presses_and_is_answered(
     priya: Page, phone: Page
 ) -> None:
