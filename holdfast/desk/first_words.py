@@ -56,7 +56,8 @@ class WritingFirst:
             sure=frozenset(form.sure),
         )
         if form.then == "close" and not form.anyway:
-            await self._next.ask(form.incident)
+            ends = await self._words.goes_on_in(form.incident, form.address)
+            await self._next.ask(form.incident, but=ends)
         counted = await self._written.count(page, TOO_OFTEN, form.incident, NOT_SENT, form.key)
         written = False
         try:

@@ -104,6 +104,12 @@ class FirstWords:
             )
         return await self._replies.send(found, now)
 
+    async def goes_on_in(self, incident: str, address: str) -> str:
+        """The open conversation with this address; empty: a new one begins."""
+        async with self._database.read() as connection:
+            talks = await reached.conversations(connection, incident, address)
+        return str(talks[0].id) if talks else ""
+
     async def _recorded(
         self, connection: Transaction, letter: Letter, now: int
     ) -> LiveContact | Answer | Reply:

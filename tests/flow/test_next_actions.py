@@ -154,3 +154,19 @@ async def test_what_else_of_it_goes_on_is_what_is_next(centre: Centre) -> None:
         await agent.until(lambda: agent.incident and agent.incident["callback"] is None)
         words = await words_of(agent, "write_first", then="close", key="first-2", **first)
         assert "stays open" in words
+
+
+async def test_first_words_that_end_the_conversation_in_which_they_go_on_ask_what_is_next(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550545", "where is my parcel")
+        to = (await agent.do("open", incident=incident))["parties"][0]
+        at = next(a["id"] for a in to["addresses"])
+        await agent.do("reply", contact=contact, text="We look.", key="last-0003", then="wait")
+        await agent.until(lambda: agent.contacts[contact]["state"] == "parked")
+        first = {"incident": incident, "address": at, "role": to["role"], "text": "Bye."}
+        words = await words_of(agent, "write_first", then="close", key="first-3", **first)
+        assert "stays open" in words
+        await agent.do("write_first", then="close", key="first-3", anyway=True, **first)
+        await agent.until(lambda: contact not in agent.contacts)
