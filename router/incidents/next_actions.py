@@ -125,7 +125,8 @@ class NextActions:
         anyway: bool = False,
     ) -> Reply:
         """It was done. Refused (`next_needed`) if the incident needs one and none is to follow,
-        unless `anyway`: it is resolved now."""
+        unless `anyway`: it is resolved now. Whoever says so second is told (`too_late`); the same
+        person saying the same again is one."""
         if then is not None and (wrong := fault(then.what, then.due, now)):
             return Reply(ok=False, code="bad_request", text=wrong)
         async with self._database.write() as connection:
@@ -134,10 +135,12 @@ class NextActions:
             known = await next_actions.by_id(connection, action)
             if known is None or await stays.root(connection, known.incident) != row.id:
                 return OVERTAKEN
-            if known.how == DONE:
-                return Reply(duplicate=True)
+            new = _after(action, by, then)
             if known.ended_at is not None:
-                return OVERTAKEN
+                same = known.how == DONE and known.ended_by == by
+                if same and new:
+                    same = await next_actions.by_id(connection, new) is not None
+                return Reply(duplicate=True) if same else OVERTAKEN
             if then is None and not anyway:
                 alive, promised = await incident_changes.alive(connection, row.id)
                 if is_needed(planned=False, alive=bool(alive), promised=promised):
@@ -152,7 +155,6 @@ class NextActions:
                 connection, actor=by, action=ENDED, subject=row.id, now=now, detail=action
             )
             if then is not None:
-                new = derived_id("x", "after", action)
                 await next_actions.plan(
                     connection,
                     {
@@ -164,6 +166,13 @@ class NextActions:
                     connection, actor=by, action=PLANNED, subject=row.id, now=now, detail=new
                 )
         return Reply()
+
+
+def _after(action: str, by: str, then: Following | None) -> str:
+    """The id of what follows, empty: nothing does. Whoever says other words means another one."""
+    if then is None:
+        return ""
+    return derived_id("x", "after", action, by, then.what, then.agent, str(then.due))
 
 
 def _needed(number: str) -> Reply:

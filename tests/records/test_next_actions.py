@@ -125,6 +125,30 @@ async def test_other_words_under_the_same_key_are_no_repetition(
     assert (again.ok, again.code) == (False, "too_late")
 
 
+@pytest.mark.parametrize("follows", [True, False])
+async def test_of_two_who_have_done_it_the_second_is_told_that_theirs_does_not_stand(
+    database: Database, actions: NextActions, follows: bool
+) -> None:
+    who = await agents(database)
+    incident = await incident_of(database, "+12065550142")
+    await actions.plan(plan_of(incident, who["Priya"]), NOW)
+    shown = (await document(database, incident.id))["next"]["id"]  # type: ignore[index]
+    wait, police = (
+        Following(what, who["Priya"], NOW + MINUTE) for what in ("Wait for the lab", "Call them")
+    )
+    first = wait if follows else None
+    assert (await actions.done(incident.id, shown, who["Priya"], NOW, first, anyway=not follows)).ok
+    stands = (await document(database, incident.id))["next"]
+    before = await acts(database)
+    for by, then in ((who["Elena"], police), (who["Elena"], first), (who["Priya"], police)):
+        told = await actions.done(incident.id, shown, by, NOW + 5, then, anyway=then is None)
+        assert (told.ok, told.code) == (False, "too_late"), (by, then)
+    again = await actions.done(incident.id, shown, who["Priya"], NOW, first, anyway=not follows)
+    assert (again.ok, again.duplicate) == (True, True)
+    assert (await document(database, incident.id))["next"] == stands
+    assert await acts(database) == before
+
+
 async def test_of_two_who_change_it_at_once_one_is_told_and_nothing_is_lost(
     database: Database, actions: NextActions
 ) -> None:
