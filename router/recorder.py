@@ -14,7 +14,7 @@ import structlog
 
 from router.core.model import Step
 from router.live.engine import Engine, IndexUnavailable, decode_step
-from router.records import audit, contacts
+from router.records import audit, contacts, incident_steps
 from router.records.database import (
     Database,
     RecordRefused,
@@ -94,9 +94,10 @@ class Recorder:
         read: list[tuple[str, Step]] = []
         async with self._database.write() as connection:
             if not careful:
+                read = [_read(*step) for step in steps]
+                await incident_steps.lock(connection, contacts.incidents_of(read))
                 for at in range(0, len(steps), IN_ONE_GO):
-                    some = [_read(*step) for step in steps[at : at + IN_ONE_GO]]
-                    read += some
+                    some = read[at : at + IN_ONE_GO]
                     await contacts.fold(connection, some)
                     today.add(step for _, step in some)
                     await asyncio.sleep(0)  # SQLite runs in place: sound goes on in between

@@ -379,6 +379,8 @@ class Hub:
                     await recorded(self._dirty_step)
             except TimeoutError:
                 log.warning("recorder.behind")
+                self._dirty = incidents | self._dirty  # and again, once it has it
+                self._dirty_wake.set()
             looking: dict[str, list[Page]] = {}
             for page in self.pages():
                 if page.listed is not None and page.listed.changed(incidents):

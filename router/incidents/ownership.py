@@ -12,6 +12,7 @@ from router.core.model import Reply
 from router.core.next_action import RULE
 from router.incidents.replies import NOBODY, held_open, works_here
 from router.records import audit, incident_changes, next_actions
+from router.records.database import once_more
 
 GIVEN, PASSED_ON = "incident.given", "incident.passed_on"
 """Actions of the audit, by a person and by the rule; the detail is the account that has it now."""
@@ -45,6 +46,9 @@ class Ownership:
         Raises:
             RecordUnavailable: nothing was changed.
         """
+        return await once_more(lambda: self._give(gift, now))
+
+    async def _give(self, gift: Gift, now: int) -> Reply:
         async with self._database.write() as connection:
             if isinstance(row := await held_open(connection, gift.incident), Reply):
                 return row

@@ -86,6 +86,20 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
         for part, happening in enumerate(step.events)
     ]
     await insert_all_new(connection, schema.event, events, unique=["step", "part"])
+    begun = 0
+    for at, (step_id, step) in enumerate(steps):
+        if incident_steps.says(step):  # it is judged by what its contacts are until then
+            await _fold_contacts(connection, steps[begun:at])
+            await incident_steps.fold(connection, step_id, step)
+            begun = at
+    await _fold_contacts(connection, steps[begun:])
+    moved = _moved(steps)
+    if moved:
+        rows = [{"the_id": name, "the_moment": moved[name]} for name in sorted(moved)]
+        await connection.execute(_TOUCH, rows)
+
+
+async def _fold_contacts(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -> None:
     last = {live.id: (step_id, live) for step_id, step in steps for live in step.contacts}
     early_steps = {
         live.id: (step_id, live)
@@ -97,13 +111,17 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
     for step_id, live in [early_steps[name] for name in sorted(early_steps)]:
         if not await early.completed(connection, step_id, live):
             del last[live.id]
-    await incident_steps.fold(connection, steps)
     if last:
         await connection.execute(_FOLD, [_folded(*last[name]) for name in sorted(last)])
-    moved = _moved(steps)
-    if moved:
-        rows = [{"the_id": name, "the_moment": moved[name]} for name in sorted(moved)]
-        await connection.execute(_TOUCH, rows)
+
+
+def incidents_of(steps: Sequence[tuple[str, Step]]) -> set[str]:
+    """Those that these steps change."""
+    found = set(_moved(steps))
+    for _, step in steps:
+        if incident_steps.says(step):
+            found |= {live.incident for live in step.contacts if live.incident is not None}
+    return found
 
 
 def _moved(steps: Sequence[tuple[str, Step]]) -> dict[str, int]:

@@ -35,12 +35,15 @@ async def rate_incident(
     *,
     lowers: bool,
     author: str,
+    of: str | None = None,
 ) -> str | None:
-    """A person set a contact's severity. Returns the incident's id."""
+    """A person set a contact's severity, while it was in the incident `of` (None: in which it is).
+    Returns the incident's id."""
     c = contact.c
-    incident_id = (
-        await connection.execute(select(c.incident).where(c.id == contact_id))
-    ).scalar_one_or_none()
+    incident_id = of
+    if incident_id is None:
+        asked = select(c.incident).where(c.id == contact_id)
+        incident_id = (await connection.execute(asked)).scalar_one_or_none()
     if incident_id is None:
         return None
     others: list[int] = []

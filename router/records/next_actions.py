@@ -189,13 +189,14 @@ async def of_all(
     rank = case(
         (is_so["overdue"], 0), (action.c.due_at.is_not(None), 2), (is_so["severe"], 1), else_=3
     )
-    asked = _LISTED.where(is_so[only]) if only else _LISTED
+    every = _LISTED.where(incident.c.touched_at > 0)  # all; SQLite reads them by their index so
+    asked = every.where(is_so[only]) if only else every
     asked = asked.order_by(
         rank, action.c.due_at.asc().nulls_last(), incident.c.severity, incident.c.number
     )
     rows = (await connection.execute(asked.limit(MINE + 1))).all()
     sums = [func.sum(case((so, 1), else_=0)).label(name) for name, so in is_so.items()]
-    counted = _LISTED.with_only_columns(func.count().label("all"), *sums)
+    counted = every.with_only_columns(func.count().label("all"), *sums)
     counts = (await connection.execute(counted)).one()._mapping
     found = [_listed(row, names) for row in rows[:MINE]]
     return found, len(rows) > MINE, {name: int(counts[name] or 0) for name in ("all", *is_so)}

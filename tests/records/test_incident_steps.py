@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import text, update
 
 from router.core.model import LiveContact, Step
-from router.records import contacts, incident_changes, incident_ratings, people
+from router.incidents.ownership import Gift, Ownership
+from router.live.engine import Engine
+from router.recorder import Recorder
+from router.records import (
+    contacts,
+    incident_changes,
+    incident_ratings,
+    people,
+    schema,
+)
 from router.records.database import Database
+from tests.kit.store import centre_of
 from tests.records.test_incident_changes import contact_in, incident_of
 from tests.records.test_incident_status import row_of
+from tests.records.test_next_actions import agents
 from tests.records.test_records import NOW
 
 
@@ -23,11 +36,14 @@ async def of_a_call(database: Database, **more: Any) -> people.IncidentRef:
 
 
 def step(at: int, name: str, **told: Any) -> tuple[str, Step]:
-    """One event of c1. `agent`: who has it after the step."""
+    """One event of c1, or of `contact`. `agent`: who has it after the step; `incident`: in which
+    the index has it then."""
     state, severity = told.pop("state", "active"), told.get("to", 3)
-    live = {"id": "c1", "channel": "voice", "severity": severity, "arrived_at": NOW,
-            "score": 1, "state": state, "agent": told.get("agent")}  # fmt: skip
-    event = {"name": name, "contact": "c1", **told}
+    contact = told.pop("contact", "c1")
+    live = {"id": contact, "channel": "voice", "severity": severity, "arrived_at": NOW,
+            "score": 1, "state": state, "agent": told.get("agent"),
+            "incident": told.pop("incident", None)}  # fmt: skip
+    event = {"name": name, "contact": contact, **told}
     made = {"epoch": 1, "at": NOW + at, "events": [event]}
     known = msgspec.convert({**made, "contacts": []}, Step)
     known.contacts.append(msgspec.convert(live, LiveContact))
@@ -100,3 +116,113 @@ async def test_a_person_who_judges_a_contact_judges_its_incident(
     changed = {"by": by, "from": before, "to": after}
     await folded(database, step(1, "contact.severity_changed", agent="u1", **changed))
     assert (await row_of(database, incident.id)).severity == severity
+
+
+LATE = NOW + 500
+WAITS = text("select count(*) from pg_locks where not granted")
+
+
+async def test_what_a_person_said_of_the_incident_since_stands_against_a_late_step(
+    database: Database,
+) -> None:
+    """The database was away when the contact was taken over and judged."""
+    who = await agents(database)
+    incident = await of_a_call(database, severity=3)
+    async with database.write() as connection:
+        await people.hand_on(connection, incident.id, "u1")
+        await incident_ratings.judge(connection, incident.id, 1, LATE, author="u9", words="worse")
+    owners = Ownership(centre_of(database, Engine("unix:///nowhere.sock")))
+    assert (await owners.give(Gift(incident.id, who["Elena"], "u1", "u1"), LATE)).ok
+    judged = {"by": "u2", "from": 3, "to": 4}
+    await folded(
+        database,
+        step(1, "contact.taken_from_agent", agent="u1", by="u2"),
+        step(2, "contact.severity_changed", agent="u2", **judged),
+    )
+    row = await row_of(database, incident.id)
+    assert (row.owner, row.severity) == (who["Elena"], 1)
+
+
+async def test_what_is_closed_by_then_stays_as_it_is(database: Database) -> None:
+    incident = await of_a_call(database, severity=3)
+    async with database.write() as connection:
+        await incident_changes.close(
+            connection, incident.id, LATE, severity=3, author="u9", why="resolved", words=""
+        )
+    raised = {"by": "u1", "from": 3, "to": 1}
+    await folded(
+        database,
+        step(1, "contact.taken_from_agent", agent="u1", by="u2"),
+        step(2, "contact.severity_changed", agent="u1", **raised),
+    )
+    row = await row_of(database, incident.id)
+    assert (row.owner, row.severity, row.state) == (None, 3, "closed")
+
+
+async def test_a_contact_that_was_moved_since_tells_of_the_incident_it_was_in(
+    database: Database,
+) -> None:
+    incident = await of_a_call(database)
+    other = await incident_of(database, "+12065550143")
+    async with database.write() as connection:
+        await people.hand_on(connection, other.id, "u7")
+        row = schema.contact.c
+        moved = update(schema.contact).where(row.id == "c1").values(incident=other.id)
+        await connection.execute(moved)
+    taken = {"agent": "u1", "by": "u2", "incident": incident.id}
+    await folded(database, step(1, "contact.taken_from_agent", **taken))
+    owners = [(await row_of(database, one.id)).owner for one in (incident, other)]
+    assert owners == ["u2", "u7"]
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+async def test_a_judgement_counts_what_its_incident_had_at_the_step(
+    database: Database, batches: int
+) -> None:
+    """Words raised c2 to an S1 just before somebody said that c1 is none."""
+    incident = await of_a_call(database, severity=1)
+    await contact_in(database, incident, "c2", severity=3, own=3, state="queued")
+    words, person = {"by": "rule", "from": 3, "to": 1}, {"by": "u1", "from": 3, "to": 4}
+    steps = [step(1, "contact.severity_changed", contact="c2", state="queued", **words),
+             step(2, "contact.severity_changed", agent="u1", **person)]  # fmt: skip
+    for at in range(batches):
+        await folded(database, *steps[at::batches])
+    assert (await row_of(database, incident.id)).severity == 1
+
+
+class Stream(Engine):
+    """An index that has just these steps."""
+
+    def __init__(self, steps: list[Step]) -> None:
+        super().__init__("unix:///nowhere.sock")
+        self.steps = steps
+
+    async def read(self, *_: Any, **__: Any) -> list[tuple[str, bytes]]:
+        return [(f"{n}-1", msgspec.json.encode(one)) for n, one in enumerate(self.steps, 1)]
+
+
+async def test_whoever_holds_two_incidents_and_the_recorder_do_not_wait_in_a_ring(
+    database: Database,
+) -> None:
+    """A batch has steps of both, in the other order."""
+    if database.sqlite:
+        return  # one writer
+    made = [await incident_of(database, f"+1206555014{n}") for n in range(2)]
+    low, high = sorted(one.id for one in made)
+    for name, incident in (("c-high", high), ("c-low", low)):
+        one = next(ref for ref in made if ref.id == incident)
+        await contact_in(database, one, name, severity=3, state="active")
+    taken = {"agent": "u1", "by": "u2"}
+    steps = [
+        step(1, "contact.taken_from_agent", contact="c-high", incident=high, **taken),
+        step(2, "contact.taken_from_agent", contact="c-low", incident=low, **taken),
+    ]
+    recorder = Recorder(database, Stream([one for _, one in steps]))
+    async with database.write() as moving, database.read() as other:
+        await incident_changes.held(moving, low)
+        recording = asyncio.create_task(recorder.fold_some(block_ms=0))
+        while not (await other.execute(WAITS)).scalar_one():
+            await asyncio.sleep(0.001)
+        await incident_changes.held(moving, high)
+    await recording
+    assert [(await row_of(database, one)).owner for one in (low, high)] == ["u2", "u2"]

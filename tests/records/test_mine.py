@@ -151,6 +151,32 @@ async def test_a_page_that_opens_before_the_record_has_what_happened_gets_it_the
     ] == ["closed"]
 
 
+async def test_what_the_record_had_too_late_is_shown_once_it_has_it(hub: Hub) -> None:
+    """It is not waited for long: the page shows what is known, and then what is so."""
+    page, written = page_of("dana"), asyncio.Event()
+    page.incident = "i1"
+    hub.join(page)
+    read(page)
+
+    async def recorded(_step: str) -> None:
+        await asyncio.sleep(0)
+        if not written.is_set():
+            raise TimeoutError
+
+    async def build(incident: str, readers: Collection[str]) -> dict[str, dict[str, str]]:
+        found = {"id": incident, "state": "closed" if written.is_set() else "open"}
+        return dict.fromkeys(readers, found)
+
+    pushed = asyncio.get_running_loop().create_task(hub.push_incidents(build, recorded))
+    hub.incident_changed("i1", "7-1")
+    await all_pushed()
+    written.set()
+    await all_pushed()
+    pushed.cancel()
+    shown = [one["incident"]["state"] for one in read(page) if one and one["type"] == "incident"]
+    assert (shown[0], shown[-1]) == ("open", "closed")
+
+
 async def test_whose_incident_opens_again_has_it_on_the_list(
     database: Database, hub: Hub, steps: NextSteps
 ) -> None:
