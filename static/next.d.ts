@@ -39,7 +39,7 @@ interface MineRow {
 }
 
 interface Results {
-  reveal: { value: string };
+  reveal: { value: string; shown: string };
   merge_look: { here: MergeSide; there: MergeSide };
   merge_incidents: { incident: string | null };
   move_contacts: { incident: string | null };

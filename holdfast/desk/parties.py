@@ -14,7 +14,7 @@ from holdfast.desk.intents import Id, IncidentForm, Refused, Result, Word, inten
 from holdfast.http.access import Permission
 from router.centre import Centre
 from router.core.config import Line
-from router.core.dialling import country_of, typed_number
+from router.core.dialling import country_of, in_groups, typed_number
 from router.core.model import Reply
 from router.core.party import NAME_LETTERS, ROLES
 from router.incidents.parties import ADDED, REVEALED, Newcomer, Parties
@@ -64,7 +64,7 @@ class PeopleOf:
         told = await self._parties.reveal(form.incident, form.address, page.account.id, now_ms())
         if isinstance(told, Reply):
             raise Refused.by(told, {})
-        return {"value": told}
+        return {"value": told, "shown": in_groups(told)}
 
 
 def read_address(at: str, lines: Sequence[Line]) -> tuple[str, str]:

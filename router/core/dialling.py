@@ -188,6 +188,18 @@ def typed_number(text: str, country: str | None) -> str | None:
     return value if can_be_called(value) else None
 
 
+def in_groups(value: str) -> str:
+    """A number as people read it out ("+1 206 555 0142"); any other address as it is."""
+    if not can_be_called(value):
+        return value
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return value
+    told = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return told.replace("-", " ")
+
+
 def is_country(code: str) -> bool:
     """An ISO code that has telephone numbers."""
     return code in phonenumbers.SUPPORTED_REGIONS

@@ -23,7 +23,7 @@ const shown = signal(/** @type {Record<string, string>} */ ({}));
 async function reveal(of, a) {
   const told = await act('reveal', { incident: of.id, address: a.id });
   if (!told) return;
-  shown.value = { ...shown.peek(), [a.id]: told.value };
+  shown.value = { ...shown.peek(), [a.id]: told.shown };
   setTimeout(() => {
     const { [a.id]: _, ...rest } = shown.peek();
     shown.value = rest;
@@ -35,18 +35,18 @@ const shortOf = (a, p) => (a.masked === p.name ? (t.party.kinds[a.kind] ?? '') :
 
 /** @param {{p: Party, a: Address, of: Incident}} props */
 const Reached = ({ p, a, of }) => html`<div class="row addr">
-  <span class="muted">
-    ${shown.value[a.id]
-      ? html`<b class="mono whole">${shown.value[a.id]}</b>`
-      : html`<button
+  ${shown.value[a.id]
+    ? html`<b class="whole">${shown.value[a.id]}</b>`
+    : html`<span class="muted">
+        <button
           class="link shows"
           title=${t.reveal.of(p.name || a.masked)}
           aria-label=${`${shortOf(a, p)}. ${t.reveal.of(p.name || a.masked)}`}
           disabled=${pending.value.reveal}
           onClick=${() => reveal(of, a)}>
           ${shortOf(a, p)}
-        </button>`}
-  </span>
+        </button>
+      </span>`}
   <span class="ways">
     ${of.state === 'open' && html`<${WriteButton} p=${p} a=${a}/>`}
     ${a.kind === 'phone' && html`

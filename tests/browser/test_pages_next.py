@@ -215,8 +215,9 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     for side in ("Owner’s side", "Sitter’s side", "Third parties"):
         await expect(people.get_by_text(side)).to_be_visible()
     await people.get_by_role("button", name="Show in full: Maya Torres").first.click()
-    await expect(people.locator(".whole")).to_have_text("+12065550142")
+    await expect(people.locator(".whole")).to_have_text("+1 206 555 0142")
     assert sent(desk, "reveal")[-1]["address"] == "ad1"
+    await shown_each_on_a_line(people)
     await people.get_by_role("button", name="Add …").click()
     await dialog.get_by_label("Telephone number or mail address").fill("(206) 555-0188")
     desk.refuse["add_party"] = "bad_request"
@@ -234,6 +235,23 @@ async def test_an_incident_is_given_and_taken_and_somebody_is_added_to_it(
     await write_to_the_vet(page, desk, people)
     await say_what_is_known(page, desk, people)
     await close(page)
+
+
+async def shown_each_on_a_line(people: Locator) -> None:
+    """Several in full: read to the police without taking one for the other."""
+    await people.get_by_role("button", name="Show in full: Maya Torres").first.click()
+    await people.get_by_role("button", name="Show in full: Dr. P. Novak").first.click()
+    whole = people.locator(".whole")
+    await expect(whole).to_have_count(3)
+    around = await people.bounding_box()
+    for at in range(3):
+        box, row = await whole.nth(at).bounding_box(), whole.nth(at).locator("..")
+        ways = await row.locator(".ways").bounding_box()
+        assert around is not None
+        assert box is not None
+        assert ways is not None
+        assert box["y"] + box["height"] <= ways["y"] + 1, "nothing else stands in its line"
+        assert box["x"] + box["width"] <= around["x"] + around["width"], "it is whole"
 
 
 async def write_to_the_vet(page: Page, desk: FakeDesk, people: Locator) -> None:

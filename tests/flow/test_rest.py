@@ -106,7 +106,8 @@ async def test_a_program_finds_an_incident_works_it_and_repeats_nothing(centre: 
         at = incident["parties"][0]["addresses"][0]["id"]
         for _ in "ab":
             shown = await program.post(f"{of}/addresses/{at}/reveal", None, "show-0396")
-            assert shown == (200, {"value": "+12065550396"}, False)
+            whole = {"value": "+12065550396", "shown": "+1 206 555 0396"}
+            assert shown == (200, whole, False)
         told = "select count(*) from audit where action = 'address.revealed' and subject = "
         await centre.until_rows(f"{told}'{row['id']}'", [(2,)])
         kept = "select count(*) from answer where text like '%2065550396%'"

@@ -190,8 +190,11 @@ class Connection:
             ]
         }  # fmt: skip
 
-    async def do_reveal(self, _: dict[str, Any]) -> Any:
-        return {"value": "+12065550142"}
+    async def do_reveal(self, intent: dict[str, Any]) -> Any:
+        if intent["address"] in ("ad2", "ad5"):
+            mail = "maya.torres.and.her.brother@long-name.example.org"
+            return {"value": mail, "shown": mail}
+        return {"value": "+12065550142", "shown": "+1 206 555 0142"}
 
     async def do_plan_next(self, intent: dict[str, Any]) -> None:
         name = {"a1": "Priya Nair", "a2": "Tomás Vega"}[intent["agent"]]

@@ -10,7 +10,7 @@ from holdfast.settings.environment import default_config_path
 from router.core.config import Dialling as Rules
 from router.core.config_faults import faults
 from router.core.current import Current
-from router.core.dialling import Dialling, typed_number
+from router.core.dialling import Dialling, in_groups, typed_number
 
 OURS = ["+12065550100"]
 US = Dialling(["US", "CA"], ours=OURS)
@@ -162,3 +162,18 @@ def test_a_centre_without_a_telephone_line_calls_nobody_and_says_so() -> None:
     refused = Dialling(["US"]).refusal("+12065550142")
     assert refused is not None
     assert refused.text == "no line of this centre has a number to call from"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("+12065550142", "+1 206 555 0142"),
+        ("+442079460958", "+44 20 7946 0958"),
+        ("+34612345678", "+34 612 34 56 78"),
+        ("maya@example.org", "maya@example.org"),
+        ("anonymous:1", "anonymous:1"),
+        ("55512", "55512"),
+    ],
+)
+def test_a_number_is_shown_in_groups_and_any_other_address_as_it_is(value: str, shown: str) -> None:
+    assert in_groups(value) == shown
