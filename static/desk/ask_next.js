@@ -6,12 +6,13 @@ import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, state, work } from './context.js';
 import { resolve } from './ending.js';
-import { faultOf, NextFields, plan, proposedBy, when } from './next_fields.js';
+import { begun, faultOf, NextFields, plan, proposedBy, when } from './next_fields.js';
 
 const LAYER = 'ask next';
 
 /** `contact`: it ends with what was asked for; `follows`: the fields with which the intent itself plans what
- * follows, otherwise it is planned before; `comment`: their words, if it is resolved.
+ * follows, otherwise it is planned before; `comment`: their words, if it is resolved; `refused`: what is done
+ * if a colleague was quicker: what they said is kept (`begun`).
  * @typedef {import('./next_fields.js').Said} Said
  * @typedef {{
  *   of: {id: string, number: string, severity: Severity},
@@ -19,6 +20,7 @@ const LAYER = 'ask next';
  *   contact?: string,
  *   comment?: string,
  *   follows?: (said: Said) => object,
+ *   refused?: () => void,
  * }} Asks
  * @typedef {(said: Said|'resolved'|null) => void} Say
  * @typedef {{asks: Asks, key: string, over: string|null, say: Say}} Asking */
@@ -58,6 +60,13 @@ const ask = (asks) =>
     layer.value = LAYER;
   });
 
+/** For the next time that it is said what is next there. @param {Asks} asks @param {Said} said */
+function keep({ of }, said) {
+  const seen = incident.peek();
+  if (said.what.trim()) begun.set(of.id, { said, before: (seen?.id === of.id && seen.next?.id) || null });
+  else begun.delete(of.id);
+}
+
 /** As `act`; if the centre asks what is next, so does the page, and does both.
  * @template {string} K @param {K} what @param {object} fields @param {Asks|null} asks
  * @param {Parameters<typeof act>[2]} [options]
@@ -77,24 +86,41 @@ export async function actAsking(what, fields, asks, options = {}) {
   if (said === 'resolved') {
     if (!(await act(what, { ...fields, anyway: true }, options))) return false;
     await resolve(asks.of, 'resolved', asks.comment ?? '');
-  } else if (asks.follows) {
-    if (!(await act(what, asks.follows(said), options))) return false;
-  } else {
-    if (!(await plan(asks.of, said, newId(), null))) return false;
-    if (!(await act(what, fields, options))) return false;
+    return 'asked';
   }
-  return 'asked';
+  const stands = asks.follows
+    ? await act(what, asks.follows(said), options)
+    : await plan(asks.of, said, newId(), null);
+  if (!stands) {
+    keep(asks, said);
+    asks.refused?.();
+    return false;
+  }
+  begun.delete(asks.of.id);
+  return !asks.follows && !(await act(what, fields, options)) ? false : 'asked';
 }
 
 /** @param {{asks: Asks, say: Say}} props */
 function AskForm({ asks, say }) {
-  const [said, put] = useState(() => ({
-    what: asks.proposal,
-    agent: state.peek().me?.id ?? '',
-    due: /** @type {number|null} */ (proposedBy(asks.of.severity)),
-  }));
-  const [own, type] = useState(false);
-  const leave = () => say(null);
+  const typed = begun.get(asks.of.id)?.said;
+  const [said, put] = useState(
+    () =>
+      typed ?? {
+        what: asks.proposal,
+        agent: state.peek().me?.id ?? '',
+        due: /** @type {number|null} */ (proposedBy(asks.of.severity)),
+      },
+  );
+  const [own, type] = useState(!!typed);
+  /** Kept at once: a call, or the end of their time, may take the question away. @param {Said} now */
+  const write = (now) => {
+    keep(asks, now);
+    put(now);
+  };
+  const leave = () => {
+    begun.delete(asks.of.id);
+    say(null);
+  };
   const acts = [() => say('resolved'), () => say(said), () => type(true)];
   const words = [t.next.resolved, t.next.proposed(said.what, when(said.due ?? 0)), t.next.else];
   const go = () => {
@@ -109,7 +135,7 @@ function AskForm({ asks, say }) {
   };
   return html`<${Dialog} title=${t.next.asks(asks.of.number)} close=${leave} class="nextbox">
     ${own
-      ? html`<${NextFields} said=${said} say=${put} enter=${go} focus/>`
+      ? html`<${NextFields} said=${said} say=${write} enter=${go} focus/>`
       : html`<div class="stack asknext" onKeyDown=${onKeyDown}>
           ${words.map(
             (word, i) => html`<button key=${i} autofocus=${i === 1} onClick=${acts[i]}>

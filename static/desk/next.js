@@ -10,7 +10,7 @@ import { t } from '../strings/en.js';
 import { actAsking } from './ask_next.js';
 import { boundLayer, incident, layer, pending, state } from './context.js';
 import { askEnd, canEnd } from './ending.js';
-import { blank, faultOf, NextFields, plan, when } from './next_fields.js';
+import { begun, blank, faultOf, NextFields, plan, when } from './next_fields.js';
 import { Key, keyNow } from './single_keys.js';
 
 const LAYER = 'next action';
@@ -40,7 +40,8 @@ async function done(of, next) {
     agent: said.agent,
     due: Math.round(said.due ?? 0),
   });
-  const asks = { of, proposal: t.next.proposals.other, follows };
+  const refused = () => incident.peek()?.id === of.id && !layer.peek() && askNext(); // theirs is there
+  const asks = { of, proposal: t.next.proposals.other, follows, refused };
   const told = await actAsking('next_done', fields, asks, { says: SAYS_OF_UNDO });
   if (told === true && incident.peek()?.id === of.id && !layer.peek()) askNext(t.next.doneIn(of.number));
 }
@@ -76,24 +77,20 @@ export function NextBar({ of }) {
   </div>`;
 }
 
-/** What was typed when a call took the dialog away, by incident.
- * @type {Map<string, {said: import('./next_fields.js').Said, before: string|null}>} */
-const kept = new Map();
-
 /** @param {{of: Incident}} props */
 function NextForm({ of }) {
   const shown = because.value ? null : of.next; // what was done may be in view for a moment longer
-  const begun = kept.get(of.id);
-  const [said, put] = useState(() => begun?.said ?? blank(shown));
-  const [before, see] = useState(begun && !because.value ? begun.before : (shown?.id ?? null));
+  const typed = begun.get(of.id);
+  const [said, put] = useState(() => typed?.said ?? blank(shown));
+  const [before, see] = useState(typed && !because.value ? typed.before : (shown?.id ?? null));
   const [key] = useState(newId);
   /** @param {import('./next_fields.js').Said} now */
   const say = (now) => {
-    kept.set(of.id, { said: now, before });
+    begun.set(of.id, { said: now, before });
     put(now);
   };
   const leave = () => {
-    kept.delete(of.id);
+    begun.delete(of.id);
     shut();
   };
   const go = async () => {

@@ -118,6 +118,11 @@ export function NextFields({ said, say, enter, focus = false }) {
   `;
 }
 
+/** What was typed and not yet saved, by incident: a call, or the end of a wrap-up, took its dialog away, or
+ * somebody else was quicker. `before`: the one that the page showed.
+ * @type {Map<string, {said: Said, before: string|null}>} */
+export const begun = new Map();
+
 /** What is wrong with it, in words; empty: nothing. @param {Said} said */
 export const faultOf = (said) => (!said.what.trim() ? t.next.say : said.due === null ? t.next.pick : '');
 

@@ -10,7 +10,7 @@ import { StillNeeded } from './callback_dialog.js';
 import { act, boundLayer, centre, incident, layer, pending, selected, work } from './context.js';
 import { actAsking, asksOf } from './ask_next.js';
 import { resolve } from './ending.js';
-import { blank, faultOf, NextFields, plan } from './next_fields.js';
+import { begun, blank, faultOf, NextFields, plan } from './next_fields.js';
 import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
 
@@ -130,8 +130,9 @@ export async function finish(c) {
 async function runsOut(c) {
   const disposition = chosen.peek()[c.id];
   const comment = comments.peek()[c.id] ?? '';
-  const begun = comment.trim() || nexts.peek()[c.id]?.said.what.trim();
-  const open = disposition ? asksNext(c) && faultOf(nextOf(c).said) : begun;
+  const asked = begun.get(c.incident ?? '')?.said.what.trim(); // typed into the question
+  const words = asked || (!disposition && (comment + nextOf(c).said.what).trim());
+  const open = words || (disposition && asksNext(c) && faultOf(nextOf(c).said));
   if (open && (await act('extend', { contact: c.id }, { quiet: true }))) return;
   if (!disposition) return;
   if (!open) await planned(c); // refused: the outcome counts all the same

@@ -1,0 +1,90 @@
+"""What is typed into "What is next?" is lost by nothing: no end of a time, no colleague."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.kit import until
+from tests.browser.pages import close, opened
+from tests.browser.test_pages_next import sent
+from tests.kit.fake_desk import FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+COLLAR = "Police want the collar, call Sgt Ruiz at 9"
+WHAT = "What has to happen?"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+async def test_words_in_the_question_get_more_time_and_are_there_after_it(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    await here.next_is("i1", None)
+    desk.asks_next = True
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("2")
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("3")
+    await dialog.get_by_label(WHAT).fill(COLLAR)
+    mine = next(c for c in here.scene["contacts"].values() if c["state"] == "wrapup")
+
+    async def ends() -> None:
+        mine["until"] = desk.now() + 500
+        await here.event("contact.described", {"contacts": {mine["id"]: mine}})
+
+    async def extended() -> bool:
+        return len(sent(desk, "extend")) == 1
+
+    await ends()
+    await until(extended, "more time")
+    await expect(dialog.get_by_label(WHAT)).to_have_value(COLLAR)
+    assert [one.get("anyway") for one in sent(desk, "wrapped")] == [None]
+    desk.refuse["extend"] = "not_ready"  # there is no more
+    await ends()
+    await expect(page.locator(".wrap")).to_have_count(0)
+    await expect(dialog).to_have_count(0)
+    assert [one.get("anyway") for one in sent(desk, "wrapped")] == [None, True]
+    assert not sent(desk, "plan_next")  # they had not done with it
+    await page.get_by_role("button", name="Say what is next").click()
+    await expect(dialog.get_by_label(WHAT)).to_have_value(COLLAR)
+    await close(page)
+
+
+async def test_whoever_has_done_it_second_is_told_and_their_words_are_there(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    desk.asks_next = True
+    await page.locator(".nextbar").get_by_role("button", name="Done").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("3")
+    await dialog.get_by_label(WHAT).fill(COLLAR)
+    theirs = {"id": "x2", "what": "Wait for the lab", "agent": "a2", "agent_name": "Tomás Vega",
+              "due": desk.now() + 60_000, "by_name": "Tomás Vega"}  # fmt: skip
+    await here.next_is("i1", theirs)
+    await expect(page.locator(".nextbar")).to_contain_text("Wait for the lab")
+    desk.refuse["next_done"] = "too_late"  # as the centre does: a colleague has done x1
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".toast.warn")).to_be_visible()
+    await expect(dialog).to_contain_text("What is next in INC-20419?")
+    await expect(dialog.get_by_label(WHAT)).to_have_value(COLLAR)
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    (plan,) = sent(desk, "plan_next")
+    assert (plan["what"], plan["before"]) == (COLLAR, "x2")
+    await close(page)
