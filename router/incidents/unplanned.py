@@ -3,6 +3,7 @@ say it, in time. A person's own word is in router/incidents/next_actions.py."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,11 +18,15 @@ from router.incidents.next_actions import PLANNED
 from router.records import accounts, audit, incident_changes, next_actions, unplanned
 from router.records.database import Transaction
 from router.records.ids import new_id
+from router.records.unplanned import Place
 
 log = structlog.get_logger()
 
 QUIET_MS = 60_000
 """Whoever has just ended something may be about to say what is next, or to resolve it."""
+NOBODY = ""
+"""Who could have it: there is no supervisor."""
+BEFORE_ALL: Place = (-1, "")
 
 
 class Unplanned:
@@ -34,40 +39,53 @@ class Unplanned:
         self._steers = steers
 
     async def settle(self, now: int) -> list[tuple[str, str]]:
-        """Some of them: which incident, and who is to say what is next in it. Empty: there is none.
+        """Each of them: which incident, and who is to say what is next in it.
 
         Raises:
-            RecordUnavailable: the next look does it.
+            RecordUnavailable: the next look does the rest.
         """
+        place: Place | None = BEFORE_ALL
+        done: list[tuple[str, str]] = []
+        nobody = 0
         async with self._database.read() as connection:
             since = await unplanned.since(connection)
-            left = await unplanned.found(connection, since, now - QUIET_MS)
-            if not left:
-                return []
+        while place is not None:
+            async with self._database.read() as connection:
+                left, place = await unplanned.found(connection, since, now - QUIET_MS, place)
+            staff = await self._staff(now) if left else {}
+            for incident in left:
+                async with self._database.write() as connection:
+                    agent = await self._plan(connection, incident, staff, now)
+                if agent is None:
+                    continue
+                if agent == NOBODY:
+                    nobody += 1
+                    continue
+                staff[agent] = replace(staff[agent], incidents=staff[agent].incidents + 1)
+                done.append((incident, agent))
+            await asyncio.sleep(0)  # calls have their turn
+        if nobody:
+            log.error("incidents.unplanned", incidents=nobody)
+        return done
+
+    async def _staff(self, now: int) -> dict[str, Colleague]:
+        async with self._database.read() as connection:
             known = await accounts.all_accounts(connection)
             supervisors = [one.id for one in known if self._steers(one.role)]
             loads = await unplanned.loads(connection, supervisors)
         today = day_of(now, self._current.value.zone)
-        staff = {
+        return {
             one.id: Colleague(
                 one.id, works_here(one.terms, active=one.active, today=today),
                 one.id in supervisors, one.terms.lead, loads.get(one.id, 0),
             )
             for one in known
         }  # fmt: skip
-        done = []
-        for incident in left:
-            async with self._database.write() as connection:
-                agent = await self._plan(connection, incident, staff, now)
-            if agent is not None:
-                staff[agent] = replace(staff[agent], incidents=staff[agent].incidents + 1)
-                done.append((incident, agent))
-        return done
 
     async def _plan(
         self, connection: Transaction, incident: str, staff: dict[str, Colleague], now: int
     ) -> str | None:
-        """Who has it to do now; None: somebody was quicker, or nobody is here."""
+        """Who has it to do now, or NOBODY; None: somebody was quicker."""
         row = await incident_changes.held(connection, incident)
         if row is None or row.id != incident or row.state != OPEN:
             return None
@@ -78,8 +96,7 @@ class Unplanned:
         owner = staff.get(row.owner or "")
         agent = owner.id if owner and owner.here else heir_of(row.owner or "", staff)
         if agent is None:
-            log.error("incident.unplanned", incident=incident)
-            return None
+            return NOBODY
         due = now + self._current.value.incidents.next_within.ms(row.severity)
         one = new_id("x")
         await next_actions.plan(

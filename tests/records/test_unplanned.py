@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from sqlalchemy import text
 
 from holdfast.followers.settling import Settling
@@ -177,12 +178,31 @@ async def test_what_was_left_before_the_upgrade_is_left_alone_until_something_ch
     sweep.at = NOW + HOUR
     await sweep.turns()
     assert sweep.told == [moved.id]
-    async with database.write() as connection:
-        row = await incident_changes.held(connection, old.id)
-        await incident_changes.give(connection, old.id, sweep.at, row, to=who["Elena"])
-    sweep.at += QUIET_MS + 1
-    await sweep.turns()
+    for by in ("", who["Priya"]):  # passed on by the rule: nothing of its own; then by a person
+        assert sweep.told == [moved.id]
+        async with database.write() as connection:
+            row = await incident_changes.held(connection, old.id)
+            gift = {"to": who["Elena"], "author": by}
+            await incident_changes.give(connection, old.id, sweep.at, row, **gift)
+        sweep.at += QUIET_MS + 1
+        await sweep.turns()
     assert sweep.told == [moved.id, old.id]
+
+
+async def test_those_that_nobody_can_have_keep_nobody_elses_from_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no supervisor, and nobody owns them; they are the longest left."""
+    monkeypatch.setattr(unplanned, "PAGE", 3)
+    who, sweep = await agents(database), Sweep(database)
+    for n in range(7):
+        await incident_of(database, f"+1206555015{n}")
+    incident = await incident_of(database, "+12065550142", at=NOW + 1)
+    async with database.write() as connection:
+        await people.hand_on(connection, incident.id, who["Priya"])
+    sweep.at = LATER + 1
+    await sweep.turns()
+    assert sweep.told == [incident.id]
 
 
 async def test_one_that_was_done_without_saying_what_follows_gets_one_again(
