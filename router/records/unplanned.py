@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.incident import GIVEN
@@ -34,31 +45,17 @@ async def found(
     """Open incidents of which nothing is planned, alive or promised, in which something happened
     after `since` and nothing after `before`, ms: those of the next page behind `after`, the longest
     left first. And how far it went; None: to the end."""
-    place = tuple_(incident.c.touched_at, incident.c.id)
-    looked = and_(
-        schema.INCIDENT_IS_OPEN,
-        incident.c.touched_at <= before,
-        place > tuple_(*map(literal, after)),
-    )
-    page = select(incident.c.touched_at, incident.c.id).where(looked).order_by(*place.clauses)
-    rows = (await connection.execute(page.limit(PAGE))).all()
+    asked = {"before": before, "touched": after[0], "id": after[1]}
+    rows = (await connection.execute(_PAGE, asked | {"most": PAGE})).all()
     if not rows:
         return [], None
-    left = and_(
-        incident.c.id.in_([row.id for row in rows]),
-        not_(_has(action, schema.IS_NEXT)),
-        not_(_has(contact, schema.IS_OPEN)),
-        not_(_has(promise, promise.c.state == callbacks.OPEN)),
-        or_(incident.c.touched_at > since, _happened(since)),
-        not_(_happened(before)),
-    )
-    asked = select(incident.c.id).where(left).order_by(incident.c.touched_at, incident.c.id)
-    ids = (await connection.execute(asked)).scalars().all()
+    left = {"ids": [row.id for row in rows], "since": since, "before": before}
+    ids = (await connection.execute(_LEFT, left)).scalars().all()
     last = rows[-1]
     return ids, (last.touched_at, last.id) if len(rows) == PAGE else None
 
 
-def _happened(after: int) -> ColumnElement[bool]:
+def _happened(after: Any) -> ColumnElement[bool]:
     """Whether something of this incident was changed or ended after that moment; that it was passed
     on by rule is nothing of its own."""
     by_rule = and_(change.c.what == GIVEN, change.c.author == "")
@@ -89,3 +86,34 @@ async def loads(connection: AsyncConnection, agents: Sequence[str]) -> dict[str,
         for account, number in await connection.execute(asked):
             told[account] = told.get(account, 0) + number
     return told
+
+
+_PLACE = tuple_(incident.c.touched_at, incident.c.id)
+_PAGE = (
+    select(incident.c.touched_at, incident.c.id)
+    .where(
+        and_(
+            schema.INCIDENT_IS_OPEN,
+            incident.c.touched_at <= bindparam("before"),
+            tuple_(bindparam("touched", type_=BigInteger()), bindparam("id")) < _PLACE,
+        )
+    )
+    .order_by(incident.c.touched_at, incident.c.id)
+    .limit(bindparam("most", type_=Integer()))
+)
+_SINCE: Any = bindparam("since", type_=BigInteger())
+_BEFORE: Any = bindparam("before", type_=BigInteger())
+_LEFT = (
+    select(incident.c.id)
+    .where(
+        and_(
+            incident.c.id.in_(bindparam("ids", expanding=True)),
+            not_(_has(action, schema.IS_NEXT)),
+            not_(_has(contact, schema.IS_OPEN)),
+            not_(_has(promise, promise.c.state == callbacks.OPEN)),
+            or_(incident.c.touched_at > _SINCE, _happened(_SINCE)),
+            not_(_happened(_BEFORE)),
+        )
+    )
+    .order_by(incident.c.touched_at, incident.c.id)
+)
