@@ -35,7 +35,6 @@ from router.records import (
     messages,
     people,
     reached,
-    stays,
 )
 
 
@@ -156,12 +155,13 @@ class Writing:
 
     async def _first_words(self, page: Page, form: DraftForm) -> Result:
         async with self._database.write() as connection:
-            if await reached.at(connection, form.incident, form.address or "") is None:
+            to = await reached.at(connection, form.incident, form.address or "")
+            if to is None:
                 raise Refused("unknown", "They are not among the people of this incident any more.")
             await drafts.save_first(
                 connection,
-                await stays.root(connection, form.incident),
-                str(form.address),
+                to.incident,  # whose person they are, if it was merged into this one
+                to.address,
                 page.account.id,
                 subject=form.subject,
                 text=form.text[:20_000],

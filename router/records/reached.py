@@ -15,7 +15,8 @@ from router.records import schema, stays
 contact, link = schema.contact, schema.incident_party
 
 Reached = Any
-"""A row: party, name, role, address, kind, value, opted_out."""
+"""A row: party, name, role, address, kind, value, opted_out, and the incident whose person it is,
+which may be merged."""
 
 
 async def at(connection: AsyncConnection, incident: str, address: str) -> Reached | None:
@@ -24,7 +25,7 @@ async def at(connection: AsyncConnection, incident: str, address: str) -> Reache
     rows = await connection.execute(
         select(
             a.c.party, p.c.name, link.c.role, a.c.id.label("address"), a.c.kind, a.c.value,
-            a.c.opted_out,
+            a.c.opted_out, link.c.incident,
         )
         .join(p, p.c.id == a.c.party)
         .join(link, link.c.party == a.c.party)

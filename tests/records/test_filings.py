@@ -18,7 +18,15 @@ from router.incidents.moving import Move
 from router.incidents.next_actions import NextActions
 from router.incidents.parties import Newcomer, Parties
 from router.live.engine import Engine
-from router.records import audit_lines, contacts, messages, next_actions, people
+from router.records import (
+    audit_lines,
+    contacts,
+    drafts,
+    messages,
+    next_actions,
+    people,
+    reached,
+)
 from router.records.database import Database, RecordContended, once_more
 from router.records.people import IncidentRef
 from tests.kit.filings import drive
@@ -123,6 +131,29 @@ async def test_a_merge_is_told_on_the_timeline_and_undone_there_exactly(
     again = await room.undo(here)
     assert (again.reply.ok, again.reply.duplicate) == (True, True)
     assert len(await acts(database)) == 2
+
+
+async def test_first_words_begun_to_somebody_of_a_merged_incident_leave_with_them(
+    database: Database, room: Room
+) -> None:
+    here, there = await room.begin()
+    async with database.read() as connection:
+        stranger = await people.find_address(connection, "phone", STRANGER)
+    assert stranger is not None
+    assert (await room.merge(here, there)).reply.ok
+    async with database.write() as connection:
+        to = await reached.at(connection, here.id, stranger.address)
+        await drafts.save_first(
+            connection, to.incident, to.address, "u1", subject="", text="Dear", now=NOW + 20
+        )
+        shown = await drafts.first_of_incident(connection, here.id, ["u1"])
+    assert set(shown["u1"]) == {stranger.address}
+    assert (await room.undo(here)).reply.ok
+    async with database.read() as connection:
+        begun = [
+            await drafts.first_of_incident(connection, one.id, ["u1"]) for one in (here, there)
+        ]
+    assert [set(one["u1"]) for one in begun] == [set(), {stranger.address}]
 
 
 async def test_an_order_repeated_is_one_and_merging_back_is_refused_in_words(room: Room) -> None:
