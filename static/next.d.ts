@@ -38,7 +38,15 @@ interface MineRow {
   next: Pick<Next, 'what' | 'agent' | 'agent_name' | 'due'> | null;
 }
 
+/** What came of resolving an incident with its contact; nothing, if it was not asked for. */
+interface Resolving {
+  resolved?: boolean;
+  /** Why it is not, in words. */
+  why?: string;
+}
+
 interface Results {
+  wrapped: Resolving;
   reveal: { value: string; shown: string };
   merge_look: { here: MergeSide; there: MergeSide };
   merge_incidents: { incident: string | null };

@@ -154,7 +154,9 @@ async def call(centre: Centre) -> dict[str, Any]:
             to_ear.append((time.perf_counter() - began) * 1000)
             await agent.do("hang_up", contact=offer["id"])
             await agent.until_state(offer["id"], "wrapup")
-            await agent.do("wrapped", contact=offer["id"], disposition="resolved", comment="")
+            await agent.do(
+                "wrapped", contact=offer["id"], disposition="resolved", comment="", anyway=True
+            )
             await agent.until(lambda: agent.agent()["state"] == "ready")
         await agent.close()
     log = [json.loads(line) for line in _lines(centre) if line.startswith("{")]

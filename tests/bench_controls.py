@@ -206,7 +206,7 @@ class Bench:
         else:
             await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
-        await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=contact, disposition="resolved", comment="", anyway=True)
         await agent.until(lambda: contact not in agent.contacts)
 
     async def caller_heard(self, sid: str) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import (
     WORDS,
@@ -21,7 +24,16 @@ from holdfast.desk.next_needed import NextNeeded
 from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core.config import Config
-from router.core.model import LiveContact
+from router.core.incident import REASONS
+from router.core.model import LiveContact, Reply
+from router.incidents.life import IncidentLife
+from router.records.database import RecordUnavailable
+
+NOT_RESOLVED = Reply(
+    ok=False,
+    code="not_ready",
+    text="The database does not answer: the incident stays open. Resolve it in its head later.",
+)
 
 
 class OfferForm(Form, frozen=True):
@@ -35,13 +47,14 @@ class DigitsForm(Form, frozen=True):
 
 
 class WrappedForm(Form, frozen=True):
-    """`anyway`: nothing is planned, and it is done all the same: its time runs out, or the incident
-    is resolved with it."""
+    """`anyway`: nothing is planned, and it is done all the same: its time runs out. `resolves`: the
+    incident is resolved with it, for this reason (a code of `centre.close_reasons`)."""
 
     contact: Id
     disposition: Word
     comment: str = ""
     anyway: bool = False
+    resolves: Word = ""
 
 
 class CloseForm(Form, frozen=True):
@@ -49,17 +62,19 @@ class CloseForm(Form, frozen=True):
     disposition: Word = ""
     comment: str = ""
     anyway: bool = False
+    resolves: Word = ""
 
 
 class Talk:
     """Handlers of what an agent does with a contact in hand."""
 
-    def __init__(self, centre: Centre, hub: Hub, sound: Sound) -> None:
+    def __init__(self, centre: Centre, hub: Hub, sound: Sound, life: IncidentLife) -> None:
         self._engine = centre.engine
         self._current = centre.config
         self._hub = hub
         self._sound = sound
         self._next = NextNeeded(centre, hub)
+        self._life = life
 
     @intent("accept", OfferForm)
     async def _accept(self, page: Page, form: OfferForm) -> Result:
@@ -97,31 +112,57 @@ class Talk:
 
     @intent("wrapped", WrappedForm)
     async def _wrapped(self, page: Page, form: WrappedForm) -> Result:
-        known_disposition(self._current.value, form.disposition)
-        live = self._hub.view.contacts.get(form.contact)
-        if live is not None and live.agent == page.account.id and not form.anyway:
-            await self._asks_next(live, form.disposition)
+        live = await self._may_end(page, form)
         if live is not None and live.channel != "voice":  # a text that needs no answer
-            closed = CloseForm(form.contact, form.disposition, form.comment, anyway=True)
-            return await self._close(page, closed)
-        return done(
+            return await self._ends(page, live, form, "reply", next="close", sent=False)
+        return await self._ends(page, live, form, "wrapped")
+
+    async def _may_end(self, page: Page, form: WrappedForm | CloseForm) -> LiveContact | None:
+        """The contact. Refused (`next_needed`): its incident would be left with nothing to come,
+        unless that is resolved with it."""
+        known_disposition(self._current.value, form.disposition)
+        if form.resolves and form.resolves not in REASONS:
+            raise Refused("bad_request", f"The reason is one of: {', '.join(REASONS)}.")
+        live = self._hub.view.contacts.get(form.contact)
+        mine = live is not None and live.agent == page.account.id
+        if live is not None and mine and not form.anyway and not form.resolves:
+            choices = self._current.value.dispositions
+            asked = any(one.asks_next for one in choices if one.code == form.disposition)
+            await self._next.ask(live.incident, but=live.id, asked=asked)
+        return live
+
+    async def _ends(
+        self,
+        page: Page,
+        live: LiveContact | None,
+        form: WrappedForm | CloseForm,
+        step: str,
+        **more: Any,
+    ) -> Result:
+        """It ends, and then its incident, if that is to be resolved with it, as by close_incident:
+        in one transaction with that line of the audit. `resolved` says whether it is, and `why`
+        not, in words."""
+        done(
             await self._engine.step(
-                "wrapped",
+                step,
                 agent=page.account.id,
                 contact=form.contact,
                 disposition=form.disposition,
                 comment=form.comment[:2000],
+                **more,
             )
         )
-
-    async def _asks_next(self, live: LiveContact, disposition: str) -> None:
-        """Refused (`next_needed`), unless the incident ends with this outcome: its page resolves it
-        then."""
-        choices = self._current.value.dispositions
-        outcome = next((one for one in choices if one.code == disposition), None)
-        if outcome is None or not outcome.ends:
-            asked = outcome is not None and outcome.asks_next
-            await self._next.ask(live.incident, but=live.id, asked=asked)
+        if not form.resolves or live is None or live.incident is None:
+            return {}
+        words = " ".join(form.comment.split())[:500]
+        try:
+            reply = await self._life.close(
+                live.incident, page.account.id, form.resolves, words, now_ms()
+            )
+        except RecordUnavailable:
+            reply = NOT_RESOLVED
+        self._hub.incident_changed(live.incident)
+        return {"resolved": reply.ok, "why": reply.text}
 
     @intent("extend", ContactForm)
     async def _extend(self, page: Page, form: ContactForm) -> Result:
@@ -139,20 +180,8 @@ class Talk:
                     audit=said(page, "contact.closed", form.contact),
                 )
             )
-        live = self._hub.view.contacts.get(form.contact)
-        if live is not None and live.agent == page.account.id and not form.anyway:
-            await self._asks_next(live, form.disposition)
-        return done(
-            await self._engine.step(
-                "reply",
-                agent=page.account.id,
-                contact=form.contact,
-                next="close",
-                sent=False,
-                disposition=form.disposition,
-                comment=form.comment[:2000],
-            )
-        )
+        live = await self._may_end(page, form)
+        return await self._ends(page, live, form, "reply", next="close", sent=False)
 
 
 def known_disposition(config: Config, code: str | None) -> None:

@@ -24,7 +24,6 @@ from holdfast.desk.snippets import Snippets
 from holdfast.desk.sound_checks import SoundChecks
 from holdfast.desk.sound_places import SoundPlaces
 from holdfast.desk.steering import Steering
-from holdfast.desk.talk import Talk
 from holdfast.desk.transfer import Transfers
 from holdfast.desk.writing import Writing
 
@@ -52,7 +51,6 @@ __all__ = [
     "SoundChecks",
     "SoundPlaces",
     "Steering",
-    "Talk",
     "Transfers",
     "Writing",
     "WritingFirst",

@@ -26,7 +26,6 @@ from holdfast.desk.topics import (
     SoundChecks,
     SoundPlaces,
     Steering,
-    Talk,
     Transfers,
     Writing,
 )
@@ -62,7 +61,6 @@ def part(house: House) -> Part:
     numbers = AskedNumbers(centre, outside, house[Callbacks], typed, hub.view)
     hub.view.stays = lambda live: numbers.why_not_alone(live) is not None
     desk.takes(
-        Talk(centre, hub, sound),
         MachineMessages(centre, hub),
         Writing(centre, hub, house[Replies]),
         Steering(centre, hub),

@@ -17,12 +17,14 @@ from holdfast.desk.opened import Incidents
 from holdfast.desk.parties import PeopleOf
 from holdfast.desk.party_facts import SaidOfPeople
 from holdfast.desk.snippets import Snippets
+from holdfast.desk.talk import Talk
 from holdfast.desk.typed_numbers import WrittenFirst
 from holdfast.followers.overdue import Overdue
 from holdfast.followers.passing_on import PassingOn
 from holdfast.followers.settling import Settling
 from holdfast.http.access import Permission, allowed
 from holdfast.parts import House, Part
+from holdfast.sound.face import Sound
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.incidents.facts import Facts
 from router.incidents.filing import Filings
@@ -57,6 +59,7 @@ def part(house: House) -> Part:
     life = house.keep(IncidentLife, IncidentLife(centre, catch_up))
     hub, ownership = house[Hub], Ownership(centre)
     house[Desk].takes(
+        Talk(centre, hub, house[Sound], life),
         Ending(hub, life, Facts(centre)),
         PeopleOf(centre, hub, Parties(centre)),
         Snippets(centre),

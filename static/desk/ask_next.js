@@ -5,7 +5,7 @@ import { Dialog } from '../dialog.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, state, work } from './context.js';
-import { resolve } from './ending.js';
+import { resolve, tellEnded } from './ending.js';
 import { begun, faultOf, NextFields, plan, proposedBy, when } from './next_fields.js';
 
 const LAYER = 'ask next';
@@ -84,8 +84,11 @@ export async function actAsking(what, fields, asks, options = {}) {
   const said = await ask(asks);
   if (said === null) return false;
   if (said === 'resolved') {
-    if (!(await act(what, { ...fields, anyway: true }, options))) return false;
-    await resolve(asks.of, 'resolved', asks.comment ?? '');
+    const wraps = what === 'wrapped'; // then the centre resolves it in the same order
+    const told = await act(what, { ...fields, anyway: true, ...(wraps && { resolves: said }) }, options);
+    if (!told) return false;
+    if (wraps) tellEnded(asks.of, /** @type {Resolving} */ (told));
+    else await resolve(asks.of, said, asks.comment ?? '');
     return 'asked';
   }
   const stands = asks.follows

@@ -36,13 +36,19 @@ export async function reopen(of) {
 /** @param {{id: string, number: string}} of @param {string} reason @param {string} comment */
 export async function resolve(of, reason, comment) {
   if (!(await act('close_incident', { incident: of.id, reason, comment }))) return false;
+  tellEnded(of, { resolved: true });
+  return true;
+}
+
+/** What came of resolving it. @param {{id: string, number: string}} of @param {Resolving} told */
+export function tellEnded(of, { resolved = false, why = '' }) {
+  if (!resolved) return toast(why);
   toast(
     t.ending.done(of.number),
     'ok',
     { label: t.ending.reopen, act: () => reopen(of), ms: 8000 },
     () => incident.value?.id !== of.id || incident.value.state === 'closed', // no more, once it is open again
   );
-  return true;
 }
 
 /** @param {Incident} of */

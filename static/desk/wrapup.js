@@ -9,7 +9,7 @@ import { toast } from '../toasts.js';
 import { StillNeeded } from './callback_dialog.js';
 import { act, boundLayer, centre, incident, layer, pending, selected, work } from './context.js';
 import { actAsking, asksOf } from './ask_next.js';
-import { resolve } from './ending.js';
+import { tellEnded } from './ending.js';
 import { begun, blank, faultOf, NextFields, plan } from './next_fields.js';
 import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
@@ -46,8 +46,24 @@ function endsWith(c) {
 }
 /** It stays open: they said so, or something is planned in it and they have not. @param {Contact} c */
 const isKept = (c) => stays.value[c.id] ?? !!openOf(c)?.next;
+
+/** The incident that ends with a contact, as it was last in view. @type {Map<string, Incident|null>} */
+const seen = new Map();
+effect(() => {
+  for (const c of work.value)
+    if (incident.value?.id === c.incident) seen.set(c.id, isKept(c) ? null : endsWith(c));
+});
 /** @param {Contact} c */
-const resolves = (c) => (isKept(c) ? null : endsWith(c));
+const endingWith = (c) => (outcomeOf(c)?.ends && seen.get(c.id)) || null;
+
+/** The contact ends, and the incident with it: the centre does both.
+ * @param {Contact} c @param {object} order @param {Parameters<typeof act>[2]} [options] */
+async function ends(c, order, options) {
+  const of = endingWith(c);
+  const told = await act('wrapped', { ...order, ...(of && { resolves: outcomeOf(c)?.ends }) }, options);
+  if (told && of) tellEnded(of, told);
+  return !!told;
+}
 
 /** The incident that needs a next action before this contact is done. @param {Contact} c */
 function asksNext(c) {
@@ -117,12 +133,10 @@ export async function finish(c) {
   }
   if (!(await planned(c))) return false;
   const comment = comments.peek()[c.id] ?? '';
-  const of = resolves(c);
-  const reason = outcomeOf(c)?.ends ?? '';
+  const order = { contact: c.id, disposition, comment };
+  if (endingWith(c)) return ends(c, order);
   const asks = asksOf(c, c.channel === 'voice' ? t.next.proposals.call : t.next.proposals.message, comment);
-  if (!(await actAsking('wrapped', { contact: c.id, disposition, comment }, asks))) return false;
-  if (of) void resolve(of, reason, comment);
-  return true;
+  return !!(await actAsking('wrapped', order, asks));
 }
 
 /** What was chosen when the time ran out: it is sent a moment before. Words that somebody has begun get more
@@ -136,7 +150,7 @@ async function runsOut(c) {
   if (open && (await act('extend', { contact: c.id }, { quiet: true }))) return;
   if (!disposition) return;
   if (!open) await planned(c); // refused: the outcome counts all the same
-  await act('wrapped', { contact: c.id, disposition, comment, anyway: true }, { quiet: true });
+  await ends(c, { contact: c.id, disposition, comment, anyway: true }, { quiet: true });
 }
 
 /** Each ends once. @type {Set<string>} */

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.kit import until
 from tests.browser.pages import close, opened
@@ -87,4 +87,63 @@ async def test_whoever_has_done_it_second_is_told_and_their_words_are_there(
     await expect(dialog).to_have_count(0)
     (plan,) = sent(desk, "plan_next")
     assert (plan["what"], plan["before"]) == (COLLAR, "x2")
+    await close(page)
+
+
+async def resolved_chosen(chromium: Browser, desk: FakeDesk) -> Page:
+    """The outcome ends the incident, with its tick; then something else is looked up."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    here.scene["incidents"]["i1"]["contacts"] = []
+    await here.next_is("i1", None)
+    wrap = page.locator(".wrap")
+    await wrap.get_by_role("radio", name="Advised").click()
+    tick = wrap.get_by_role("checkbox", name="INC-20419 is resolved with it")
+    await expect(tick).to_be_checked()
+    await page.get_by_text("Sitter bitten on the hand").first.click()
+    await expect(tick).to_have_count(0)
+    return page
+
+
+async def test_resolved_counts_while_another_incident_is_in_view(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await resolved_chosen(chromium, desk)
+    await page.locator(".wrap").get_by_role("button", name="Done").click()
+    await expect(page.locator(".toast", has_text="INC-20419 is resolved.")).to_be_visible()
+    (wrapped,) = sent(desk, "wrapped")
+    assert (wrapped["disposition"], wrapped["resolves"]) == ("advised", "resolved")
+    assert not sent(desk, "close_incident")  # the centre does both, whatever becomes of this page
+    await close(page)
+
+
+async def test_resolved_counts_when_the_time_runs_out(chromium: Browser, desk: FakeDesk) -> None:
+    page = await resolved_chosen(chromium, desk)
+    here = await desk.here()
+    mine = next(c for c in here.scene["contacts"].values() if c["state"] == "wrapup")
+    mine["until"] = desk.now() + 500
+    await here.event("contact.described", {"contacts": {mine["id"]: mine}})
+    await expect(page.locator(".toast", has_text="INC-20419 is resolved.")).to_be_visible()
+    (wrapped,) = sent(desk, "wrapped")
+    assert (wrapped["anyway"], wrapped["resolves"]) == (True, "resolved")
+    await close(page)
+
+
+async def test_an_outcome_chosen_while_its_incident_is_not_in_view_is_asked_about(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    desk.asks_next = True
+    here = await desk.here()
+    await here.next_is("i1", None)
+    await page.get_by_text("Sitter bitten on the hand").first.click()
+    wrap = page.locator(".wrap")
+    await wrap.get_by_role("radio", name="Advised").click()
+    await wrap.get_by_role("button", name="Done").click()
+    dialog = page.get_by_role("dialog", name="INC-20419 stays open. What is next?")
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("1")
+    await expect(page.locator(".toast", has_text="INC-20419 is resolved.")).to_be_visible()
+    asked, done = sent(desk, "wrapped")
+    assert (asked.get("resolves"), done["resolves"]) == (None, "resolved")
     await close(page)

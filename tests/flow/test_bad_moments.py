@@ -285,6 +285,8 @@ async def test_a_control_that_crosses_the_hang_up_leaves_nothing(
         if agent.agent()["handed"]:
             await agent.do("handed_done")
         if contact in agent.contacts:
-            await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+            await agent.do(
+                "wrapped", contact=contact, disposition="resolved", comment="", anyway=True
+            )
         await agent.until(lambda: agent.agent()["state"] == "ready" and not agent.contacts)
         await centre.until_rows(f"select state from contact where id = '{contact}'", [("ended",)])

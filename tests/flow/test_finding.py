@@ -16,7 +16,7 @@ async def closed_text(centre: Centre, person: str, words: str) -> None:
         await centre.sandbox.text(words, from_=person, to="+12065550101")
         contact = await agent.accept()
         await agent.until_state(contact, "active")
-        await agent.do("close", contact=contact, disposition="resolved")
+        await agent.do("close", contact=contact, disposition="resolved", anyway=True)
         await agent.until(lambda: contact not in agent.contacts)
     await centre.until_rows(
         "select c.state from contact c join address a on a.id = c.address "
@@ -63,7 +63,9 @@ async def test_a_paused_agent_finds_a_closed_incident_by_digits_and_calls_back(
             while abs(agent.ear.hertz() - 440) > 8:
                 await asyncio.sleep(0.1)
         await agent.do("hang_up", contact=call["id"])
-        await agent.do("wrapped", contact=call["id"], disposition="resolved", comment="")
+        await agent.do(
+            "wrapped", contact=call["id"], disposition="resolved", comment="", anyway=True
+        )
         await agent.until(lambda: agent.agent()["state"] == "paused")
 
 
@@ -142,7 +144,7 @@ async def test_who_gave_up_stands_on_the_board_until_somebody_has_spoken_with_hi
         assert (await agent.do("incidents", **wanted))["rows"] == []
         (call,) = agent.contacts
         await agent.do("hang_up", contact=call)
-        await agent.do("wrapped", contact=call, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=call, disposition="resolved", comment="", anyway=True)
 
 
 async def test_a_caller_who_needs_nobody_any_more_is_marked_done(centre: Centre) -> None:
@@ -174,7 +176,7 @@ async def test_who_called_the_support_line_is_called_back_from_it(centre: Centre
         contact = await agent.accept()
         await agent.until(lambda: agent.incident and agent.incident["owner"] is not None)
         assert agent.incident["owner_name"] == "Priya Nair"
-        await agent.do("close", contact=contact, disposition="resolved")
+        await agent.do("close", contact=contact, disposition="resolved", anyway=True)
         address = incident["parties"][0]["addresses"][0]["id"]
         await agent.do("callback", incident=incident["id"], address=address, key="callback-0485")
         call = await agent.until(

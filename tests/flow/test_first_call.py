@@ -24,7 +24,7 @@ async def test_emergency_call_is_answered_with_sound_both_ways(centre: Centre) -
         await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
         await centre.sandbox.wait_for(call, "completed")
-        await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=contact, disposition="resolved", comment="", anyway=True)
         await agent.until(lambda: agent.agent()["state"] == "ready")
         await centre.until_rows(
             "select state, outcome, disposition, answered_at is not null from contact"

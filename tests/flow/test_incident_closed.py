@@ -21,7 +21,7 @@ async def taken(centre: Centre, agent: DeskClient, person: str, words: str) -> t
 
 
 async def done(agent: DeskClient, contact: str) -> None:
-    await agent.do("close", contact=contact, disposition="resolved")
+    await agent.do("close", contact=contact, disposition="resolved", anyway=True)
     await agent.until(lambda: contact not in agent.contacts)
 
 

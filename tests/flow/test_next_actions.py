@@ -152,6 +152,8 @@ async def test_what_else_of_it_goes_on_is_what_is_next(centre: Centre) -> None:
         await agent.do("write_first", then="close", key="first-1", **first)  # a call is promised
         await agent.do("cancel_callback", contact=promised, anyway=True)
         await agent.until(lambda: agent.incident and agent.incident["callback"] is None)
+        over = f"select state from contact where id = '{promised}'"
+        await centre.until_rows(over, [("ended",)])  # the promise goes first, its contact follows
         words = await words_of(agent, "write_first", then="close", key="first-2", **first)
         assert "stays open" in words
 
@@ -170,3 +172,39 @@ async def test_first_words_that_end_the_conversation_in_which_they_go_on_ask_wha
         assert "stays open" in words
         await agent.do("write_first", then="close", key="first-3", anyway=True, **first)
         await agent.until(lambda: contact not in agent.contacts)
+
+
+async def test_an_outcome_that_ends_its_incident_resolves_it_at_the_centre_or_is_asked_about(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550546", "where is my parcel")
+        order = {"contact": contact, "disposition": "resolved", "comment": "all  is well"}
+        words = await words_of(agent, "wrapped", **order)
+        assert "stays open" in words
+        words = await words_of(agent, "wrapped", resolves="because", **order)
+        assert "The reason is one of" in words
+        assert agent.contacts[contact]["state"] == "active"
+        told = await agent.do("wrapped", resolves="resolved", **order)
+        assert told == {"resolved": True, "why": ""}
+        found = await agent.do("open", incident=incident)
+        assert (found["state"], found["closed"]["comment"]) == ("closed", "all is well")
+        assert await lines(centre, incident) == [("priya", "incident.closed")]
+
+
+async def test_what_keeps_an_incident_open_is_told_to_whoever_resolves_it_with_a_contact(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        contact, incident = await taken(centre, agent, "+12065550547", "where is my parcel")
+        to = (await agent.do("open", incident=incident))["parties"][0]
+        at = next(a["id"] for a in to["addresses"])
+        later = {"incident": incident, "address": at, "key": "later-2"}
+        promised = await agent.do("request_callback", at=now_ms() + 60 * MINUTE, **later)
+        await agent.until(lambda: agent.incident and agent.incident["callback"])
+        order = {"contact": contact, "disposition": "resolved", "resolves": "resolved"}
+        told = await agent.do("close", **order)
+        assert (told["resolved"], "Not closed." in told["why"]) == (False, True)
+        await agent.until(lambda: contact not in agent.contacts)
+        assert (await agent.do("open", incident=incident))["state"] == "open"
+        await agent.do("cancel_callback", contact=promised["contact"], anyway=True)

@@ -62,7 +62,9 @@ async def test_call_text_and_a_killed_worker(on_postgres: Centre) -> None:
         assert agent.contacts[contact]["state"] == "active"
         await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
-        await agent.do("wrapped", contact=contact, disposition="resolved", comment="ü ✓")
+        await agent.do(
+            "wrapped", contact=contact, disposition="resolved", comment="ü ✓", anyway=True
+        )
         await centre.until_rows(
             "select channel, state, outcome, disposition, comment from contact order by channel",
             [

@@ -69,7 +69,7 @@ async def test_an_emergency_is_answered_and_worked_without_the_record(centre: Ce
         await board.until(lambda: board.trouble is None)
         await agent.do("hang_up", contact=contact)
         await agent.until_state(contact, "wrapup")
-        await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=contact, disposition="resolved", comment="", anyway=True)
     await centre.until_rows(
         "select c.state, c.outcome, n.text, i.owner is not null, n.offset_ms,"
         " n.at < c.ended_at - 3599000 from contact c"
@@ -175,7 +175,9 @@ async def test_a_note_of_a_call_that_is_over_stands_at_its_moment_in_it(centre: 
             await agent.until(lambda: now_ms() - begun > 3000)  # longer than a note is on its way
             await agent.do("hang_up", contact=contact)
             await agent.until_state(contact, "wrapup")
-            await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+            await agent.do(
+                "wrapped", contact=contact, disposition="resolved", comment="", anyway=True
+            )
             await agent.until(lambda: contact not in agent.contacts)
         await centre.until_rows(
             f"select state, answered_at is not null from contact where id = '{contact}'",

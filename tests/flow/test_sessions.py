@@ -77,7 +77,7 @@ async def test_session_that_ends_during_a_call_locks_the_desk_and_keeps_the_call
         await agent.until_state(contact, "wrapup")
         await asyncio.sleep(4)
         assert agent.contacts[contact]["state"] == "wrapup"
-        await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=contact, disposition="resolved", comment="", anyway=True)
         await until_closed(agent, 8)
 
 

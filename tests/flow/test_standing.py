@@ -45,7 +45,7 @@ async def test_a_promise_made_while_they_talk_waits_and_no_ends_it(centre: Centr
         await agent.do("not_needed", contact=row["id"], through=call)
         await board.until(lambda: row["id"] not in board.contacts)
         await agent.until(lambda: agent.contacts[call]["still_needed"] is None)
-        await agent.do("wrapped", contact=call, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=call, disposition="resolved", comment="", anyway=True)
     await centre.until_rows(
         f"select state, cause from callback where incident = '{order['incident']}'",
         [("reached", "not_needed")],
@@ -78,14 +78,14 @@ async def test_without_an_answer_it_rings_after_the_wrap_up_though_the_worker_di
         assert agent.contacts[call]["still_needed"]["contact"] == row["id"]
         assert board.contacts[row["id"]]["state"] == "scheduled"
         await agent.sound()
-        await agent.do("wrapped", contact=call, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=call, disposition="resolved", comment="", anyway=True)
         offer = await agent.offered()
         assert (offer["id"], offer["named"]) == (row["id"], row["named"])
         contact = await agent.accept()
         await agent.until_state(contact, "active")
         assert len(await dialled(centre, person)) == 1
         await agent.do("hang_up", contact=contact)
-        await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=contact, disposition="resolved", comment="", anyway=True)
     await centre.until_rows(
         f"select state from callback where incident = '{order['incident']}'", [("reached",)]
     )
@@ -96,7 +96,7 @@ async def test_one_that_rings_elsewhere_stops_when_they_write(centre: Centre) ->
     async with desk(centre) as agent:
         call, order = await talking(agent, centre, person)
         await agent.do("hang_up", contact=call)
-        await agent.do("wrapped", contact=call, disposition="resolved", comment="")
+        await agent.do("wrapped", contact=call, disposition="resolved", comment="", anyway=True)
         await agent.do("request_callback", **order, key="standing-0733")
         offer = await agent.offered()
         assert offer["callback"] is not None
@@ -107,7 +107,7 @@ async def test_one_that_rings_elsewhere_stops_when_they_write(centre: Centre) ->
         async with desk(centre, "dana", view="board") as board:
             row = board.contacts[offer["id"]]
             assert (row["state"], row["stands"]["why"]) == ("scheduled", "text")
-            await agent.do("close", contact=text["id"], disposition="resolved")
+            await agent.do("close", contact=text["id"], disposition="resolved", anyway=True)
             await agent.until(lambda: (o := agent.offer()) and o["id"] == offer["id"])
             await board.do("not_needed", contact=offer["id"], reason="she is at the gate")
             await board.until(lambda: offer["id"] not in board.contacts)

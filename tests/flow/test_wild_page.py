@@ -36,7 +36,9 @@ async def test_drafts_of_a_wild_page_keep_no_caller_from_an_agent(centre: Centre
             await agent.until_state(contact, "active")
             await centre.sandbox.hang_up(call)
             await agent.until_state(contact, "wrapup")
-            await agent.do("wrapped", contact=contact, disposition="resolved", comment="")
+            await agent.do(
+                "wrapped", contact=contact, disposition="resolved", comment="", anyway=True
+            )
             await agent.until(lambda: agent.agent()["state"] == "ready")
         await flooding
         await wild.until(lambda: wild.cut)
@@ -69,7 +71,7 @@ async def test_a_draft_is_kept_for_what_exists_and_for_nothing_else(centre: Cent
         await agent.do("draft", **fields)
         for wrong in ("no-such-contact", "", incident):
             assert await agent.code_of("draft", **fields | {"contact": wrong}) == "unknown"
-        await agent.do("close", contact=contact, disposition="resolved")
+        await agent.do("close", contact=contact, disposition="resolved", anyway=True)
         await agent.until(lambda: contact not in agent.contacts)
         await agent.do("draft", **fields | {"text": "the last words"})  # they were on their way
         rows = await centre.rows(f"select text, incident from draft where contact = '{contact}'")

@@ -590,7 +590,7 @@ async def _known(floor: Floor) -> None:
         "agents": 2, "state": "connected", "filter": "", "figure": "left",
         "of transfer": {"queue": "urgent", "agent": None},
         "of reply": {"text": "on my way", "then": "close", "disposition": None, "anyway": True},
-        "of wrapped": {"disposition": CONFIG.dispositions[0].code},
+        "of wrapped": {"disposition": CONFIG.dispositions[0].code, "anyway": True},
         "of dial": {"number": "206 555 0177"}, "of dial_check": {"number": "206 555 0177"},
         "of incident_status": {"status": "waiting_party", "before": "active"},
         "of incident_severity": {"severity": 3, "before": 1, "reason": "the vet says so"},

@@ -110,7 +110,9 @@ class Connection:
 
     def leaves(self, intent: dict[str, Any]) -> bool:
         """Nothing else of the incident goes on: whoever leaves it says what is next."""
-        if intent["do"] not in LEAVING or intent.get("anyway") or intent.get("what"):
+        if intent["do"] not in LEAVING or any(
+            intent.get(name) for name in ("anyway", "resolves", "what")
+        ):
             return False
         planned = self.scene["incidents"]["i1"]["next"] and intent["do"] != "next_done"
         return not planned and intent.get("then") != "wait"
@@ -332,12 +334,13 @@ class Connection:
             "contact.wrapping", {"contacts": {c["id"]: c}, "agents": {agent["id"]: agent}}
         )
 
-    async def do_wrapped(self, intent: dict[str, Any]) -> None:
+    async def do_wrapped(self, intent: dict[str, Any]) -> dict[str, Any]:
         agent = self.mine()
         agent.update(state="ready", state_at=self.desk.now(), until=None)
         self.scene["contacts"].pop(intent["contact"], None)
         await self.event("contact.ended", {"agents": {agent["id"]: agent}},
                          {"contacts": [intent["contact"]]})  # fmt: skip
+        return {"resolved": True} if intent.get("resolves") else {}
 
     async def do_ready(self, _: dict[str, Any]) -> None:
         await self.choose("ready", None)
