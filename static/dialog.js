@@ -2,6 +2,15 @@ import { html, useLayoutEffect, useRef } from './ui.js';
 import { lend } from './focus.js';
 import { dialogs, Toasts } from './toasts.js';
 
+/** Where a modal dialog has left the page, Chromium drops what is typed, though a field has the focus, until
+ * that field gets it anew. */
+function writeAgain() {
+  const at = document.activeElement;
+  if (!(at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement)) return;
+  at.blur();
+  at.focus({ preventScroll: true });
+}
+
 /** A modal dialog, the browser's own: the page below can neither be reached nor read. Focus goes in and
  * comes back; Escape and a press beside it close it where that is allowed. Messages are drawn in it.
  * One that is read (`read`) opens at its top: its heading has the focus.
@@ -20,6 +29,7 @@ export function Dialog({ title, close, children, class: extra = '', read = false
       dialogs.value = dialogs.peek().filter((one) => one !== key.current);
       dialog.close();
       giveBack();
+      setTimeout(writeAgain); // after it has left the page
     };
   }, []);
   const keys = (/** @type {On<KeyboardEvent>} */ e) => {

@@ -208,3 +208,44 @@ async def test_what_is_opened_just_as_the_floor_changes_stays_open(
     await expect(page.get_by_role("table", name="Agents")).to_contain_text("Elena Popov")
     assert await page.evaluate(CHANGE_THEN_FREE, "Elena Popov") == "Free Elena Popov?"
     await close(page)
+
+
+@pytest.mark.parametrize("key", ["Control+;", "Control+k"])
+async def test_after_a_dialog_is_left_the_words_are_written_where_the_focus_is(
+    chromium: Browser, desk: FakeDesk, key: str
+) -> None:
+    page = await at_scene(chromium, desk, "text")
+    box = page.locator("#reply")
+    await box.fill("")
+    for twice in (False, True):
+        await box.focus()
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("dialog")).to_have_count(0)
+        if twice:  # the second one is the box's own: it leaves it
+            await page.keyboard.press("Escape")
+            await expect(box).not_to_be_focused()
+            await page.keyboard.press("r")
+        await expect(box).to_be_focused()
+        await page.keyboard.type("We come. ")
+    await expect(box).to_have_value("We come. We come. ")
+    await close(page)
+
+
+async def test_after_a_dialog_was_taken_away_words_are_written_too(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await at_scene(chromium, desk, "text")
+    box = page.locator("#reply")
+    await box.fill("")
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.evaluate(  # as an S1 that is answered over it does
+        "import('/static/desk/context.js').then(({ layer }) => { layer.value = null; })"
+    )
+    await expect(page.locator("dialog")).to_have_count(0)
+    await expect(box).to_be_focused()
+    await page.keyboard.type("We come.")
+    await expect(box).to_have_value("We come.")
+    await close(page)
