@@ -486,3 +486,21 @@ async def test_the_head_of_an_incident_is_one_line_whatever_its_keys_are(
         assert alone["height"] <= 34
         assert await facts.evaluate("(e) => e.scrollWidth <= e.clientWidth")
         await close(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_whose_an_incident_is_can_be_read_with_all_that_its_head_ever_says(
+    chromium: Browser, desk: FakeDesk, theme: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text", color_scheme=theme)
+    here = await desk.here()
+    facts = page.locator(".inc .facts")
+    more = {"owner": "a2", "owner_name": "Zoë Marchetti", "status": "waiting_third"}
+    await here.incident_is("i1", severity=4, **more)
+    await expect(facts.locator(".ofcontact")).to_be_visible()
+    await expect(facts.locator(".owner b")).to_have_text("Zoë Marchetti")
+    assert await faults(page, {"header.inc": None}) == []
+    await here.incident_is("i1", severity=1)
+    await expect(facts.locator(".ofcontact")).to_have_count(0)
+    assert await faults(page, {"header.inc": None}) == []
+    await close(page)
