@@ -53,7 +53,10 @@ const shut = () => {
 function List({ rows, put }) {
   const [typed, setTyped] = useState('');
   const words = wordsIn(typed);
-  const found = rows.filter((one) => hasAll(`${one.word} ${one.text}`, words));
+  const titled = (/** @type {Snippet} */ one) => hasAll(one.word, words);
+  const found = rows
+    .filter((one) => hasAll(`${one.word} ${one.text}`, words))
+    .sort((a, b) => Number(titled(b)) - Number(titled(a))); // those found by their title first
   /** @param {Snippet} one */
   const choose = (one) => {
     shut();

@@ -307,3 +307,16 @@ async def test_muted_stays_muted_when_another_microphone_takes_over(
     await page.keyboard.press("Alt+m")
     assert await page.evaluate(HEARS)
     await close(page)
+
+
+async def test_a_snippet_found_by_its_title_stands_before_those_found_by_their_words(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    await page.locator("#reply").focus()
+    await page.keyboard.press("Control+;")
+    found = page.get_by_role("dialog").locator(".snippet b")
+    await expect(found).to_have_text(["Please call us", "We have your message"])
+    await page.get_by_label("Find by a word").fill("h")  # Hello, in the words of the first
+    await expect(found).to_have_text(["We have your message", "Please call us"])
+    await close(page)
