@@ -101,9 +101,12 @@ def _index_of(dialect: str, terms: list[Wanted]) -> Select[Any] | None:
             .where(text("search_fts MATCH :asked").bindparams(asked=asked))
         )
     asked = " & ".join([*(f"'{it}'" for it in whole), *(f"'{it}':*" for it in begun)])
-    return select(doc.c.number).where(
+    found = select(doc.c.number).where(
         text("search_tokens(search_doc.tokens) @@ CAST(:asked AS tsquery)").bindparams(asked=asked)
     )
+    # By itself: where it expects many, PostgreSQL would go through all incidents, the newest first,
+    # and work out the words of each (5 s for 100,000).
+    return select(found.cte("found").prefix_with("MATERIALIZED").c.number)
 
 
 async def _rows(connection: AsyncConnection, statement: Select[Any]) -> Sequence[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from alembic import command
 from sqlalchemy import Connection, text, update
+from sqlalchemy.dialects import postgresql
 
 from holdfast.doctor import store
 from router.core.search_words import Known, Wanted, known, wanted
@@ -171,6 +172,13 @@ async def test_of_two_processes_the_one_that_read_later_has_the_words(database: 
     await write_due(database, early)
     assert await found(database, "weasel") == ["About +12065550142"]
     assert await found(database, "ferret") == []
+
+
+def test_postgresql_asks_its_index_of_words_by_itself() -> None:
+    """With 100,000 incidents it would rather work out the words of each, the newest first."""
+    asked = incidents._index_of("postgresql", wanted("labrador kitchen"))
+    assert asked is not None
+    assert "AS MATERIALIZED" in str(asked.compile(dialect=postgresql.dialect()))
 
 
 async def test_every_change_of_words_is_noted_by_a_trigger(database: Database) -> None:
