@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Set
 from typing import Any
 
 import msgspec
@@ -357,12 +357,15 @@ class Hub:
             page.send(notice("info", "mine_changed", ""))
 
     def incident_changed(self, incident: str, step: str | None = None, *agents: str | None) -> None:
-        """Once the record holds the step, pages that have this incident open then get it again, and
-        pages that list it, or those of `agents`, ask again."""
+        """At this step of the record, pages that have it open get it; lists, or `agents`, ask."""
         self._dirty.setdefault(incident, set()).update(agent for agent in agents if agent)
         if step is not None:
             self._dirty_step = step
         self._dirty_wake.set()
+
+    def _once_more(self, incidents: Mapping[str, Set[str]]) -> None:
+        for incident, agents in incidents.items():
+            self.incident_changed(incident, None, *agents)
 
     async def push_incidents(
         self,
@@ -379,8 +382,7 @@ class Hub:
                     await recorded(self._dirty_step)
             except TimeoutError:
                 log.warning("recorder.behind")
-                self._dirty = incidents | self._dirty  # and again, once it has it
-                self._dirty_wake.set()
+                self._once_more(incidents)
             looking: dict[str, list[Page]] = {}
             for page in self.pages():
                 if page.listed is not None and page.listed.changed(incidents):
@@ -392,8 +394,7 @@ class Hub:
                     found = await build(asked, {page.account.id for page in pages})
                 except RecordUnavailable as error:
                     log.warning("incident.not_read", reason=str(error))
-                    self._dirty = incidents | self._dirty
-                    self._dirty_wake.set()
+                    self._once_more(incidents)
                     await asyncio.sleep(RETRY_S)
                     break
                 for page in pages:

@@ -13,13 +13,14 @@ class Listing:
         self.agents = agents
         self._ids: set[str] | None = None
         """None: it is being read."""
-        self._meanwhile: dict[str, Set[str]] = {}
+        self._meanwhile: dict[str, set[str]] = {}
 
     def changed(self, incidents: Mapping[str, Set[str]]) -> bool:
         """These have, as the record shows it now, and each concerns these agents, too (one that
         opens again is on no list yet). While it is read, `read` says so."""
         if self._ids is None:
-            self._meanwhile.update(incidents)
+            for incident, whose in incidents.items():
+                self._meanwhile.setdefault(incident, set()).update(whose)
             return False
         return any(one in self._ids or whose & self.agents for one, whose in incidents.items())
 

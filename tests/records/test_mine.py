@@ -12,6 +12,7 @@ import pytest
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.intents import IncidentForm, Nothing
+from holdfast.desk.listing import Listing
 from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.typing_news import TYPING, tell
 from router.core.model import LiveContact, Step
@@ -175,6 +176,39 @@ async def test_what_the_record_had_too_late_is_shown_once_it_has_it(hub: Hub) ->
     pushed.cancel()
     shown = [one["incident"]["state"] for one in read(page) if one and one["type"] == "incident"]
     assert (shown[0], shown[-1]) == ("open", "closed")
+
+
+async def test_whom_a_change_concerns_is_told_though_the_incident_changes_again(hub: Hub) -> None:
+    """The record is behind, and something else happens in the incident meanwhile."""
+    page, behind = page_of("dana"), asyncio.Event()
+    hub.join(page)
+    read(page)
+
+    async def recorded(_step: str) -> None:
+        await asyncio.sleep(0)
+        if not behind.is_set():
+            behind.set()
+            hub.incident_changed("i1", "7-2")
+            raise TimeoutError
+        page.listed = page.listed or listed
+
+    async def build(_incident: str, _readers: Collection[str]) -> dict[str, dict[str, str]]:
+        return {}
+
+    listed = Listing({page.account.id})
+    listed.read([])
+    pushed = asyncio.get_running_loop().create_task(hub.push_incidents(build, recorded))
+    hub.incident_changed("i1", "7-1", page.account.id)  # they took it; it is on no list yet
+    await all_pushed()
+    pushed.cancel()
+    assert hints(page) == 1
+
+
+def test_whom_changes_concern_is_kept_while_a_list_is_read() -> None:
+    listing = Listing({"priya"})
+    listing.changed({"i1": {"priya"}})
+    listing.changed({"i1": set()})
+    assert listing.read([])
 
 
 async def test_whose_incident_opens_again_has_it_on_the_list(
