@@ -302,7 +302,9 @@ class Rig:
                 process.wait()
 
     async def kills(self, every_s: float) -> None:
+        """The worker dies so long after it was ready: on a busy machine that comes late."""
         while True:
+            await self.centre.until_ready()
             await asyncio.sleep(every_s)
             await asyncio.to_thread(self.centre.kill_worker)
 
