@@ -15,7 +15,7 @@ from router.core.model import LiveContact, Reply
 from router.core.states import State
 from router.incidents import merging
 from router.incidents.replies import UNKNOWN
-from router.records import audit, filings, people, stays
+from router.records import audit, filings, first_said, people, stays
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -79,7 +79,9 @@ async def move(connection: Transaction, order: Move, now: int) -> tuple[Reply, s
         return NOT_YOURS, None
     data: dict[str, Any] = {}
     if there is None:
-        to, what = await _begun(connection, here, contacts, order.by, now), core.SPLIT
+        alone = [row.id for row in notes]
+        title = await first_said.title_of(connection, here.id, contacts, alone)
+        to, what = await _begun(connection, here, title, contacts, order.by, now), core.SPLIT
     else:
         to, what = there.id, core.MOVED
         alive = [_by_itself(row) for row in contacts if row.state != State.ENDED]
@@ -103,11 +105,11 @@ def _by_itself(row: Any) -> int:
 
 
 async def _begun(
-    connection: Transaction, here: Any, contacts: Sequence[Any], by: str, now: int
+    connection: Transaction, here: Any, title: str, contacts: Sequence[Any], by: str, now: int
 ) -> str:
     """A new incident, of the same owner: as severe as what goes into it."""
     severity = min((_by_itself(row) for row in contacts), default=here.severity)
-    made = await people.begin_incident(connection, here.title, severity, now)
+    made = await people.begin_incident(connection, title, severity, now)
     owner = here.owner or by
     await filings.change(connection, made.id, owner=owner, status=Status.ACTIVE)
     return made.id

@@ -31,6 +31,14 @@ function wordsOf(of, contact) {
   return said?.text?.slice(0, 120) ?? '';
 }
 
+/** Whether what went from one to the other is there still, as far as the incident in view tells.
+ * @param {string} from @param {string|null} to */
+function stands(from, to) {
+  const seen = incident.value;
+  const other = seen?.id === from ? to : seen?.id === to ? from : null;
+  return !other || !!seen?.linked.some((one) => one.id === other && one.why !== 'person');
+}
+
 /** @param {{of: Incident}} props */
 function Form({ of }) {
   const [chosen, choose] = useState(/** @type {Set<string>} */ (new Set()));
@@ -62,7 +70,8 @@ function Form({ of }) {
     if (!told) return;
     shut();
     const at = told.incident;
-    toast(t.move.done(where), 'ok', { label: t.move.open, act: () => at && openFound(at), ms: 12_000 });
+    const more = { label: t.move.open, act: () => at && openFound(at), ms: 12_000 };
+    toast(t.move.done(where), 'ok', more, () => stands(of.id, at));
   };
   return html`<${Dialog} title=${t.move.title(of.number)} close=${shut} class="mergedialog">
     <fieldset class="stack tight tall">

@@ -104,3 +104,30 @@ async def test_a_call_is_split_off_and_two_people_are_joined(chromium: Browser) 
         joined = sent(desk, "join_parties")
         assert joined["one"] != joined["party"]
         await close(page)
+
+
+async def test_once_a_split_is_undone_nothing_offers_to_open_what_it_began(
+    chromium: Browser,
+) -> None:
+    async with FakeDesk() as desk:
+        page = await opened(chromium, f"{desk.url}/desk?scene=call")
+        here = await desk.here()
+        dialog = page.get_by_role("dialog")
+        await page.get_by_role("button", name="More", exact=True).click()
+        await page.get_by_role("menuitem", name="Move …").click()
+        await dialog.get_by_role("checkbox").first.check()
+        await dialog.get_by_role("button", name="Split off").click()
+        await expect(dialog).to_have_count(0)
+        new = {"id": "i2", "number": "INC-20431", "title": "Gate", "state": "open",
+               "why": "split", "filing": None}  # fmt: skip
+        others = here.scene["incidents"]["i1"]["linked"]
+        await here.incident_is("i1", linked=[*others, new])
+        await expect(page.get_by_role("button", name="Open INC-20431")).to_be_visible()
+        said = page.locator(".toast", has_text="It is in a new incident now.")
+        await expect(said).to_be_visible()
+        await here.incident_is("i1", linked=others)
+        await expect(page.get_by_role("button", name="Open INC-20431")).to_have_count(0)
+        for _ in range(2):
+            await page.evaluate("() => new Promise((seen) => requestAnimationFrame(seen))")
+        assert await said.count() == 0  # with it, long before it would leave by itself
+        await close(page)

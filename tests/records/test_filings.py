@@ -327,6 +327,33 @@ async def test_a_split_begins_an_incident_of_the_same_owner_and_both_name_the_ot
     assert await room.has(here.id) == ["c-maya", "c-stranger"]
 
 
+async def test_a_split_is_called_what_was_said_in_what_moved_not_what_it_was_split_from(
+    database: Database, room: Room
+) -> None:
+    here, _ = await room.begin()
+    await contact_in(database, here, "c-mail", channel="email")
+    await contact_in(database, here, "c-quiet", who={"name": "+1 206 ••• 0142"})
+    async with database.write() as connection:
+        for at, way, words in ((3, "out", "Hello"), (5, "in", "My bill is wrong. > Dog?")):
+            assert await messages.add(
+                connection, id=f"m{at}", key=f"k{at}", contact="c-mail", incident=here.id,
+                channel="email", direction=way, text=words, folds="[17, 7]", status="received",
+                at=NOW + at,
+            )  # fmt: skip
+    await _note(database, here, "n-call", "c-maya", room.who["Elena"], text="Gate was left open")
+    await _note(database, here, "n-alone", None, room.who["Elena"], text="Ask for the receipt")
+    titles = []
+    for moved in ({"contacts": ("c-mail",)}, {"contacts": ("c-maya",)}, {"contacts": ("c-quiet",)},
+                  {"notes": ("n-alone",)}):  # fmt: skip
+        split = await room.move(here, *moved.pop("contacts", ()), **moved)
+        assert split.at is not None
+        titles.append((await document(database, split.at))["title"])
+    assert titles == [
+        "My bill is wrong.", "Gate was left open", "Call from +1 206 ••• 0142",
+        "Ask for the receipt",
+    ]  # fmt: skip
+
+
 async def test_two_parties_are_one_person_until_they_are_parted(
     database: Database, room: Room
 ) -> None:
