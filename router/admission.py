@@ -23,6 +23,7 @@ from router.core.skills import Skills
 from router.core.triage import Verdict
 from router.live.engine import IndexLost, IndexUnavailable
 from router.records import incident_ratings, people
+from router.records.database import Transaction
 from router.triage.learned import Weights
 from router.verdicts import Verdicts, grounds_of
 
@@ -300,8 +301,14 @@ class Admission:
         return live
 
     @staticmethod
-    def attach(live: LiveContact, incident: people.IncidentRef) -> None:
-        """Attaches the contact to its incident, whose owner is asked first."""
+    async def attach(
+        connection: Transaction, live: LiveContact, incident: people.IncidentRef
+    ) -> None:
+        """Attaches the contact to its incident, whose owner is asked first. Who they are in it is
+        known with it."""
+        if live.party:
+            role = await people.role_in(connection, incident.id, live.party)
+            live.who["role"] = role or live.who["role"]
         live.incident, live.incident_no = incident.id, incident.word
         live.named = live.named or incident.owner
         if live.about is None:

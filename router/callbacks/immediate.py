@@ -208,7 +208,8 @@ class Callbacks:
             incident = await people.incident_by_id(connection, order.incident)
             if person is None or incident is None or person.kind != "phone":
                 return Reply(ok=False, code="unknown", text="no such telephone number")
-            if not await people.is_party_of(connection, incident.id, person.party):
+            role = await people.role_in(connection, incident.id, person.party)
+            if role is None:
                 return Reply(ok=False, code="not_allowed", text="not a party of this incident")
             if no := self._current.dialling.refusal(person.value):
                 return Reply(ok=False, code=no.code, text=no.text)
@@ -239,7 +240,7 @@ class Callbacks:
                 rule="call back",
                 agent=order.agent,
                 wrapup_ms=duration_ms(config.queues[line.queue].wrapup),
-                who={"name": person.name or masked, "address": masked, "role": "party"},
+                who={"name": person.name or masked, "address": masked, "role": role or "party"},
                 party=person.party,
                 about=incident.title,
                 incident=incident.id,

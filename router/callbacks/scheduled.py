@@ -175,7 +175,7 @@ class ScheduledCallbacks:
         )
         if after is not None and after.promoted_at and not asked.not_before and severity >= 3:
             live.score, live.promoted_at = after.score, after.promoted_at
-        self._admission.attach(live, incident)
+        await self._admission.attach(connection, live, incident)
         live.named, live.own = owner, own
         waited = await contacts.queues_of(connection, incident.id)
         live.language = known_language(self._current.value, waited)
@@ -442,7 +442,8 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
 def wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
     """Before its moment it is scheduled; nobody is on its line."""
     live.dir, live.link, live.not_before = "out", "none", not_before
-    live.who = {**live.who, "role": "party"}
+    if live.who.get("role") == "caller":
+        live.who = {**live.who, "role": "party"}
     if not_before is not None and not_before > now:
         live.state, live.until = State.SCHEDULED, not_before
 

@@ -67,6 +67,11 @@ def _kind(attached: str) -> str:
     return _KINDS[kind[1]] if kind else "file"
 
 
+def title_of_call(who: str, way: str = "from") -> str:
+    """Of an incident of which nothing else is known."""
+    return excerpt(f"Call {way} {who}", 80)
+
+
 def excerpt(text: str, limit: int = 140) -> str:
     """The first words of a text on one line."""
     line = masked(" ".join(in_words(text.lstrip()[: 20 * limit]).split()))

@@ -7,22 +7,18 @@ wait for each other is tried once more).
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from router.centre import Centre
 from router.core import filing as core
 from router.core.model import Reply
 from router.incidents import joining, merging, moving
+from router.incidents.at_work import Tell, index_of, tell_of
 from router.incidents.merging import Merge, Since
 from router.incidents.moving import Move
-from router.live.engine import IndexLost, IndexUnavailable
 from router.records import audit, filings, joinings
-from router.records.database import Database, RecordUnavailable, Transaction, once_more
-
-Tell = Callable[[str, str, str], Awaitable[None]]
-"""A contact, and id and number of its incident."""
+from router.records.database import Database, Transaction, once_more
 
 UNDONE = "incident.undone"
 """Action of the audit: something of these was undone; its detail says what, and of which act."""
@@ -58,8 +54,7 @@ class Filings:
     """Everything raises RecordUnavailable: nothing was changed."""
 
     def __init__(self, database: Database, tell: Tell) -> None:
-        """`tell`: the index has the contacts that are not over, and is told of which incident each
-        is now."""
+        """`tell`: the index, see `at_work`."""
         self._database = database
         self._tell = tell
 
@@ -106,27 +101,13 @@ class Filings:
     async def _done(self, filed: Filed) -> Filed:
         if not filed.reply.ok or filed.reply.duplicate:
             return filed
-        try:
-            async with self._database.read() as connection:
-                known = await filings.alive_in(connection, filed.incidents)
-        except RecordUnavailable:
-            return filed  # it is done all the same
-        for contact, incident, number in known:
-            await self._tell(contact, incident, number)
+        await tell_of(self._database, filed.incidents, self._tell)
         return filed
 
     @classmethod
     def of(cls, centre: Centre) -> Filings:
-        """With this centre's index. If that cannot be told, it knows once it is built again; the
-        record decides anyway."""
-
-        async def tell(contact: str, incident: str, number: str) -> None:
-            with contextlib.suppress(IndexLost, IndexUnavailable):
-                await centre.engine.step(
-                    "describe", contact=contact, incident=incident, incident_no=number
-                )
-
-        return cls(centre.database, tell)
+        """With this centre's index."""
+        return cls(centre.database, index_of(centre))
 
 
 async def _undo(connection: Transaction, order: Undo, now: int) -> Filed:

@@ -8,6 +8,7 @@ from router.centre import Centre
 from router.core.bidi import isolated
 from router.core.display import mask
 from router.core.model import Reply
+from router.incidents.at_work import index_of, tell_of
 from router.incidents.replies import held_open
 from router.records import audit, incident_changes, people
 from router.records.database import once_more
@@ -35,6 +36,7 @@ class Parties:
 
     def __init__(self, centre: Centre) -> None:
         self._database = centre.database
+        self._tell = index_of(centre)
 
     async def add(self, newcomer: Newcomer, now: int) -> Reply:
         """Somebody who belongs to it already gets the role. Twice is once.
@@ -42,7 +44,10 @@ class Parties:
         Raises:
             RecordUnavailable: nothing was changed.
         """
-        return await once_more(lambda: self._add(newcomer, now))
+        reply = await once_more(lambda: self._add(newcomer, now))
+        if reply.ok and not reply.duplicate:  # it may be who is on the line
+            await tell_of(self._database, [newcomer.incident], self._tell)
+        return reply
 
     async def _add(self, newcomer: Newcomer, now: int) -> Reply:
         of = newcomer.incident

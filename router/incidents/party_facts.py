@@ -11,11 +11,21 @@ from typing import Any
 
 from router.centre import Centre
 from router.core.bidi import isolated
-from router.core.display import mask
+from router.core.display import mask, title_of_call
+from router.core.incident_facts import TITLE
 from router.core.model import Reply
 from router.core.party import CONSENTS
+from router.incidents.at_work import index_of, tell_of
 from router.incidents.replies import OVERTAKEN, held_open
-from router.records import audit, callbacks, incident_changes, party_facts, people, reached
+from router.records import (
+    audit,
+    callbacks,
+    incident_changes,
+    incident_facts,
+    party_facts,
+    people,
+    reached,
+)
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -58,12 +68,21 @@ class PartyFacts:
 
     def __init__(self, centre: Centre) -> None:
         self._database = centre.database
+        self._tell_index = index_of(centre)
 
     async def change(
         self, by: By, party: str, *, was: tuple[str, str], now: tuple[str, str]
     ) -> Reply:
         """Name and role, from what the page showed to what they are. Refused (`too_late`) if they
-        are something else by now."""
+        are something else by now. Their contacts that are not over have it at once."""
+        reply = await self._change(by, party, was, now)
+        if reply.ok and not reply.duplicate:
+            await tell_of(self._database, [by.incident], self._tell_index)
+        return reply
+
+    async def _change(
+        self, by: By, party: str, was: tuple[str, str], now: tuple[str, str]
+    ) -> Reply:
         async with self._database.write() as connection:
             row = await held_open(connection, by.incident)
             if isinstance(row, Reply):
@@ -81,11 +100,23 @@ class PartyFacts:
                 await people.put_party(connection, by.incident, party, now[1])
             if now[0] != are[0]:
                 await party_facts.rename(connection, party, now[0] or None)
+                await self._retitle(connection, by, party, are[0], now[0])
             who, before = isolated(now[0] or are[0] or "somebody"), isolated(are[0] or "somebody")
             renamed = f", before: {before}" if now[0] != are[0] else ""
             words = f"said who {who} is: {now[1]}{renamed}"
             await self._tell(connection, by, row, CHANGED, party, words)
         return Reply()
+
+    @staticmethod
+    async def _retitle(connection: Transaction, by: By, party: str, was: str, now: str) -> None:
+        """A title that only said who called says who that is."""
+        row = await incident_facts.held(connection, by.incident)
+        known = {was, *await party_facts.masked_of(connection, party)}
+        if now and row.title in {title_of_call(one) for one in known if one}:
+            title = title_of_call(now)
+            await incident_facts.write(
+                connection, by.incident, by.now, row, TITLE, title, author=by.account
+            )
 
     async def add_address(self, by: By, party: str, kind: str, value: str) -> Reply:
         """One more number or mail address of theirs. What is another person's is refused: they are

@@ -22,7 +22,7 @@ from router.core.arrivals import Call
 from router.core.callback import THEY_CALLED, count_from, counts_from
 from router.core.caller import caller, name_of, stir_of
 from router.core.config import Line
-from router.core.display import excerpt, mask
+from router.core.display import mask, title_of_call
 from router.core.model import LiveContact, Reply
 from router.core.restore import to_its_place
 from router.core.severity import BY_RULE, Channel, Severity
@@ -127,7 +127,7 @@ class CallIntake:
                 live.rule += "; was to be called back, place kept"
                 count_from(live, counts_from(promised, now))
             if incident is None:
-                title = excerpt(f"Call from {live.who['name']}", 80)  # until it is named
+                title = title_of_call(live.who["name"] or "?")  # until it is named
                 incident = await people.open_incident(
                     connection, title, int(verdict.severity), person.party, "caller", now
                 )
@@ -135,7 +135,7 @@ class CallIntake:
             else:
                 own = verdict.by_itself
                 await goes_on(connection, incident.id, now, severity=own, contact=contact_id)
-            self._admission.attach(live, incident)
+            await self._admission.attach(connection, live, incident)
             await contacts.admit(
                 connection,
                 live,

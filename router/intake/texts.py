@@ -127,7 +127,7 @@ class TextIntake:
                 elif incident.guessed:
                     live.rule += f"; {incident.word} is a guess"
                 live.named = text.named
-                self._admission.attach(live, incident)
+                await self._admission.attach(connection, live, incident)
                 if (
                     kind == "phone"
                     and not is_short_code(person.value)
@@ -269,7 +269,7 @@ class TextIntake:
                 arrived_at=int(message.at),
                 now=now,
             )
-            self._admission.attach(live, incident)
+            await self._admission.attach(connection, live, incident)
             live.about, live.unread = _shown(message.text, message.folds, message.subject), 1
             await contacts.admit(
                 connection,

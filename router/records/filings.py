@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy import and_, bindparam, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.display import mask
 from router.core.filing import MERGED as ARE_ONE
 from router.core.filing import MOVED, SPLIT
 from router.core.incident import MERGED
@@ -358,17 +360,41 @@ async def at_work(
     return [msgspec.json.decode(row.live, type=LiveContact) for row in rows]
 
 
-async def alive_in(
-    connection: AsyncConnection, incidents: Collection[str]
-) -> list[tuple[str, str, str]]:
-    """Contacts of these that are not over: id, and id and number of their incident."""
-    named = incident.alias("named")
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A contact that is not over: id and number of its incident, and who it is with."""
+
+    contact: str
+    incident: str
+    number: str
+    who: dict[str, str | None]
+
+
+async def alive_in(connection: AsyncConnection, incidents: Collection[str]) -> list[AtWork]:
+    """Contacts of these that are not over."""
+    named, address, party = incident.alias("named"), schema.address, schema.party
     found = [await stays.root(connection, one) for one in sorted(set(incidents))]
+    roles = {one: await parties(connection, one) for one in set(found)}
     rows = await connection.execute(
-        select(contact.c.id, incident.c.id.label("of"), incident.c.number)
+        select(
+            contact.c.id, contact.c.live, contact.c.party, incident.c.id.label("of"),
+            incident.c.number, party.c.name, address.c.kind, address.c.value,
+        )
         .join(named, named.c.id == contact.c.incident)
         .join(incident, incident.c.id == stays.root_of(named))
+        .join(party, party.c.id == contact.c.party)
+        .join(address, address.c.id == contact.c.address)
         .where(and_(stays.of_any(contact.c.incident, found), schema.IS_OPEN))
         .order_by(contact.c.id)
-    )
-    return [(row.id, row.of, f"INC-{row.number}") for row in rows]
+    )  # fmt: skip
+    return [
+        AtWork(row.id, row.of, f"INC-{row.number}", _who(row, roles[row.of].get(row.party)))
+        for row in rows
+    ]
+
+
+def _who(row: Any, role: str | None) -> dict[str, str | None]:
+    """As the contact has it, with the name and the role that they have now."""
+    was = msgspec.json.decode(row.live, type=LiveContact).who
+    name = row.name or mask(row.kind, row.value)
+    return {**was, "name": name, "role": role or was.get("role")}

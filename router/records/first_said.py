@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.display import excerpt
+from router.core.display import excerpt, title_of_call
 from router.core.model import LiveContact
 from router.records import schema, stays
 from router.records.corrections import own_words
@@ -43,4 +43,4 @@ def _called(contacts: Sequence[Any]) -> str:
     if first is None:
         return "Notes"  # all of them were emptied
     who = msgspec.json.decode(first.live, type=LiveContact).who.get("name") or "someone"
-    return excerpt(f"Call {'to' if first.direction == 'out' else 'from'} {who}", LETTERS)
+    return title_of_call(who, "to" if first.direction == "out" else "from")

@@ -10,11 +10,18 @@ from sqlalchemy import and_, bindparam, delete, desc, func, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.caller import APPS, app_of
+from router.core.display import mask
 from router.records import schema, stays
 from router.records.party_tables import consent, dropped, unsafe
 from router.records.sql import put
 
 address, link, contact = schema.address, schema.incident_party, schema.contact
+
+
+async def masked_of(connection: AsyncConnection, party: str) -> list[str]:
+    """Their numbers and mail addresses, masked."""
+    asked = select(address.c.kind, address.c.value).where(address.c.party == party)
+    return [mask(row.kind, row.value) for row in await connection.execute(asked)]
 
 
 async def unsafe_at(connection: AsyncConnection, address_id: str) -> str | None:

@@ -219,6 +219,20 @@ async def is_party_of(connection: AsyncConnection, incident_id: str, party: str)
     return (await connection.execute(select(link.c.party).where(mine))).first() is not None
 
 
+async def role_in(connection: AsyncConnection, incident_id: str, party: str) -> str | None:
+    """What they are in it; None: nobody yet. What was said of the one that stays goes first."""
+    rows = await connection.execute(_ROLE_IN, {"the_id": incident_id, "party": party})
+    return rows.scalars().first()
+
+
+_link = schema.incident_party
+_ROLE_IN = (
+    select(_link.c.role)
+    .where(
+        and_(stays.of(_link.c.incident, bindparam("the_id")), _link.c.party == bindparam("party"))
+    )
+    .order_by(desc(_link.c.incident == stays.one(bindparam("the_id"))), _link.c.incident)
+)
 _NEW_INCIDENT = insert(schema.incident)
 
 

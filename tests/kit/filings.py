@@ -32,6 +32,7 @@ from router.records import (
     stays,
 )
 from router.records.database import Database
+from router.records.filings import AtWork
 from tests.kit.record import new_sqlite
 from tests.kit.store import centre_of
 
@@ -62,8 +63,8 @@ class Drive:
     def __post_init__(self) -> None:
         self.filings = Filings(self.database, self._tell)
 
-    async def _tell(self, contact: str, incident: str, _number: str) -> None:
-        self.told[contact] = incident
+    async def _tell(self, it: AtWork) -> None:
+        self.told[it.contact] = it.incident
 
     async def fill(self, many: int) -> None:
         """`many` incidents; every third person is in two of them."""

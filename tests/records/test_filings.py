@@ -28,6 +28,7 @@ from router.records import (
     reached,
 )
 from router.records.database import Database, RecordContended, once_more
+from router.records.filings import AtWork
 from router.records.people import IncidentRef
 from tests.kit.filings import drive
 from tests.kit.store import centre_of
@@ -49,8 +50,8 @@ class Room:
         self.actions = NextActions(centre_of(database, Engine("unix:///nowhere.sock")))
         self.who: dict[str, str] = {}
 
-    async def _tell(self, contact: str, incident: str, number: str) -> None:
-        self.told.append((contact, incident, number))
+    async def _tell(self, it: AtWork) -> None:
+        self.told.append((it.contact, it.incident, it.number))
 
     async def begin(self) -> tuple[IncidentRef, IncidentRef]:
         self.who = await agents(self.database)
