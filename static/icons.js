@@ -40,6 +40,12 @@ const PATHS = {
     fill="none"
     stroke="currentColor"
     stroke-width="1.400"/>`,
+  pencil: html`<path
+    d="m3 13 .700-3L10.500 3.200l2.300 2.300L6 12.300z M9 4.700 11.300 7"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.400"
+    stroke-linejoin="round"/>`,
   clock: html`<g fill="none" stroke="currentColor" stroke-width="1.600">
     <circle cx="8" cy="8" r="5.700"/>
     <path d="M8 4.700V8l2.200 1.600"/>

@@ -24,6 +24,7 @@ import { SNIPPETS } from './snippets.js';
 import { SOUND } from './sound.js';
 import { SEVERITY_OF, STATUS_OF } from './status.js';
 import { SURE } from './sure.js';
+import { TITLE } from './title.js';
 import { TransferDialog } from './transfer.js';
 import { LineDialogs } from './waiting_dialog.js';
 import { CloseDialog } from './wrapup.js';
@@ -44,6 +45,7 @@ import { CloseDialog } from './wrapup.js';
 export const DIALOGS = [
   CLOSE_INCIDENT,
   NEXT,
+  TITLE,
   { body: AskNextDialog },
   STATUS_OF,
   SEVERITY_OF,

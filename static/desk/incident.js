@@ -1,5 +1,5 @@
 /** The middle: what happened, in the order it happened, whatever the channel. */
-import { html, useEffect, useRef, useState } from '../ui.js';
+import { html, useEffect, useRef } from '../ui.js';
 import { pauseTold, ringsForS1 } from '../agent.js';
 import { whoOf } from '../contact.js';
 import { Icon, Sev } from '../icons.js';
@@ -7,7 +7,6 @@ import { Because, isUnsure } from '../grounds.js';
 import { kindOf, waitingCount } from '../model.js';
 import { t } from '../strings/en.js';
 import {
-  act,
   browsed,
   centre,
   closeFound,
@@ -18,7 +17,6 @@ import {
   offer,
   open,
   openFault,
-  pending,
   selected,
   shut,
   state,
@@ -35,50 +33,10 @@ import { Owner } from './owner.js';
 import { SoundCard } from './sound.js';
 import { SeverityButton, StatusButton } from './status.js';
 import { Timeline } from './timeline.js';
+import { Title } from './title.js';
 import { Typing } from './typing.js';
 import { NotHere } from './waiting_dialog.js';
 import { GlanceInHand, WrongSeverity } from './severity.js';
-
-/** @param {{of: Incident}} props */
-function Title({ of }) {
-  const [text, setText] = useState(of.title ?? '');
-  const editing = useRef(false);
-  useEffect(() => {
-    if (!editing.current) setText(of.title ?? '');
-  }, [of.id, of.title]);
-  const save = async () => {
-    editing.current = false;
-    const title = text.trim();
-    if (title === (of.title ?? '') || !title) {
-      setText(of.title ?? '');
-      return;
-    }
-    if (!(await act('title', { incident: of.id, title }))) setText(of.title ?? '');
-  };
-  return html`<h1>
-    <input
-      class="title"
-      aria-label=${t.incident.titleLabel}
-      value=${text}
-      placeholder=${t.incident.untitled}
-      maxlength="140"
-      spellcheck="true"
-      onFocus=${() => {
-        editing.current = true;
-      }}
-      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setText(e.currentTarget.value)}
-      onBlur=${save}
-      onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
-        if (e.key === 'Enter') e.currentTarget.blur();
-        if (e.key === 'Escape') {
-          setText(of.title ?? '');
-          editing.current = false;
-          e.currentTarget.blur();
-        }
-      }}/>
-    ${pending.value.title && html`<span class="faint t1">${t.incident.saving}</span>`}
-  </h1>`;
-}
 
 /** @param {{of: Incident}} props */
 function Header({ of }) {

@@ -218,6 +218,9 @@ class Connection:
     async def do_incident_severity(self, intent: dict[str, Any]) -> None:
         await self.incident_is(intent["incident"], severity=intent["severity"])
 
+    async def do_title(self, intent: dict[str, Any]) -> None:
+        await self.incident_is(intent["incident"], title=intent["title"])
+
     async def do_incident_fact(self, intent: dict[str, Any]) -> None:
         facts = self.scene["incidents"][intent["incident"]]["facts"]
         await self.incident_is(intent["incident"], facts=facts | {intent["name"]: intent["value"]})

@@ -234,6 +234,7 @@ export const common = {
     retry: 'Try again',
     untitled: 'Untitled incident',
     titleLabel: 'Title of the incident',
+    rename: 'Rename the incident',
     saving: 'saving …',
     severity: 'Severity',
     opened: 'opened',
