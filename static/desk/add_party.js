@@ -4,6 +4,7 @@ import { Dialog } from '../dialog.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
+import { keptBy, useKept } from './kept.js';
 
 const LAYER = 'add party';
 boundLayer(LAYER, () => (incident.value?.state === 'open' ? incident.value.id : undefined));
@@ -24,23 +25,20 @@ export const AddButton = ({ of }) =>
       </button>`
     : null;
 
-/** What was typed when a call took the dialog away. */
-const kept = { of: '', at: '', name: '', role: 'vet' };
+const BLANK = { at: '', name: '', role: 'vet' };
+const kept = /** @type {Map<string, typeof BLANK>} */ (keptBy());
 
 /** @param {{of: Incident}} props */
 function AddForm({ of }) {
-  const [{ at, name, role }, put] = useState(() =>
-    kept.of === of.id ? { ...kept } : { at: '', name: '', role: 'vet' },
-  );
+  const [said, put, forget] = useKept(kept, of.id, () => BLANK);
+  const { at, name, role } = said;
   const [fault, setFault] = useState('');
-  /** @param {Partial<typeof kept>} now */
-  const say = (now) => {
-    Object.assign(kept, { of: of.id, at, name, role }, now);
-    put({ ...kept });
+  const say = (/** @type {Partial<typeof BLANK>} */ now) => {
+    put({ ...said, ...now });
     setFault('');
   };
   const leave = () => {
-    kept.of = '';
+    forget();
     shut();
   };
   /** @param {On<SubmitEvent>} e */

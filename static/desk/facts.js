@@ -7,6 +7,7 @@ import { Since } from '../timers.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
+import { keptBy, useKept } from './kept.js';
 
 const LAYER = 'facts';
 const open = () => (incident.value?.state === 'open' ? incident.value : null);
@@ -65,23 +66,20 @@ const EXAMPLES = /** @type {Partial<Facts>} */ ({
 });
 const LETTERS = /** @type {Partial<Record<keyof Facts, number>>} */ ({ booking: 64, place: 200, zone: 64 });
 
-/** What was typed when a call took the dialog away, by incident. @type {Map<string, Facts>} */
-const kept = new Map();
+const kept = /** @type {Map<string, Facts>} */ (keptBy());
 
 /** @param {{of: Incident}} props */
 function FactsForm({ of }) {
-  const [said, put] = useState(() => kept.get(of.id) ?? of.facts);
+  const [said, put, forget] = useKept(kept, of.id, () => of.facts);
   const [before, see] = useState(of.facts); // as it was shown
   const [faults, tell] = useState(/** @type {Partial<Record<keyof Facts, string>>} */ ({}));
   /** @param {keyof Facts} name @param {string} value */
   const say = (name, value) => {
-    const next = { ...said, [name]: value };
-    kept.set(of.id, next);
-    put(next);
+    put({ ...said, [name]: value });
     tell({ ...faults, [name]: '' });
   };
   const leave = () => {
-    kept.delete(of.id);
+    forget();
     layer.value = null;
   };
   /** @param {On<SubmitEvent>} e */

@@ -11,6 +11,7 @@ import { actAsking } from './ask_next.js';
 import { boundLayer, incident, layer, pending, state } from './context.js';
 import { askEnd, canEnd } from './ending.js';
 import { begun, blank, faultOf, NextFields, plan, when } from './next_fields.js';
+import { useKept } from './kept.js';
 import { Key, keyNow } from './single_keys.js';
 
 const LAYER = 'next action';
@@ -80,17 +81,13 @@ export function NextBar({ of }) {
 /** @param {{of: Incident}} props */
 function NextForm({ of }) {
   const shown = because.value ? null : of.next; // what was done may be in view for a moment longer
-  const typed = begun.get(of.id);
-  const [said, put] = useState(() => typed?.said ?? blank(shown));
-  const [before, see] = useState(typed && !because.value ? typed.before : (shown?.id ?? null));
+  const [begins] = useState(() => ({ said: blank(shown), before: shown?.id ?? null }));
+  const [{ said, before: seen }, put, forget] = useKept(begun, of.id, () => begins);
+  const [before, see] = useState(because.value ? begins.before : seen);
   const [key] = useState(newId);
-  /** @param {import('./next_fields.js').Said} now */
-  const say = (now) => {
-    begun.set(of.id, { said: now, before });
-    put(now);
-  };
+  const say = (/** @type {import('./next_fields.js').Said} */ now) => put({ said: now, before });
   const leave = () => {
-    begun.delete(of.id);
+    forget();
     shut();
   };
   const go = async () => {

@@ -5,6 +5,7 @@ import { daysLaterAt, dueText } from '../format.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, centre, link, state } from './context.js';
+import { keptBy } from './kept.js';
 
 const MINUTES = [15, 60, 240];
 const DAY_MS = 86_400_000;
@@ -120,8 +121,8 @@ export function NextFields({ said, say, enter, focus = false }) {
 
 /** What was typed and not yet saved, by incident: a call, or the end of a wrap-up, took its dialog away, or
  * somebody else was quicker. `before`: the one that the page showed.
- * @type {Map<string, {said: Said, before: string|null}>} */
-export const begun = new Map();
+ */
+export const begun = /** @type {Map<string, {said: Said, before: string|null}>} */ (keptBy());
 
 /** What is wrong with it, in words; empty: nothing. @param {Said} said */
 export const faultOf = (said) => (!said.what.trim() ? t.next.say : said.due === null ? t.next.pick : '');

@@ -7,6 +7,7 @@ import { Icon } from '../icons.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
+import { keptBy, useKept } from './kept.js';
 
 const LAYER = 'person';
 const UNDO_MS = 12_000;
@@ -92,14 +93,23 @@ async function drop(of, p, address, tell) {
   });
 }
 
+/** `agreed`: what is not saved yet.
+ * @typedef {{name: string, role: string, at: string, agreed: Record<string, string>}} Said
+ * @type {Map<string, Said>} */
+const kept = keptBy();
+
 /** @param {{of: Incident, p: Party}} props */
 function Form({ of, p }) {
   const was = { name: p.given_name ?? p.name, role: p.role ?? '' };
   const [seen, see] = useState(was);
-  const [name, setName] = useState(was.name);
-  const [role, setRole] = useState(was.role);
-  const [at, setAt] = useState('');
-  const [agreed, agree] = useState(/** @type {Record<string, string>} */ ({})); // what is not saved yet
+  const [said, put, forget] = useKept(kept, `${of.id} ${p.id}`, () => ({ ...was, at: '', agreed: {} }));
+  const { name, role, at } = said;
+  const agreed = /** @type {Record<string, string>} */ (said.agreed);
+  const say = (/** @type {Partial<Said>} */ now) => put({ ...said, ...now });
+  const leave = () => {
+    forget();
+    shut();
+  };
   const [fault, setFault] = useState(/** @type {Fault|null} */ (null));
   const roles = [...(centre.value?.roles ?? [])];
   if (!roles.includes(was.role)) roles.unshift(was.role);
@@ -122,10 +132,10 @@ function Form({ of, p }) {
       if (!(await act('consent', { incident: of.id, party: p.id, what, says }, options))) return;
     }
     if (at.trim() && !(await act('add_address', reach, options))) return;
-    shut();
+    leave();
   };
   const busy = pending.value.change_party || pending.value.add_address;
-  return html`<${Dialog} title=${t.person.title(p.name)} close=${shut}>
+  return html`<${Dialog} title=${t.person.title(p.name)} close=${leave}>
     <form class="stack" onSubmit=${go}>
       <div class="row pair">
         <label class="stack tight grow">
@@ -135,13 +145,15 @@ function Form({ of, p }) {
             maxlength="200"
             autocomplete="off"
             value=${name}
-            onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setName(e.currentTarget.value)}/>
+            onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
+              say({ name: e.currentTarget.value })}/>
         </label>
         <label class="stack tight">
           <span>${t.addParty.role}</span>
           <select
             value=${role}
-            onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => setRole(e.currentTarget.value)}>
+            onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) =>
+              say({ role: e.currentTarget.value })}>
             ${roles.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
           </select>
         </label>
@@ -156,7 +168,8 @@ function Form({ of, p }) {
           autocomplete="off"
           placeholder=${t.addParty.example}
           value=${at}
-          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setAt(e.currentTarget.value)}/>
+          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
+            say({ at: e.currentTarget.value })}/>
       </label>
       ${CONSENTS.map((what) => {
         const told = p.consent?.[what];
@@ -168,7 +181,7 @@ function Form({ of, p }) {
                 type="radio"
                 name=${what}
                 checked=${(agreed[what] ?? told?.says ?? '') === says}
-                onChange=${() => agree({ ...agreed, [what]: says })}/>
+                onChange=${() => say({ agreed: { ...agreed, [what]: says } })}/>
               ${t.person.says[says]}
             </label>`,
           )}
@@ -181,7 +194,7 @@ function Form({ of, p }) {
           ${t.person.removePerson}
         </button>
         <span class="grow"></span>
-        <button type="button" onClick=${shut}>${t.addParty.cancel}</button>
+        <button type="button" onClick=${leave}>${t.addParty.cancel}</button>
         <button class="primary" disabled=${busy}>${busy ? t.addParty.adding : t.person.save}</button>
       </div>
     </form>
