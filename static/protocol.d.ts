@@ -268,7 +268,8 @@ interface Centre {
   name: string;
   demo: boolean;
   severities: { level: Severity; word: string }[];
-  dispositions: (Choice & { asks_next: boolean; ends: string })[];
+  /** `channels`: only contacts of these end so; none: all. */
+  dispositions: (Choice & { asks_next: boolean; ends: string; channels: Channel[] })[];
   /** Agents do not see who listens. */
   hide_listening: boolean;
   pause_reasons: PauseReason[];

@@ -59,7 +59,13 @@ def _told(house: House) -> dict[str, Any]:
         "demo": house[Settings].demo,
         "severities": [{"level": level, "word": word} for level, word in SEVERITIES.items()],
         "dispositions": [
-            {"code": c.code, "word": c.word, "asks_next": c.asks_next, "ends": c.ends}
+            {
+                "code": c.code,
+                "word": c.word,
+                "asks_next": c.asks_next,
+                "ends": c.ends,
+                "channels": [str(one) for one in c.channels],
+            }
             for c in config.dispositions
         ],
         "hide_listening": config.hide_listening,

@@ -256,6 +256,8 @@ class Disposition(Choice, kw_only=True, frozen=True):
     ends: str = ""
     """The incident is resolved with it, for this reason (router.core.incident), unless they say
     otherwise, or something keeps it open; empty: not."""
+    channels: list[Channel] = []
+    """Only contacts of these end so ("Nobody on the line"); empty: all."""
 
 
 class IncidentType(Choice, kw_only=True, frozen=True):

@@ -146,6 +146,12 @@ def faults(config: Config) -> list[str]:
         for one in config.dispositions
         if one.ends and one.ends not in REASONS
     ]
+    found += [
+        f"dispositions: none for {channel}; let one be for all channels"
+        for channel in Channel
+        if config.dispositions
+        and all(one.channels and channel not in one.channels for one in config.dispositions)
+    ]
     for key in ("S1", "S2", "S3", "S4"):
         if key not in config.targets:
             found.append(f"targets.{key}: missing")

@@ -29,6 +29,10 @@ const nexts = signal(
 /** Whose incident stays open though the outcome ends it. */
 const stays = signal(/** @type {Record<string, boolean>} */ ({}));
 
+/** How it can have ended, by what it was. @param {Contact} c */
+const outcomesOf = (c) =>
+  (centre.value?.dispositions ?? []).filter((d) => !d.channels.length || d.channels.includes(c.channel));
+
 /** @param {Contact} c */
 const outcomeOf = (c) => centre.value?.dispositions?.find((d) => d.code === chosen.value[c.id]);
 
@@ -111,7 +115,7 @@ export const wrapping = () =>
  * @param {KeyboardEvent} e @param {string} [key] @returns {boolean} whether the key did something */
 export function choiceKey(e, key = e.key) {
   const c = layer.peek() === 'close' ? selected.peek() : layer.peek() ? null : wrapping();
-  const d = /^[1-9]$/.test(key) && centre.peek()?.dispositions?.[Number(key) - 1];
+  const d = c && /^[1-9]$/.test(key) && outcomesOf(c)[Number(key) - 1];
   if (!c || !d) return false;
   const target = /** @type {HTMLElement} */ (e.target);
   const box = /** @type {HTMLInputElement|null|undefined} */ (
@@ -126,7 +130,7 @@ export function choiceKey(e, key = e.key) {
 export async function finish(c) {
   const disposition = chosen.peek()[c.id];
   if (!disposition) {
-    const keys = Math.min(9, centre.peek()?.dispositions?.length ?? 9);
+    const keys = Math.min(9, outcomesOf(c).length);
     const open = () => !chosen.value[c.id] && work.value.some((one) => one.id === c.id);
     toast(t.wrapup.choose(keyNow('1'), keys), 'info', null, open);
     return false;
@@ -168,7 +172,7 @@ effect(() => {
 /** In a dialog a digit is never a word. @param {{c: Contact, dialog?: boolean}} props */
 const Choices = ({ c, dialog = false }) => html`
   <div class="choices" role="radiogroup" aria-label=${t.wrapup.lead}>
-    ${(centre.value?.dispositions ?? []).map(
+    ${outcomesOf(c).map(
       (d, i) => html`<button
         key=${d.code}
         role="radio"

@@ -23,7 +23,7 @@ CENTRE = {
         {"level": 3, "word": "report"},
         {"level": 4, "word": "follow-up"},
     ],
-    "dispositions": [{"code": c, "word": w, "asks_next": c == "claim", "ends": "resolved" if c == "advised" else ""} for c, w in (
+    "dispositions": [{"code": c, "word": w, "asks_next": c == "claim", "ends": "resolved" if c == "advised" else "", "channels": ["voice"] if c == "silent" else []} for c, w in (
         ("advised", "Advised"), ("vet", "Sent to a vet"), ("services", "Emergency services"),
         ("callback", "Call back promised"), ("escalated", "Escalated"), ("claim", "Claim opened"),
         ("wrong", "Wrong number"), ("silent", "Nobody spoke"))],

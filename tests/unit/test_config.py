@@ -13,6 +13,7 @@ from holdfast.settings.environment import default_config_path, load_config
 from router.core.config import Config, LadderStep
 from router.core.config_faults import faults
 from router.core.opening import Hours, SpecialDay
+from router.core.severity import Channel
 
 GOOD = load_config(default_config_path())
 
@@ -42,6 +43,12 @@ def test_without_lines_dispositions_or_pause_reasons_nobody_can_work() -> None:
     assert keys(with_(lines=[], dispositions=[], pause_reasons=[])) == {
         *("lines", "dispositions", "pause_reasons"),
     }
+
+
+def test_whatever_comes_can_be_closed_by_some_outcome() -> None:
+    calls = [msgspec.structs.replace(one, channels=[Channel.VOICE]) for one in GOOD.dispositions]
+    assert keys(with_(dispositions=calls)) == {"dispositions"}
+    assert keys(with_(dispositions=[*calls[1:], GOOD.dispositions[0]])) == set()
 
 
 def test_what_has_to_be_told_apart_is_told_apart() -> None:
