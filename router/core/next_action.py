@@ -12,11 +12,8 @@ DONE, CHANGED, CLOSED, MERGED = "done", "changed", "closed", "merged"
 """How one ends: it was done, another stands in its place, the incident was closed, or merged with
 another whose next action was chosen: it is there again when that is undone."""
 
-
-RULE = "rule"
-"""Who plans one in an incident that everybody has left without, as the record names them."""
 UNSAID = "Say what happens next"
-"""What that rule plans: its owner is to decide."""
+"""What the rule plans in an incident that everybody has left without: its owner is to decide."""
 
 
 def is_needed(*, planned: bool, alive: bool, promised: bool) -> bool:

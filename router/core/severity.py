@@ -52,4 +52,4 @@ def score(arrived_at: int, severity: Severity, channel: Channel, targets: Target
 
 
 BY_RULE = "rule"
-"""Who set a severity, if triage did and no person."""
+"""Who did it, if a rule did and no person: as the index, the record and the audit name them."""

@@ -14,8 +14,7 @@ from router.centre import Centre
 from router.core.incident import CLOSED, kept_open_by
 from router.core.incident_status import News, Status, may_say
 from router.core.model import Reply
-from router.core.next_action import RULE
-from router.core.severity import Severity
+from router.core.severity import BY_RULE, Severity
 from router.incidents.replies import OVERTAKEN, UNKNOWN, held_open
 from router.records import audit, incident_changes, incident_ratings, next_actions, people
 from router.records.database import Transaction
@@ -230,7 +229,7 @@ class IncidentLife:
                     continue  # somebody came, or was quicker
                 if await incident_changes.news(connection, incident, now, News.SETTLED, row=row):
                     await audit.append(
-                        connection, actor=RULE, action=SETTLED, subject=incident, now=now
+                        connection, actor=BY_RULE, action=SETTLED, subject=incident, now=now
                     )
                     done.append(incident)
         return done

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from router.centre import Centre
 from router.core.incident_status import News
 from router.core.model import Reply
-from router.core.next_action import RULE
+from router.core.severity import BY_RULE
 from router.incidents.replies import NOBODY, held_open, works_here
 from router.records import audit, incident_changes, next_actions
 from router.records.database import once_more
@@ -87,13 +87,23 @@ class Ownership:
                     continue  # somebody was quicker
                 await incident_changes.give(connection, row.id, now, row, to=to, why=why)
                 await audit.append(
-                    connection, actor=RULE, action=PASSED_ON, subject=incident, now=now, detail=to
+                    connection,
+                    actor=BY_RULE,
+                    action=PASSED_ON,
+                    subject=incident,
+                    now=now,
+                    detail=to,
                 )
             changed.append(incident)
         async with self._database.write() as connection:
             for incident in await next_actions.move(connection, [gone], to):
                 await audit.append(
-                    connection, actor=RULE, action=PASSED_ON, subject=incident, now=now, detail=to
+                    connection,
+                    actor=BY_RULE,
+                    action=PASSED_ON,
+                    subject=incident,
+                    now=now,
+                    detail=to,
                 )
                 changed.append(incident)
         return changed

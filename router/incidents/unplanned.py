@@ -11,8 +11,9 @@ import structlog
 
 from router.centre import Centre
 from router.core.incident import OPEN
-from router.core.next_action import RULE, UNSAID, is_needed
+from router.core.next_action import UNSAID, is_needed
 from router.core.passing_on import Colleague, heir_of
+from router.core.severity import BY_RULE
 from router.core.terms import day_of, works_here
 from router.incidents.next_actions import PLANNED
 from router.records import accounts, audit, incident_changes, next_actions, unplanned
@@ -103,10 +104,10 @@ class Unplanned:
             connection,
             {
                 "id": one, "incident": incident, "what": UNSAID,
-                "agent": agent, "due_at": due, "made_by": RULE, "made_at": now,
+                "agent": agent, "due_at": due, "made_by": BY_RULE, "made_at": now,
             },
         )  # fmt: skip
         await audit.append(
-            connection, actor=RULE, action=PLANNED, subject=incident, now=now, detail=one
+            connection, actor=BY_RULE, action=PLANNED, subject=incident, now=now, detail=one
         )
         return agent

@@ -10,7 +10,8 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
-from router.core.next_action import CHANGED, CLOSED, DONE, MERGED, RULE
+from router.core.next_action import CHANGED, CLOSED, DONE, MERGED
+from router.core.severity import BY_RULE
 from router.records import schema, stays
 
 Action = Row[Any]
@@ -243,7 +244,7 @@ def shown(row: Action | None, names: Mapping[str, str]) -> dict[str, Any] | None
         "agent": row.agent,
         "agent_name": names.get(row.agent, "somebody"),
         "due": row.due_at,
-        "by_name": "the centre" if row.made_by == RULE else names.get(row.made_by, "somebody"),
+        "by_name": "the centre" if row.made_by == BY_RULE else names.get(row.made_by, "somebody"),
     }
 
 
@@ -257,9 +258,9 @@ def told(rows: Sequence[Action], names: Mapping[str, str]) -> list[dict[str, Any
             {
                 "id": f"next:{row.id}",
                 "at": row.made_at,
-                "who": None if row.made_by == RULE else by,
+                "who": None if row.made_by == BY_RULE else by,
                 "text": f"nobody had said what is next: {whose} is asked"
-                if row.made_by == RULE
+                if row.made_by == BY_RULE
                 else f"{by} planned: {what}"
                 + ("" if row.agent == row.made_by else f" · {whose} does it"),
                 "due": row.due_at,
