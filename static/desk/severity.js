@@ -63,13 +63,23 @@ const Why = ({ never, over, back }) => html`<div class="lookat" role="group" ari
   </div>
 </div>`;
 
-/** @param {{yes: string, on: (level: Severity) => () => void, no: () => void, busy: boolean}} props */
-const Three = ({ yes, on, no, busy }) => html`<div class="lookat" role="group" aria-label=${t.glance.title}>
+/** `passes`: what is no emergency goes on to others.
+ * @typedef {{yes: string, on: (level: Severity) => () => void, no: () => void, busy: boolean,
+ *   passes?: boolean}} Says
+ * @param {Says} props */
+const Three = ({ yes, on, no, busy, passes = false }) => html`<div
+  class="lookat"
+  role="group"
+  aria-label=${t.glance.title}>
   <span class="t1"><b>${t.glance.title}</b> ${busy ? t.glance.sending : ''}</span>
   <div class="three">
     <button disabled=${busy} onClick=${on(1)}><${Key} of="1"/> ${yes}</button>
-    <button disabled=${busy} onClick=${on(2)}><${Key} of="2"/> ${t.glance.urgent}</button>
-    <button disabled=${busy} onClick=${no}><${Key} of="4"/> ${t.glance.no}</button>
+    <button disabled=${busy} title=${passes ? t.glance.passes : undefined} onClick=${on(2)}>
+      <${Key} of="2"/> ${passes ? t.glance.urgent : t.glance.urgentHand}
+    </button>
+    <button disabled=${busy} title=${passes ? t.glance.passes : undefined} onClick=${no}>
+      <${Key} of="4"/> ${passes ? t.glance.no : t.glance.noHand}
+    </button>
   </div>
 </div>`;
 
@@ -84,6 +94,7 @@ export function GlanceAtOffer({ c, busy }) {
         asking.value = '';
       }}/>`;
   return html`<${Three}
+    passes
     yes=${t.glance.yes}
     busy=${busy || pending.value.glance}
     on=${(/** @type {Severity} */ level) => () => glance(level)}

@@ -53,6 +53,21 @@ async def test_a_digit_chooses_in_the_dialog_though_its_comment_has_the_focus(
     await close(page)
 
 
+async def test_an_unsure_offer_says_which_of_its_keys_pass_it_on_before_they_are_pressed(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=ring")
+    here = await desk.here()
+    ring = here.scene["contacts"]["o1"] | {"severity": 2, "grounds": {"unsure": True}}
+    await here.event("contact.severity_changed", {"contacts": {"o1": ring}})
+    glance = page.get_by_role("group", name="Is it an emergency?")
+    await expect(glance.get_by_role("button", name="Emergency: take it")).to_be_visible()
+    for word in ("Urgent: pass it on", "Neither: pass it on"):
+        button = glance.get_by_role("button", name=word)
+        assert "goes on to the next person" in (await button.get_attribute("title") or "")
+    await close(page)
+
+
 async def test_a_digit_chooses_in_the_wrap_up_though_its_comment_has_the_focus(
     chromium: Browser, desk: FakeDesk
 ) -> None:

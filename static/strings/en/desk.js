@@ -76,8 +76,11 @@ export const desk = {
     title: 'Is it an emergency?',
     yes: 'Emergency: take it',
     yesHand: 'Yes, S1',
-    urgent: 'Urgent',
-    no: 'Neither',
+    urgent: 'Urgent: pass it on',
+    urgentHand: 'Urgent, S2',
+    no: 'Neither: pass it on',
+    noHand: 'Neither',
+    passes: 'It goes on to the next person, as what you say it is. You are free.',
     sending: 'Sending …',
     taken: 'S1: it is yours.',
     /** @param {number} level */
