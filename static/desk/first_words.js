@@ -7,7 +7,7 @@ import { MOST, segments } from '../segments.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { actAsking } from './ask_next.js';
-import { centre, incident, link, onLive, outbox, pending } from './context.js';
+import { call, centre, incident, link, onLive, outbox, pending, select, work } from './context.js';
 import { Unsafe } from './person.js';
 import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
@@ -55,6 +55,20 @@ export function writeTo(address) {
 const leave = () => {
   writing.value = null;
 };
+
+/** Whom I have just written to: their conversation comes to the front as soon as it is there. A call stays in
+ * front, and so does another incident. */
+const wrote = signal(/** @type {{incident: string, address: string}|null} */ (null));
+effect(() => {
+  const it = wrote.value;
+  const of = incident.value;
+  if (!it) return;
+  const seen = of?.id === it.incident && !call.value ? of : null;
+  const mine = (/** @type {{id: string}} */ one) => work.value.some((c) => c.id === one.id);
+  const theirs = seen?.contacts.find((one) => one.address === it.address && mine(one));
+  if (!seen || theirs) wrote.value = null;
+  if (theirs) select(theirs.id);
+});
 
 /** Everybody in view who can be written to. @returns {import('./overlays.js').Command[]} */
 export const writeCommands = () =>
@@ -192,7 +206,8 @@ function Box({ of, way, ways }) {
     outbox.done(id, text);
     typedHere.set(id, NOTHING);
     void save(id, of.id, a.id); // behind what may still be on its way
-    toast(`${t.composer.sent} ${waits ? t.composer.waits : ''}`, 'ok');
+    toast(`${t.firstWords.sent(p.name || a.masked)} ${waits ? t.composer.waits : ''}`, 'ok');
+    if (waits) wrote.value = { incident: of.id, address: a.id };
     leave();
   };
   const onKeyDown = (/** @type {On<KeyboardEvent>} */ e) => {

@@ -17,6 +17,8 @@ export const firstWords = {
     only: (who) => `Only ${who} sees this.`,
     out: 'They have asked for no more texts. Call instead.',
     waits: 'waits for an answer',
+    /** @param {string} who */
+    sent: (who) => `Sent to ${who}.`,
     send: 'Send',
     leave: 'Not now',
     begun: 'begun',
