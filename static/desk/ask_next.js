@@ -115,8 +115,10 @@ function AskForm({ asks, say }) {
       },
   );
   const [own, type] = useState(!!typed);
+  const [fault, tell] = useState(/** @type {import('./next_fields.js').Wrong|null} */ (null));
   /** Kept at once: a call, or the end of their time, may take the question away. @param {Said} now */
   const write = (now) => {
+    tell(null);
     keep(asks, now);
     put(now);
   };
@@ -128,7 +130,7 @@ function AskForm({ asks, say }) {
   const words = [t.next.resolved, t.next.proposed(said.what, when(said.due ?? 0)), t.next.else];
   const go = () => {
     const wrong = faultOf(said);
-    if (wrong) toast(wrong);
+    if (wrong) tell(wrong);
     else say(said);
   };
   const onKeyDown = (/** @type {On<KeyboardEvent>} */ e) => {
@@ -138,7 +140,7 @@ function AskForm({ asks, say }) {
   };
   return html`<${Dialog} title=${t.next.asks(asks.of.number)} close=${leave} class="nextbox">
     ${own
-      ? html`<${NextFields} said=${said} say=${write} enter=${go} focus/>`
+      ? html`<${NextFields} said=${said} say=${write} enter=${go} fault=${fault} focus/>`
       : html`<div class="stack asknext" onKeyDown=${onKeyDown}>
           ${words.map(
             (word, i) => html`<button key=${i} autofocus=${i === 1} onClick=${acts[i]}>

@@ -1,7 +1,7 @@
 /** Two people of the incident in view are one person. */
 import { html, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
-import { SAYS_OF_UNDO, toast } from '../toasts.js';
+import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, pending } from './context.js';
 
@@ -45,13 +45,21 @@ function Form({ of }) {
   const [one, setOne] = useState('');
   const [party, setOther] = useState('');
   const [key] = useState(() => crypto.randomUUID());
+  const [fault, tell] = useState('');
   const go = async () => {
-    if (!one || !party || one === party) return toast(t.join.choose);
-    if (await act('join_parties', { incident: of.id, one, party, key }, { says: SAYS_OF_UNDO })) shut();
+    if (!one || !party || one === party) return tell(t.join.choose);
+    const onFault = (/** @type {Fault} */ no) => tell(t.join.refused(no.message ?? ''));
+    const order = { incident: of.id, one, party, key };
+    if (await act('join_parties', order, { says: SAYS_OF_UNDO, onFault })) shut();
+  };
+  const chosen = (/** @type {(id: string) => void} */ put) => (/** @type {string} */ id) => {
+    tell('');
+    put(id);
   };
   return html`<${Dialog} title=${t.join.title} close=${shut}>
-    <${Who} label=${t.join.one} of=${of} value=${one} put=${setOne}/>
-    <${Who} label=${t.join.other} of=${of} value=${party} put=${setOther}/>
+    <${Who} label=${t.join.one} of=${of} value=${one} put=${chosen(setOne)}/>
+    <${Who} label=${t.join.other} of=${of} value=${party} put=${chosen(setOther)}/>
+    ${fault && html`<p class="s2 b t1" role="alert">✕ ${fault}</p>`}
     <p class="faint t1">${t.join.lead}</p>
     <div class="row">
       <span class="grow"></span>

@@ -5,7 +5,7 @@ import { Icon } from '../icons.js';
 import { now } from '../clock.js';
 import { exactTime } from '../format.js';
 import { Until } from '../timers.js';
-import { SAYS_OF_UNDO, toast } from '../toasts.js';
+import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { actAsking } from './ask_next.js';
 import { boundLayer, incident, layer, pending, state } from './context.js';
@@ -85,20 +85,25 @@ function NextForm({ of }) {
   const [{ said, before: seen }, put, forget] = useKept(begun, of.id, () => begins);
   const [before, see] = useState(because.value ? begins.before : seen);
   const [key] = useState(newId);
-  const say = (/** @type {import('./next_fields.js').Said} */ now) => put({ said: now, before });
+  const [fault, tell] = useState(/** @type {import('./next_fields.js').Wrong|null} */ (null));
+  const say = (/** @type {import('./next_fields.js').Said} */ now) => {
+    tell(null);
+    put({ said: now, before });
+  };
   const leave = () => {
     forget();
     shut();
   };
   const go = async () => {
     const wrong = faultOf(said);
-    if (wrong) return toast(wrong);
-    if (await plan(of, said, key, before)) leave();
+    tell(wrong);
+    if (wrong) return;
+    if (await plan(of, said, key, before, tell)) leave();
     else see(incident.peek()?.next?.id ?? null); // they were told, and may say theirs again
   };
   return html`<${Dialog} title=${t.next.title(of.number)} close=${leave} class="nextbox">
     ${because.value && html`<p class="muted">${because.value}</p>`}
-    <${NextFields} said=${said} say=${say} enter=${go} focus/>
+    <${NextFields} said=${said} say=${say} enter=${go} fault=${fault} focus/>
     <div class="row">
       ${because.value && canEnd(of) && html`<button onClick=${askEnd}>${t.next.closeInstead}</button>`}
       <span class="grow"></span>

@@ -37,10 +37,17 @@ function localOf(at) {
 /** @param {Colleague} one */
 export const nameOf = (one) => (one.here ? one.name : t.next.away(one.name));
 
-/** What, by whom and by when, as fields; `said` gets them as they stand.
- * @typedef {{what: string, agent: string, due: number|null}} Said
- * @param {{said: Said, say: (said: Said) => void, enter: () => void, focus?: boolean}} props */
-export function NextFields({ said, say, enter, focus = false }) {
+/** @typedef {{what: string, agent: string, due: number|null}} Said
+ * @typedef {{at: 'what'|'due'|'all', words: string}} Wrong which field it is about */
+
+/** @param {{fault?: Wrong|null, at: Wrong['at']}} props */
+const At = ({ fault, at }) =>
+  fault?.at === at ? html`<span class="s2 b t1" role="alert">✕ ${fault.words}</span>` : null;
+
+/** What, by whom and by when, as fields; `said` gets them as they stand; `fault` stands at its field.
+ * @param {{said: Said, say: (said: Said) => void, enter: () => void, focus?: boolean, fault?: Wrong|null}}
+ *   props */
+export function NextFields({ said, say, enter, focus = false, fault = null }) {
   const me = state.value.me;
   const people = useColleagues();
   const others = people.filter((one) => one.id !== me?.id);
@@ -73,6 +80,7 @@ export function NextFields({ said, say, enter, focus = false }) {
         onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
           say({ ...said, what: e.currentTarget.value })}
         onKeyDown=${onEnter}/>
+      <${At} fault=${fault} at="what"/>
     </label>
     <label class="stack tight">
       <span>${t.next.who}</span>
@@ -116,6 +124,7 @@ export function NextFields({ said, say, enter, focus = false }) {
         onKeyDown=${onEnter}/>
       <b class="sr" role="status">${said.due === null ? '' : t.next.due(when(said.due))}</b>
     </div>
+    <${At} fault=${fault} at="due"/> <${At} fault=${fault} at="all"/>
   `;
 }
 
@@ -124,16 +133,25 @@ export function NextFields({ said, say, enter, focus = false }) {
  */
 export const begun = /** @type {Map<string, {said: Said, before: string|null}>} */ (keptBy());
 
-/** What is wrong with it, in words; empty: nothing. @param {Said} said */
-export const faultOf = (said) => (!said.what.trim() ? t.next.say : said.due === null ? t.next.pick : '');
+/** What is wrong with it; null: nothing. @param {Said} said @returns {Wrong|null} */
+export const faultOf = (said) =>
+  !said.what.trim()
+    ? { at: 'what', words: t.next.say }
+    : said.due === null
+      ? { at: 'due', words: t.next.pick }
+      : null;
 
 /** @param {{id: string}} of @param {Said} said @param {string} key
- * @param {string|null} before what was shown */
-export const plan = (of, said, key, before) =>
+ * @param {string|null} before what was shown
+ * @param {(wrong: Wrong) => void} [refused] it is told there, not in a message */
+export const plan = (of, said, key, before, refused) =>
   act(
     'plan_next',
     { incident: of.id, what: said.what, agent: said.agent, due: Math.round(said.due ?? 0), before, key },
-    { says: SAYS_OF_UNDO },
+    {
+      says: SAYS_OF_UNDO,
+      onFault: refused && ((no) => refused({ at: 'all', words: t.next.refused(no.message ?? '') })),
+    },
   );
 
 /** @param {Next|null} [next] @returns {Said} */

@@ -100,7 +100,7 @@ async function planned(c) {
   if (!of) return true;
   const { said, key } = nextOf(c);
   const wrong = faultOf(said);
-  if (wrong) toast(`${t.next.needed(of.number)} ${wrong}`, 'info', null, () => !!asksNext(c));
+  if (wrong) toast(`${t.next.needed(of.number)} ${wrong.words}`, 'info', null, () => !!asksNext(c));
   return !wrong && !!(await plan(of, said, key, null));
 }
 

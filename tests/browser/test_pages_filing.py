@@ -97,8 +97,19 @@ async def test_a_call_is_split_off_and_two_people_are_joined(chromium: Browser) 
         await expect(page.locator(".toast", has_text="It is in INC-")).to_be_visible()
         await page.get_by_role("button", name="Join …").click()
         people = dialog.get_by_role("combobox")
+        join, said = (
+            dialog.get_by_role("button", name="Join", exact=True),
+            dialog.get_by_role("alert"),
+        )
+        await join.click()
+        await expect(said).to_contain_text("Choose two people")
         await people.first.select_option(index=1)
         await people.last.select_option(index=2)
+        await expect(said).to_have_count(0)
+        desk.refuse["join_parties"] = "too_late"
+        await join.click()
+        await expect(said).to_contain_text("Nothing was joined: ")
+        del desk.refuse["join_parties"]
         await dialog.get_by_role("button", name="Join", exact=True).click()
         await expect(dialog).to_have_count(0)
         joined = sent(desk, "join_parties")

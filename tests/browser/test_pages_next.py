@@ -47,7 +47,12 @@ async def test_done_asks_for_what_follows_and_what_is_said_stands_under_the_head
     await expect(dialog).to_contain_text("Done. What is next in INC-20419?")
     await expect(dialog.get_by_label("What has to happen?")).to_have_value("")  # that is done
     await dialog.get_by_role("button", name="Save").click()  # nothing is said yet
-    await expect(page.locator(".toast", has_text="Say what has to happen.")).to_be_visible()
+    said = dialog.get_by_role("alert")
+    await expect(said).to_contain_text("Say what has to happen.")
+    await page.get_by_label("What has to happen?").fill("Text Maya")
+    await expect(said).to_have_count(0)
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(said).to_contain_text("Choose by when.")
     assert not sent(desk, "plan_next")
     await fill(page, "Text Maya the result")
     await dialog.get_by_label("Who does it?").select_option(label="Tomás Vega")
@@ -90,7 +95,10 @@ async def test_what_somebody_changed_behind_the_dialog_is_not_overwritten_unread
     desk.refuse["plan_next"] = "too_late"  # as the centre does: x1 stands no longer
     save = page.get_by_role("dialog").get_by_role("button", name="Save")
     await save.click()
-    await expect(page.locator(".toast.warn")).to_be_visible()
+    said = page.get_by_role("dialog").get_by_role("alert")
+    await expect(said).to_contain_text("Not saved: ")
+    await expect(said).to_contain_text("What you typed is still here.")
+    await expect(page.locator(".toast")).to_have_count(0)
     assert sent(desk, "plan_next")[-1]["before"] == "x1"
     del desk.refuse["plan_next"]
     await save.click()  # they were told, and nothing that they typed is lost

@@ -63,7 +63,9 @@ export const filing = {
     lead: 'They have one name, and all numbers and addresses of both. The timeline parts them again.',
     one: 'This person …',
     other: '… is the same as',
-    choose: 'Choose two people.',
+    choose: 'Choose two people, one in each list.',
+    /** @param {string} why */
+    refused: (why) => `Nothing was joined: ${why.replace(/\.$/, '')}.`,
     go: 'Join',
     joining: 'Joining …',
     cancel: 'Cancel',

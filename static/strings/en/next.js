@@ -30,6 +30,8 @@ export const next = {
     due: (time) => `by ${time}`,
     pick: 'Choose by when.',
     say: 'Say what has to happen.',
+    /** @param {string} why */
+    refused: (why) => `Not saved: ${why.replace(/\.$/, '')}. What you typed is still here.`,
     go: 'Save',
     cancel: 'Cancel',
     /** @param {string} no */
