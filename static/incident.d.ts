@@ -10,6 +10,8 @@ interface Address {
   no_call: string | null;
   /** Why nobody who has not written there is texted. */
   no_text?: string | null;
+  /** The time zone of a number, where its area has one. */
+  zone?: string | null;
   /** It is not safe to use: why, by whom. */
   unsafe?: { reason: string; by_name: string | null; at: number } | null;
 }

@@ -21,6 +21,7 @@ from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberType as Type
+from phonenumbers import timezone
 
 from .caller import can_be_called, why_not_called
 
@@ -172,6 +173,19 @@ def _of_no_country(value: str) -> str | None:
 def country_of(value: str) -> str | None:
     """The ISO code of a number's country; None if it belongs to none."""
     return _kind(value).country if can_be_called(value) else None
+
+
+@lru_cache(maxsize=4096)
+def zone_of(value: str) -> str | None:
+    """The time zone of a number, where its area has one; None: it may be in several, or nobody
+    knows."""
+    if not can_be_called(value):
+        return None
+    try:
+        zones = timezone.time_zones_for_number(phonenumbers.parse(value))
+    except phonenumbers.NumberParseException:
+        return None
+    return zones[0] if len(zones) == 1 and zones[0] != timezone.UNKNOWN_TIMEZONE else None
 
 
 def typed_number(text: str, country: str | None) -> str | None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.bidi import isolated
 from router.core.caller import unsure_of
 from router.core.cards import masked
+from router.core.dialling import zone_of
 from router.core.display import mask
 from router.core.incident_facts import FACTS
 from router.core.model import LiveContact
@@ -223,6 +224,7 @@ async def _parties(
                 "unsure": unsure_of(row.value) if phone else None,
                 "no_call": reach.no_call(row.value) if phone else None,
                 "no_text": reach.why_no_text(row.address, row.value) if phone else None,
+                "zone": zone_of(row.value) if phone else None,
                 "unsafe": _unsafe(marks.get(row.address), names),
             }
         )

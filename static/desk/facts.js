@@ -58,6 +58,7 @@ export function FactsLine({ of }) {
   </div>`;
 }
 
+const PROPOSED = 3;
 const ZONES = Intl.supportedValuesOf('timeZone');
 const EXAMPLES = /** @type {Partial<Facts>} */ ({
   booking: t.facts.bookingExample,
@@ -67,6 +68,33 @@ const EXAMPLES = /** @type {Partial<Facts>} */ ({
 const LETTERS = /** @type {Partial<Record<keyof Facts, number>>} */ ({ booking: 64, place: 200, zone: 64 });
 
 const kept = /** @type {Map<string, Facts>} */ (keptBy());
+
+/** The last part of its name, as people say it. @param {string} zone */
+const cityOf = (zone) => zone.split('/').slice(-1)[0].replaceAll('_', ' ').toLowerCase();
+/** Those that the place names, then those of its people's numbers; a third party is somewhere else.
+ * @param {Incident} of @param {string} place */
+function zonesFor(of, place) {
+  const words = ` ${place.toLowerCase().replaceAll(/[^\p{L}]+/gu, ' ')} `;
+  const named = place.trim() ? ZONES.filter((zone) => words.includes(` ${cityOf(zone)} `)) : [];
+  const theirs = of.parties.filter((p) => p.side !== 'third').flatMap((p) => p.addresses.map((a) => a.zone));
+  return [...new Set([...named, ...theirs])].flatMap((zone) => zone || []).slice(0, PROPOSED);
+}
+
+/** Where none is said yet, those that are likely, each with its time; otherwise the time in it.
+ * @param {{of: Incident, said: Facts, say: (zone: string) => void}} props */
+function ZoneHints({ of, said, say }) {
+  if (said.zone) return html`<span class="muted t1" role="status"><${TimeThere} zone=${said.zone}/></span>`;
+  const zones = zonesFor(of, said.place);
+  if (!zones.length) return null;
+  return html`<div class="row wraps t1" role="group" aria-label=${t.facts.proposed}>
+    <span class="muted">${t.facts.proposed}</span>
+    ${zones.map(
+      (zone) => html`<button key=${zone} type="button" class="small" onClick=${() => say(zone)}>
+        ${t.facts.propose(zone, timeIn(zone))}
+      </button>`,
+    )}
+  </div>`;
+}
 
 /** @param {{of: Incident}} props */
 function FactsForm({ of }) {
@@ -135,6 +163,7 @@ function FactsForm({ of }) {
         'zone',
         t.facts.zone,
       )}
+      <${ZoneHints} of=${of} said=${said} say=${(/** @type {string} */ zone) => say('zone', zone)}/>
       <datalist id="zones">
         ${ZONES.map((zone) => html`<option key=${zone} value=${zone}></option>`)}
       </datalist>

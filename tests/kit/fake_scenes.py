@@ -119,13 +119,13 @@ def incident(now: int) -> dict[str, Any]:
         "next": {"id": "x1", "what": "Call Dr. Novak for the blood result", "agent": "a1", "agent_name": "Priya Nair", "due": now + 7 * M, "by_name": "Priya Nair"},
         "parties": [
             {"id": "p1", "name": "Maya Torres", "role": "owner", "side": "owner", "in_call": None, "addresses": [
-                {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False, "unsure": None, "no_call": None},
+                {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False, "unsure": None, "no_call": None, "zone": "America/Los_Angeles"},
                 {"id": "ad2", "kind": "email", "masked": "m•••@example.org", "opted_out": False, "unsure": None, "no_call": None}]},
             {"id": "p2", "name": "Jonah Lind", "role": "sitter", "side": "sitter", "in_call": None, "addresses": [
                 {"id": "ad3", "kind": "phone", "masked": "+1 425 ••• 0177", "opted_out": True, "unsure": None, "no_call": None,
                  "unsafe": {"reason": "his wife reads it", "by_name": "Tomás Vega", "at": t}}]},
             {"id": "p3", "name": "Dr. P. Novak", "role": "vet", "side": "third", "in_call": None, "addresses": [
-                {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False, "unsure": None, "no_call": None},
+                {"id": "ad4", "kind": "phone", "masked": "+1 206 ••• 0190", "opted_out": False, "unsure": None, "no_call": None, "zone": "America/New_York"},
                 {"id": "ad5", "kind": "email", "masked": "fo•••@clinic.example", "opted_out": False, "unsure": None, "no_call": None}]},
         ],
         "contacts": [{"id": x, "channel": ch, "direction": "in", "state": st, "arrived_at": t, "answered_at": t, "ended_at": None, "outcome": None, "disposition": None, "agent_name": "Priya Nair", "party": p, "address": ad} for x, ch, st, p, ad in (("c1", "voice", "active", "p1", "ad1"), ("c2", "sms", "active", "p1", "ad1"), ("c9", "email", "ended", "p3", "ad5"))],

@@ -10,7 +10,7 @@ from holdfast.settings.environment import default_config_path
 from router.core.config import Dialling as Rules
 from router.core.config_faults import faults
 from router.core.current import Current
-from router.core.dialling import Dialling, in_groups, typed_number
+from router.core.dialling import Dialling, in_groups, typed_number, zone_of
 
 OURS = ["+12065550100"]
 US = Dialling(["US", "CA"], ours=OURS)
@@ -177,3 +177,19 @@ def test_a_centre_without_a_telephone_line_calls_nobody_and_says_so() -> None:
 )
 def test_a_number_is_shown_in_groups_and_any_other_address_as_it_is(value: str, shown: str) -> None:
     assert in_groups(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "zone"),
+    [
+        ("+12065550142", "America/Los_Angeles"),
+        ("+13035550142", "America/Denver"),
+        ("+442079460958", "Europe/London"),
+        ("+18005550142", None),  # of all of North America
+        ("maya@example.org", None),
+        ("anonymous:1", None),
+        ("55512", None),
+    ],
+)
+def test_a_number_has_a_time_zone_where_its_area_has_one(value: str, zone: str | None) -> None:
+    assert zone_of(value) == zone

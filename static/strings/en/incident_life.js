@@ -60,6 +60,9 @@ export const incidentLife = {
     placeExample: '4021 Burke Ave N, Seattle',
     /** @param {string} time */
     there: (time) => `${time} there`,
+    proposed: 'Proposed:',
+    /** @param {string} zone @param {string} time */
+    propose: (zone, time) => `${zone}, ${time} there`,
     go: 'Save',
     saving: 'Saving …',
     cancel: 'Cancel',
