@@ -1,5 +1,5 @@
 /** The open incidents, for supervisors: what is overdue first, then what is urgent and unplanned. */
-import { html, memo, signal } from '../ui.js';
+import { computed, html, memo, signal } from '../ui.js';
 import { Sev } from '../icons.js';
 import { now } from '../clock.js';
 import { Until } from '../timers.js';
@@ -14,6 +14,13 @@ const FILTERS = /** @type {const} */ (['', 'overdue', 'nobodys', 'severe']);
 const filter = signal(/** @type {typeof FILTERS[number]} */ (''));
 const found = signal(/** @type {Results['open_incidents']|null} */ (null));
 const fault = signal('');
+/** Who of it is overdue, as one word: the list is drawn anew as that changes, not with the clock. */
+const late = computed(() =>
+  (found.value?.rows ?? [])
+    .filter((row) => row.next && row.next.due <= now.value)
+    .map((row) => row.id)
+    .join(' '),
+);
 /** How often the centre said that the list has changed. */
 const moved = signal(0);
 
@@ -61,9 +68,9 @@ const Row = memo((/** @type {{row: MineRow, late: boolean}} */ { row, late }) =>
 
 export function OpenIncidents() {
   useAsked(`open ${filter.value}`, ask, moved.value, undefined, AGAIN_MS);
-  const at = now.value;
   const list = found.value?.filter === filter.value ? found.value : null;
   const rows = list?.rows ?? [];
+  const overdue = late.value.split(' ');
   const { counts } = found.value ?? {};
   const o = t.openIncidents;
   return html`
@@ -89,9 +96,7 @@ export function OpenIncidents() {
         </div>
       </div>
       <div role="rowgroup">
-        ${rows.map(
-          (row) => html`<${Row} key=${row.id} row=${row} late=${!!row.next && row.next.due <= at}/>`,
-        )}
+        ${rows.map((row) => html`<${Row} key=${row.id} row=${row} late=${overdue.includes(row.id)}/>`)}
       </div>
     </div>
     ${fault.value

@@ -1,5 +1,5 @@
 /** What is known of the incident in view: booking, place and its time, type, language. */
-import { html, useState } from '../ui.js';
+import { computed, html, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { now } from '../clock.js';
 import { exactTime } from '../format.js';
@@ -19,11 +19,12 @@ const ask = () => {
 /** @typedef {Incident['facts']} Facts */
 const NAMES = /** @type {(keyof Facts)[]} */ (['booking', 'place', 'zone', 'kind', 'language']);
 
+const minute = computed(() => Math.floor(now.value / 60_000));
 /** The time in a zone now, to the minute. @param {string} zone */
 function timeIn(zone) {
   try {
     const at = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
-    return at.format(now.value);
+    return at.format(minute.value * 60_000);
   } catch {
     return ''; // a zone that this browser does not know
   }

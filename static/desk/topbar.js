@@ -1,5 +1,5 @@
 /** State, who is waiting, and the menu. */
-import { cls, html } from '../ui.js';
+import { cls, computed, html } from '../ui.js';
 import { now } from '../clock.js';
 import { After, Clock, Mute, Stage, StateMark, pauseChoice, pausedWord } from '../agent.js';
 import { Icon, SevShape } from '../icons.js';
@@ -54,10 +54,13 @@ function Choice() {
   </div>`;
 }
 
+/** Whose turn it is by now changes seldom: only then is the glance drawn anew. */
+const pressing = computed(() => mostPressing(state.value.tally, now.value)?.severity);
+
 function Glance() {
   const tally = state.value.tally;
   if (!tally) return null;
-  const due = mostPressing(tally, now.value);
+  const due = pressing.value && mostPressing(tally, now.peek());
   const told = call.value ? emergencies.value : 0;
   return html`<button
     class=${cls('quiet glance', told > 0 && 'told')}
