@@ -10,7 +10,7 @@ again: the page by the first packet that the browser plays out, the caller by th
 - tab: another tab of the browser takes the desk over
 - laptop: the machine slept, the centre has noticed, and it wakes in another network; from then on
 - network: nothing passed, and the centre has noticed; from when all passes again
-- worker: kill -9; the spare one takes over
+- worker: kill -9; another copy of the template takes over
 - dead: the browser stands still from one moment to the next; until the board knows that the agent's
   sound is gone, and until the caller hears music
 
@@ -272,7 +272,7 @@ async def bench(runs: int, only: list[str]) -> dict[str, Any]:
         async with (
             running_centre(
                 folder / "data", port=port, HOLDFAST_CONFIG=str(config),
-                HOLDFAST_DESK_ORIGINS=origins, HOLDFAST_SPARE="1",
+                HOLDFAST_DESK_ORIGINS=origins,
             ) as centre,
             running_line(port, line_port) as line,
             async_playwright() as pw,
@@ -284,7 +284,7 @@ async def bench(runs: int, only: list[str]) -> dict[str, Any]:
                 times: dict[str, list[float]] = {}
                 talk.stages.clear()
                 for _ in range(min(runs, FEW.get(what, runs if what == "reload" else 8))):
-                    # The spare worker is ready again, and what was built has settled.
+                    # The template is there again, and what was built has settled.
                     await asyncio.sleep(6.0 if what == "worker" else SETTLE_S)
                     for of, ms in (await moment(talk)).items():
                         times.setdefault(of, []).append(ms)

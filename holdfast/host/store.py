@@ -9,7 +9,6 @@ less, so the server is given it where the machine has it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import glob
 import hashlib
 import os
@@ -18,14 +17,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from holdfast.host.children import die_with_parent
 from holdfast.host.pid_file import write_pid
 
-PR_SET_PDEATHSIG = 1
 START_S = 10.0
 SOCKET_LIMIT = 100
 """Bytes of a Unix socket's path; the system's limit is 108 with its end."""
@@ -33,12 +31,6 @@ SOCKET_LIMIT = 100
 
 class StoreError(Exception):
     """One line: what is wrong and how to fix it."""
-
-
-def die_with_parent() -> None:
-    """In a child, before exec: SIGTERM when the parent goes (Linux; elsewhere nothing)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 JEMALLOC = (

@@ -18,12 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TextIO, cast
 
+from holdfast.host.children import Running, adopt, bury, die_with_parent
 from holdfast.host.data_folder import private
 from holdfast.host.footing import ParentError, end_left_over, listen, only_one, writable
 from holdfast.host.pid_file import write_pid
 from holdfast.host.ready import LOADED, READY
-from holdfast.host.store import EmbeddedStore, StoreError, die_with_parent
-from holdfast.processes.standby_worker import Spare
+from holdfast.host.store import EmbeddedStore, StoreError
+from holdfast.processes.template import Template
 from holdfast.settings.environment import Settings
 from holdfast.unbroken import Unbroken
 
@@ -35,9 +36,10 @@ CANNOT_START = 78
 
 DRAIN_MORE_S = 10.0
 """Beyond the drain itself: redirects, and what was being answered."""
-GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20)}
-"""For the C library of a worker: what takes 4 MiB and more (a password's hash, a mail) goes back to
-the machine after use. By itself glibc keeps it from the first one on: 125 MB after 200 sign-ins."""
+LIBRARIES = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20), "OPENBLAS_NUM_THREADS": "1"}
+"""For the C libraries of a worker. What takes 4 MiB and more (a password's hash, a mail) goes back
+to the machine after use: by itself glibc keeps it from the first one on, 125 MB after 200 sign-ins.
+And numpy starts no threads as it is imported: they would not be in a copy of the template."""
 RESTART_FIRST_S = 0.1
 RESTART_MOST_S = 5.0
 STEADY_S = RESTART_MOST_S
@@ -49,8 +51,8 @@ class Child:
     """A process that has to run, and how to start it."""
 
     name: str
-    start: Callable[[], subprocess.Popen[bytes]]
-    process: subprocess.Popen[bytes] | None = None
+    start: Callable[[], Running]
+    process: Running | None = None
     started_at: float = 0.0
     wait_s: float = RESTART_FIRST_S
     due_at: float | None = None
@@ -112,7 +114,7 @@ class Parent:
         signal.set_wakeup_fd(wake_write)
         self._children: list[Child] = []
         self._env: dict[str, str] = {}
-        self._spare = Spare(self._worker)
+        self._template = Template(self._worker, copies=adopt())
         self._renewal: Literal["", "asked", "started"] = ""
         self._handed_over = False
         try:
@@ -147,10 +149,10 @@ class Parent:
             ) or self.settings.public_url.replace(f":{self.settings.port}", f":{self._port}")
             env |= self._start_sandbox()
         self._env = env
-        worker = Child("worker", self._start_worker)
-        self._children.append(worker)
         if not self._stopping:
-            worker.launch()
+            self._template.renew()
+        worker = Child("worker", self._start_worker, due_at=time.monotonic())
+        self._children.append(worker)
 
     def _start_store(self) -> subprocess.Popen[bytes]:
         assert self._store is not None
@@ -158,14 +160,14 @@ class Parent:
         assert self._store.process is not None
         return self._store.process
 
-    def _start_worker(self) -> subprocess.Popen[bytes]:
-        process = self._spare.take() or self._worker()
+    def _start_worker(self) -> Running:
+        process = self._template.worker(again=self._announced) or self._worker()
         with contextlib.suppress(OSError):  # a full disk; the worker works
             write_pid(self.settings.data_dir / "worker.pid", process.pid)
         return process
 
-    def _worker(self, spare: int | None = None) -> subprocess.Popen[bytes]:
-        """`spare`: it waits on this descriptor before it begins."""
+    def _worker(self, template: int | None = None) -> subprocess.Popen[bytes]:
+        """`template`: it waits on this descriptor to be copied."""
         mode = "demo" if self.settings.demo else "serve"
         fds = (self._sock.fileno(), self._ready_write)
         return subprocess.Popen(
@@ -174,10 +176,10 @@ class Parent:
                 *("--socket", str(fds[0]), "--ready", str(fds[1]), "--role", self.role),
                 *(("--log", str(self._log)) if self._log else ()),
                 *(("--again",) if self._announced else ()),
-                *(("--spare", str(spare)) if spare is not None else ()),
+                *(("--template", str(template)) if template is not None else ()),
             ],
-            pass_fds=fds if spare is None else (*fds, spare),
-            env=GIVEN_BACK | self._env,
+            pass_fds=fds if template is None else (*fds, template),
+            env=LIBRARIES | self._env,
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
@@ -217,7 +219,7 @@ class Parent:
     def _watch(self) -> None:
         failed = 0
         while not self._stopping:
-            moments = (*(child.due_at for child in self._children), self._spare.due_at)
+            moments = (*map(self._due_at, self._children), self._template.due_at)
             due = [at for at in moments if at is not None]
             timeout = max(0.0, min(due) - time.monotonic()) if due else None
             readable, _, _ = select.select([self._wake_read, self._ready_read], [], [], timeout)
@@ -225,7 +227,7 @@ class Parent:
                 os.read(self._wake_read, 512)
             if self._ready_read in readable:
                 said = os.read(self._ready_read, 512)
-                self._spare.loaded |= LOADED in said
+                self._template.loaded |= LOADED in said
                 if READY in said:
                     self._worker_is_ready()
             if self._renewal:
@@ -242,16 +244,25 @@ class Parent:
                         child.died()
                         if child.name == "worker" and self._handed_over:
                             child.due_at, self._handed_over = time.monotonic(), False
-                if child.due_at is not None and child.due_at <= time.monotonic():
+                at = self._due_at(child)
+                if at is not None and at <= time.monotonic():
                     child.again()
-            self._spare.tend()
+            self._template.tend()
+            bury(self._known())
+
+    def _due_at(self, child: Child) -> float | None:
+        """When it starts; a worker not before the template is there to be copied, if one comes."""
+        return None if child.name == "worker" and self._template.loading else child.due_at
+
+    def _known(self) -> set[int]:
+        """Processes that somebody here waits for."""
+        processes = [child.process for child in self._children]
+        return {process.pid for process in (*processes, self._template) if process and process.pid}
 
     def _worker_is_ready(self) -> None:
         if not self._announced and not self._stopping:
             self._announced = True
             self._announce()
-        if self.settings.spare and not self._renewal:
-            self._spare.plan()
 
     def _announce(self) -> None:
         took = time.monotonic() - self.began
@@ -280,14 +291,14 @@ class Parent:
         """The new one does its imports first, while callers and agents talk; then this one goes."""
         if self._renewal == "asked":
             self._renewal = "started"
-            self._spare.renew()
-        elif not self._spare.here:
+            self._template.renew()
+        elif not self._template.here:
             self._renewal = ""
             print(
                 "holdfast: the new worker could not start (see above); the old one goes on.",
                 file=sys.stderr,
             )
-        elif self._spare.loaded:
+        elif self._template.loaded:
             self._renewal, self._handed_over = "", True
             self._tell_worker(signal.SIGHUP)
 
@@ -298,19 +309,20 @@ class Parent:
 
     def _end_all(self) -> None:
         """Worker first (it drains), then the carrier, then the store."""
-        self._spare.drop()
+        self._template.drop()
+        drain_s = self.settings.drain_s if self._announced else 0.0  # before, there are no calls
         for name in ("worker", "sandbox carrier"):
             for child in self._children:
                 if child.name == name and child.process is not None:
                     child.process.terminate()
-                    self._end(child.process, self.settings.drain_s if name == "worker" else 0.0)
+                    self._end(child.process, drain_s if name == "worker" else 0.0)
         if self._store is not None:
             self._store.stop()
         (self.settings.data_dir / "worker.pid").unlink(missing_ok=True)
         self._sock.close()
 
     @staticmethod
-    def _end(process: subprocess.Popen[bytes], drain_s: float) -> None:
+    def _end(process: Running, drain_s: float) -> None:
         """Waits for the end of its drain, and says so; then it is killed."""
         try:
             process.wait(1.0)

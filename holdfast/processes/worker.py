@@ -1,6 +1,6 @@
 """The worker, as the parent starts it: `demo|serve --socket FD [--ready FD] [--log FILE]`.
 
-With --spare FD it does its imports and then waits there (holdfast/processes/standby_worker.py).
+With --template FD it does its imports and then waits there, to be copied (processes/template.py).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ with quickly():
     from holdfast.app import App
     from holdfast.demo.sandbox_site import sandbox_from_environment
     from holdfast.processes.parent import CANNOT_START
-    from holdfast.processes.standby_worker import wait_for
+    from holdfast.processes.template import wait_in
     from holdfast.recovery.only_pages import PagesElsewhere
     from holdfast.role import Role
     from holdfast.settings.environment import SettingsError, load
@@ -53,10 +53,14 @@ def main() -> int:
     parser.add_argument("--log", type=Path)
     parser.add_argument("--role", type=Role, default=Role.ALL)
     parser.add_argument("--again", action="store_true", help="one before it was ready")
-    parser.add_argument("--spare", type=int, help="waits on this descriptor until it is needed")
+    parser.add_argument("--template", type=int, help="waits on this descriptor to be copied")
     options = parser.parse_args()
-    if options.spare is not None and not wait_for(options.spare, options.ready):
-        return 0
+    again: bool = options.again
+    if options.template is not None:
+        begins = wait_in(options.template, options.ready)
+        if begins is None:
+            return 0
+        again = begins
     logs.configure(os.environ.get("HOLDFAST_LOG", "info"), options.log)
     try:
         import uvloop
@@ -67,7 +71,7 @@ def main() -> int:
     try:
         with runner:
             demo = options.mode == "demo"
-            serve = _serve(demo, options.socket, options.ready, options.again, options.role)
+            serve = _serve(demo, options.socket, options.ready, again, options.role)
             runner.run(serve)
     except (SettingsError, RecordUnavailable, PagesElsewhere) as error:
         for line in str(error).splitlines():

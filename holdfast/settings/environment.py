@@ -83,7 +83,6 @@ KNOWN = frozenset(
         "HOLDFAST_MAIL_FROM",
         "HOLDFAST_MAIL_REPLY_DOMAIN",
         "HOLDFAST_EMAIL_SECRET",
-        "HOLDFAST_SPARE",
         "HOLDFAST_DRAIN",
         "HOLDFAST_SPOOL_RESERVE",
         "HOLDFAST_LOG",
@@ -143,7 +142,6 @@ class Settings:
     api_key: str | None
     region: str | None
     edge: str | None
-    spare: bool
     drain_s: float
     spool_reserve: int
     """Bytes kept free on the disk for arrivals."""
@@ -291,7 +289,6 @@ def gather(
         api_key=api_key,
         region=env.get("TWILIO_REGION") or None,
         edge=env.get("TWILIO_EDGE") or None,
-        spare=checks.yes("HOLDFAST_SPARE", env.get("HOLDFAST_SPARE") or "1", found),
         drain_s=checks.seconds(
             "HOLDFAST_DRAIN", env.get("HOLDFAST_DRAIN") or ("5s" if demo else "30s"), found
         ),

@@ -9,6 +9,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.kit.centre import Centre
 from tests.kit.desk import desk, said
 
@@ -104,3 +106,15 @@ async def test_mails_are_read_apart_and_none_is_lost_when_a_reader_or_the_worker
     assert kills
     left = "select count(*) from raw_mail where state = 'stored'"
     await centre.until_rows(left, [(0,)])
+
+
+async def test_a_reader_whose_worker_is_killed_ends_and_is_buried(centre: Centre) -> None:
+    """It becomes the parent's child then, which takes note of its end: no zombie is left."""
+    async with asyncio.timeout(60):
+        while not (found := readers_of(centre)):
+            await centre.sandbox.mail("buried", "It rains.", **{"from": "rain@example.com"})
+    centre.kill_worker()
+    await centre.until_ready()
+    async with asyncio.timeout(60):
+        while any(psutil.pid_exists(pid) for pid in found):
+            await asyncio.sleep(0.02)

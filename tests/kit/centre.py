@@ -221,7 +221,6 @@ async def running_centre(
             "HOLDFAST_SECRET_KEY": SECRET_KEY,
             "HOLDFAST_EMAIL_SECRET": EMAIL_SECRET,
             "HOLDFAST_SMTP_URL": f"smtp://127.0.0.1:{sandbox.smtp_port}",
-            "HOLDFAST_SPARE": "0",  # it costs each centre two seconds of a core
             "HOLDFAST_DRAIN": "1s",
             "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,

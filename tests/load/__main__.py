@@ -48,7 +48,6 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
                 Path(folder) / "data",
                 role="web" if options.media else "all",
                 carrier=("--stream-start-ms", "300-600") if options.media else (),
-                HOLDFAST_SPARE="1",
                 HOLDFAST_DRAIN="3s",
                 **watch,
             ) as centre,

@@ -54,7 +54,7 @@ async def test_no_call_is_lost_while_postgres_stops_and_starts(tmp_path: Path) -
 @pytest.mark.slow
 async def test_no_call_is_answered_and_never_recorded(tmp_path: Path) -> None:
     async with (
-        running_centre(tmp_path / "data", HOLDFAST_SPARE="1") as centre,
+        running_centre(tmp_path / "data") as centre,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
     ):
         rig = Rig(centre, session)

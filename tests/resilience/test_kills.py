@@ -159,7 +159,7 @@ async def recorder_stalls(centre: Centre, seconds: float) -> None:
 async def test_whoever_dies_nobody_is_lost(tmp_path: Path) -> None:
     rng = random.Random(4)
     async with (
-        running_centre(tmp_path / "data", HOLDFAST_SPARE="1") as centre,
+        running_centre(tmp_path / "data") as centre,
         aiohttp.ClientSession() as session,
         two_routers(centre) as routers,
     ):

@@ -45,7 +45,6 @@ def good(folder: Path, **env: str) -> dict[str, str]:
         "HOLDFAST_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "HOLDFAST_DATA_DIR": str(folder),
         "HOLDFAST_SECRET_KEY": SECRET_KEY,
-        "HOLDFAST_SPARE": "0",  # it costs each centre two seconds of a core
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
         "TWILIO_API_BASE_URL": f"http://127.0.0.1:{free_port()}",

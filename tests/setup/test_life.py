@@ -33,7 +33,7 @@ def pid_of(folder: Path, name: str = "worker.pid") -> int:
 async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tree]:
     """One centre for the tests that kill parts of it."""
     folder = tmp_path_factory.mktemp("life")
-    async with tree("serve", folder, good(folder, HOLDFAST_SPARE="1")) as started:
+    async with tree("serve", folder, good(folder)) as started:
         yield started
 
 
@@ -50,7 +50,7 @@ async def test_one_signal_ends_everything_that_was_started(
     async with tree("serve", tmp_path, good(tmp_path)) as centre:
         members = centre.members()
         names = " ".join(" ".join(member.cmdline()) for member in members)
-        assert len(members) == 3, names
+        assert len(members) == 4, names  # with the template, of which the worker is a copy
         assert "holdfast.processes.worker" in names
         assert socket_path(tmp_path).exists()
         centre.process.send_signal(getattr(signal, name))
@@ -67,11 +67,12 @@ async def test_kill_of_the_parent_ends_its_children_and_the_next_start_works(
     env = good(tmp_path)
     async with tree("serve", tmp_path, env) as centre:
         members = centre.members()
+        worker = psutil.Process(pid_of(tmp_path))
         centre.process.kill()
         await centre.process.wait()
         # At once, on the same port and folder: it waits for what is left, or replaces it.
         async with tree("serve", tmp_path, env) as again:
-            assert gone(members[:1]), "the old worker is still there"
+            assert gone([worker]), "the old worker is still there"
             assert await again.get() == 200
         await until(lambda: gone(members), "children of a killed parent end by themselves")
 
@@ -91,41 +92,62 @@ async def test_killed_worker_comes_back_and_requests_wait_instead_of_failing(
     assert "worker ended (-9), restarting" in centre.words()
 
 
-def spare_of(centre: Tree) -> int:
-    """The worker that waits; 0: there is none."""
-    waiting = []
+def template_of(centre: Tree) -> int:
+    """The process of which workers are copies; 0: there is none."""
     for member in centre.members():
         with contextlib.suppress(psutil.Error):  # it ends in this moment
-            if member.is_running() and "--spare" in member.cmdline():
-                waiting.append(member.pid)
-    return next((pid for pid in waiting if pid != pid_of(centre.folder)), 0)
+            if "--template" in member.cmdline() and member.pid != pid_of(centre.folder):
+                return member.pid if member.status() != psutil.STATUS_ZOMBIE else 0
+    return 0
+
+
+def is_a_child(centre: Tree, pid: int) -> bool:
+    try:
+        return psutil.Process(pid).ppid() == centre.process.pid
+    except psutil.Error:
+        return False
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_the_spare_takes_over_from_a_killed_worker_and_the_next_one_waits(
+async def test_each_worker_is_a_copy_that_the_parent_watches_and_outlives_its_template(
     centre: Tree,
 ) -> None:
-    await until(lambda: spare_of(centre) != 0, "a spare waits")
-    spare, first = spare_of(centre), pid_of(centre.folder)
+    template, first = template_of(centre), pid_of(centre.folder)
+    assert is_a_child(centre, template)
+    assert is_a_child(centre, first)
+    assert psutil.Process(template).num_threads() == 1, "a copy would have no other"
     os.kill(first, signal.SIGKILL)
-    await until(lambda: pid_of(centre.folder) == spare, "it is the worker")
+    await until(lambda: pid_of(centre.folder) not in (0, first), "a new worker")
+    second = pid_of(centre.folder)
+    assert template_of(centre) == template, "the same is copied again"
+    assert is_a_child(centre, second)
     assert await centre.get() == 200
-    await until(lambda: spare_of(centre) not in (0, spare), "another one waits")
-    os.kill(spare_of(centre), signal.SIGKILL)
-    await until(lambda: spare_of(centre) not in (0, spare), "one that died is replaced")
-    assert pid_of(centre.folder) == spare
+    os.kill(template, signal.SIGKILL)
+    await until(lambda: template_of(centre) not in (0, template), "one that died is replaced")
+    assert pid_of(centre.folder) == second, "its worker goes on"
+    assert await centre.get() == 200
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_worker_and_template_die_together(centre: Tree) -> None:
+    template, first = template_of(centre), pid_of(centre.folder)
+    for pid in (template, first):
+        os.kill(pid, signal.SIGKILL)
+    await until(lambda: pid_of(centre.folder) not in (0, first), "a new worker, with no template")
+    assert await centre.get() == 200
+    await until(lambda: template_of(centre) not in (0, template), "a new template")
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_restart_that_is_asked_for_begins_from_the_start(centre: Tree) -> None:
-    """What is installed may be newer than what the spare has read."""
-    await until(lambda: spare_of(centre) != 0, "a spare waits")
-    spare, first = spare_of(centre), pid_of(centre.folder)
+    """What is installed may be newer than what the template has read."""
+    template, first = template_of(centre), pid_of(centre.folder)
     centre.process.send_signal(signal.SIGHUP)
     await until(lambda: pid_of(centre.folder) not in (0, first), "a new worker")
-    assert pid_of(centre.folder) != spare
+    assert template_of(centre) not in (0, template), "it is a copy of a new one"
+    assert is_a_child(centre, pid_of(centre.folder))
     assert await centre.get() == 200
-    assert not psutil.pid_exists(spare)
+    assert not psutil.pid_exists(template)
 
 
 @pytest.mark.asyncio(loop_scope="module")

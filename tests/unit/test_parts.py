@@ -99,10 +99,10 @@ def test_two_tasks_of_one_name_are_refused(tmp_path: Path) -> None:
         ("holdfast.processes.media", Role.MEDIA, True),
     ],
 )
-def test_a_process_loads_its_own_parts_and_a_standby_worker_has_loaded_all(
+def test_a_process_loads_its_own_parts_and_a_template_has_loaded_all(
     module: str, role: Role, sound: bool
 ) -> None:
-    """A router has no sound and no server; a worker that waits loses no time with imports."""
+    """A router has no sound and no server; a copy of a template loses no time with imports."""
     names = [f"holdfast.parts.{name}" for name in PARTS[role]]
     more = "" if sound else "import holdfast.parts.roles as r; r.load(r.Role.ROUTER); "
     ask = f"import sys, {module}; {more}print([n in sys.modules for n in {names}], "
