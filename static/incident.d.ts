@@ -71,14 +71,14 @@ interface FilingOf {
 
 type Filing = 'merged' | 'moved' | 'split' | 'joined';
 
-/** Another incident: merged into this one (`filing`: by which act), something was moved between them, or the
- * same people. */
+/** Another incident: merged into this one (`filing`: by which act), something was moved between them, it has
+ * the same booking, its booking or number is named in this one, or it is of the same people. */
 interface Linked {
   id: string;
   number: string;
   title: string;
   state: 'open' | 'closed' | 'merged';
-  why: Filing | 'person';
+  why: Filing | 'person' | 'booking' | 'named';
   filing: string | null;
 }
 

@@ -127,6 +127,14 @@ Index(
     postgresql_where=INCIDENT_IS_OPEN,
 )
 
+HAS_BOOKING = incident.c.booking != literal_column("''")
+"""Of incidents: somebody has said which booking it is about. Written out, for its index."""
+
+Index(
+    "ix_incident_booking", incident.c.booking,
+    sqlite_where=HAS_BOOKING, postgresql_where=HAS_BOOKING,
+)  # fmt: skip
+
 IS_RESOLVED = incident.c.status == literal_column("'resolved'")
 """Of incidents: closed, and open again for whoever comes soon. Written out, for its index."""
 

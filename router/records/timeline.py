@@ -29,6 +29,7 @@ from router.records import (
     in_calls,
     incident_changes,
     incident_words,
+    named,
     next_actions,
     party_facts,
     same_people,
@@ -159,11 +160,14 @@ async def documents(
 
 
 async def _linked(connection: AsyncConnection, around: Around) -> list[dict[str, Any]]:
-    """What was put together with it by people, then other incidents of the same people."""
+    """What was put together with it by people, then what is named in it, then other incidents of
+    the same people; each once."""
     found = filings.linked(around.filings, around.id)
-    known = {one["id"] for one in found}
-    same = await same_people.others(connection, around.id)
-    return found + [one for one in same if one["id"] not in known]
+    for others in (named.others, same_people.others):
+        known = {one["id"] for one in found}
+        more = await others(connection, around.id)
+        found += [one for one in more if one["id"] not in known]
+    return found
 
 
 _ASKED = select(schema.incident).where(schema.incident.c.id == stays.one(bindparam("the_id")))

@@ -6,6 +6,7 @@ import { exactTime } from '../format.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, openFound, pending } from './context.js';
+import { askMergeWith } from './merge.js';
 
 const LAYER = 'undo filing';
 
@@ -100,6 +101,9 @@ export const UNDO_FILING = {
   },
 };
 
+/** They may be one matter: a person decides. */
+const PROPOSED = new Set(['booking', 'named']);
+
 /** Below the people: what is linked with the incident in view. */
 export function LinkedBox() {
   const of = incident.value;
@@ -124,6 +128,16 @@ export function LinkedBox() {
           <span class="faint t1">
             ${t.linked.why[one.why]}
             ${one.state === 'closed' ? ` · ${t.statuses.closed}` : ''}
+            ${PROPOSED.has(one.why) && of.state === 'open' && html`
+              ${' '}
+              <button
+                class="link"
+                aria-haspopup="dialog"
+                aria-label=${t.linked.mergeOf(one.number)}
+                onClick=${() => askMergeWith(one.id)}>
+                ${t.linked.merge}
+              </button>
+            `}
           </span>
         </li>`,
       )}

@@ -1,5 +1,5 @@
 /** Two incidents that are one: the other is found, both are seen, one stays. */
-import { html, signal, useState } from '../ui.js';
+import { html, signal, useEffect, useState } from '../ui.js';
 import { SevOf } from '../closed.js';
 import { Dialog } from '../dialog.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
@@ -23,6 +23,12 @@ export function askMerge() {
   if (typed.peek().of !== of.id) typed.value = { of: of.id, q: '', other: '' };
   layer.value = LAYER;
   return true;
+}
+
+/** With the one that is proposed. @param {string} other */
+export function askMergeWith(other) {
+  typed.value = { of: incident.peek()?.id ?? '', q: '', other };
+  askMerge();
 }
 
 /** One of the two. @param {{of: MergeSide, on: boolean, choose: () => void}} props */
@@ -119,6 +125,11 @@ function Form({ of }) {
     const found = await act('merge_look', { incident: of.id, other });
     if (found) see(found);
   };
+  useEffect(() => {
+    const { other } = typed.peek();
+    if (other) void look(other);
+    typed.value = { ...typed.peek(), other: '' };
+  }, []);
   /** @param {On<SubmitEvent>} e */
   const find = async (e) => {
     e.preventDefault();

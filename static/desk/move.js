@@ -36,7 +36,9 @@ function wordsOf(of, contact) {
 function stands(from, to) {
   const seen = incident.value;
   const other = seen?.id === from ? to : seen?.id === to ? from : null;
-  return !other || !!seen?.linked.some((one) => one.id === other && one.why !== 'person');
+  return (
+    !other || !!seen?.linked.some((one) => one.id === other && ['moved', 'split', 'merged'].includes(one.why))
+  );
 }
 
 /** @param {{of: Incident}} props */

@@ -142,3 +142,31 @@ async def test_once_a_split_is_undone_nothing_offers_to_open_what_it_began(
             await page.evaluate("() => new Promise((seen) => requestAnimationFrame(seen))")
         assert await said.count() == 0  # with it, long before it would leave by itself
         await close(page)
+
+
+async def test_an_incident_of_the_same_booking_is_proposed_and_a_person_merges_it(
+    chromium: Browser,
+) -> None:
+    async with FakeDesk() as desk:
+        page = await opened(chromium, f"{desk.url}/desk?scene=text")
+        here = await desk.here()
+        rows = [
+            {"id": f"i{n}", "number": f"INC-2043{n}", "title": "Beagle", "state": "open",
+             "why": why, "filing": None}
+            for n, why in ((2, "booking"), (3, "named"), (4, "person"))
+        ]  # fmt: skip
+        await here.incident_is("i1", linked=rows)
+        linked = page.get_by_role("region", name="Linked incidents · 3")
+        await expect(linked).to_contain_text("same booking")
+        await expect(linked).to_contain_text("named in it")
+        await expect(linked.get_by_role("button", name="Merge with")).to_have_count(2)
+        assert not [one for one in desk.intents if one["do"].startswith("merge")]
+        await linked.get_by_role("button", name="Merge with INC-20432 …").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog).to_contain_text("from now on")
+        assert sent(desk, "merge_look")["other"] == "i2"
+        await dialog.get_by_role("button", name="Cancel").click()
+        await page.get_by_role("button", name="More", exact=True).click()
+        await page.get_by_role("menuitem", name="Merge …").click()
+        await expect(dialog.get_by_role("textbox")).to_be_focused()  # any other one
+        await close(page)

@@ -88,7 +88,17 @@ export const filing = {
     /** @param {number} n */
     title: (n) => `Linked incidents · ${n}`,
     /** @type {Record<string, string>} */
-    why: { merged: 'merged', moved: 'moved', split: 'split', person: 'same people' },
+    why: {
+      merged: 'merged',
+      moved: 'moved',
+      split: 'split',
+      person: 'same people',
+      booking: 'same booking',
+      named: 'named in it',
+    },
+    merge: 'Merge …',
+    /** @param {string} no */
+    mergeOf: (no) => `Merge with ${no} …`,
     /** @param {string} no */
     open: (no) => `Open ${no}`,
   },
