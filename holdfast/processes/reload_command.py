@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from holdfast.host.footing import running
-from holdfast.settings.reload import RESULT
+from holdfast.settings.config_file import RESULT
 
 WAIT_S = 10.0
 LOOK_S = 0.05

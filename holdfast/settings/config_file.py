@@ -39,6 +39,9 @@ LAST_GOOD = "config.last-good.json"
 FOLLOWED = "config.followed.json"
 """Beside it: the configuration whose ladders those who wait go by."""
 
+RESULT = "reload.json"
+"""In the data folder: what became of the reload that was asked for last."""
+
 
 def kept(data_dir: Path, name: str) -> Config | None:
     """None if there is none, or if it is from another release."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import structlog
 
-from holdfast.settings.config_file import FOLLOWED, LAST_GOOD, kept, load_config
+from holdfast.settings.config_file import FOLLOWED, LAST_GOOD, RESULT, kept, load_config
 from holdfast.settings.engine_settings import engine_settings, version
 from holdfast.settings.faults import SettingsError
 from router.core.config import Config
@@ -45,9 +45,6 @@ LOOK_S = 60.0
 """How often we look for contacts that wait by an older configuration (they came through a process
 that had not heard of the new one), and at the offset of the centre's zone: daylight saving moves
 "today"."""
-
-RESULT = "reload.json"
-
 
 WEIGHTS = "the weights of triage"
 """Others were taken or taken back since (`holdfast triage learn`)."""
