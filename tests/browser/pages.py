@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Page
 
+from tests.kit.fake_desk import FakeDesk
+
 SIZE: Any = {"width": 1366, "height": 768}
 USES = 20
 EMPTY = "() => { localStorage.clear(); sessionStorage.clear(); window.name = ''; }"
@@ -52,6 +54,11 @@ async def lent(chromium: Browser, *before: str, of: str = "", **options: Any) ->
 def _taken(key: Any) -> Any:
     while _left.get(key):
         yield _left[key].pop()
+
+
+def sent(desk: FakeDesk, do: str) -> list[dict[str, Any]]:
+    """What the page asked the recorded centre to do, in order."""
+    return [one for one in desk.intents if one["do"] == do]
 
 
 def waiting() -> set[Any]:

@@ -9,8 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.kit import until
-from tests.browser.pages import close, opened
-from tests.browser.test_pages_next import sent
+from tests.browser.pages import close, opened, sent
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

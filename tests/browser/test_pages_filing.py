@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.pages import close, opened
+from tests.browser.pages import close, opened, sent
 from tests.kit import fake_scenes
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-
-def sent(desk: FakeDesk, do: str) -> dict[str, Any]:
-    return next(one for one in desk.intents if one["do"] == do)
 
 
 async def test_two_incidents_are_merged_one_is_shown_and_the_timeline_undoes_it(
@@ -34,7 +28,7 @@ async def test_two_incidents_are_merged_one_is_shown_and_the_timeline_undoes_it(
         await expect(dialog).to_contain_text("INC-20419 is found as INC-20431 from now on")
         await dialog.get_by_role("button", name="Merge INC-20419 into INC-20431").click()
         await expect(dialog).to_have_count(0)
-        order = sent(desk, "merge_incidents")
+        order = sent(desk, "merge_incidents")[0]
         assert (order["stays"], order["goes"], order["next"]) == ("i2", "i1", None)
 
         # Who looks at the one that goes sees the one that stays: its number, what it had, an undo.
@@ -67,7 +61,7 @@ async def test_two_incidents_are_merged_one_is_shown_and_the_timeline_undoes_it(
         await sides.last.select_option("goes")
         await dialog.get_by_role("button", name="Undo the merge").click()
         await expect(dialog).to_have_count(0)
-        assert sorted(sent(desk, "undo_filing")["back"]) == ["c9", "n9"]
+        assert sorted(sent(desk, "undo_filing")[0]["back"]) == ["c9", "n9"]
         await close(page)
 
 
@@ -82,7 +76,7 @@ async def test_a_call_is_split_off_and_two_people_are_joined(chromium: Browser) 
         await dialog.get_by_role("checkbox").first.check()
         await dialog.get_by_role("button", name="Split off").click()
         await expect(dialog).to_have_count(0)
-        order = sent(desk, "move_contacts")
+        order = sent(desk, "move_contacts")[0]
         assert (len(order["contacts"]), order["notes"], order["to"]) == (1, [], None)
         await expect(
             page.locator(".toast", has_text="It is in a new incident now.")
@@ -92,7 +86,7 @@ async def test_a_call_is_split_off_and_two_people_are_joined(chromium: Browser) 
         await dialog.get_by_role("checkbox").first.check()
         await dialog.get_by_role("textbox", name="In another one:").fill("20418")
         await page.keyboard.press("Enter")
-        there = sent(desk, "merge_look")
+        there = sent(desk, "merge_look")[0]
         assert there["other"] == "20418"
         await expect(page.locator(".toast", has_text="It is in INC-")).to_be_visible()
         await page.get_by_role("button", name="Join …").click()
@@ -112,7 +106,7 @@ async def test_a_call_is_split_off_and_two_people_are_joined(chromium: Browser) 
         del desk.refuse["join_parties"]
         await dialog.get_by_role("button", name="Join", exact=True).click()
         await expect(dialog).to_have_count(0)
-        joined = sent(desk, "join_parties")
+        joined = sent(desk, "join_parties")[0]
         assert joined["one"] != joined["party"]
         await close(page)
 
@@ -164,7 +158,7 @@ async def test_an_incident_of_the_same_booking_is_proposed_and_a_person_merges_i
         await linked.get_by_role("button", name="Merge with INC-20432 …").click()
         dialog = page.get_by_role("dialog")
         await expect(dialog).to_contain_text("from now on")
-        assert sent(desk, "merge_look")["other"] == "i2"
+        assert sent(desk, "merge_look")[0]["other"] == "i2"
         await dialog.get_by_role("button", name="Cancel").click()
         await page.get_by_role("button", name="More", exact=True).click()
         await page.get_by_role("menuitem", name="Merge …").click()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from copy import deepcopy
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.kit import until
-from tests.browser.pages import close, opened
+from tests.browser.pages import close, opened, sent
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -24,10 +23,6 @@ VET = "Call Dr. Novak for the blood result"
 async def desk() -> AsyncIterator[FakeDesk]:
     async with FakeDesk() as fake:
         yield fake
-
-
-def sent(desk: FakeDesk, do: str) -> list[dict[str, Any]]:
-    return [one for one in desk.intents if one["do"] == do]
 
 
 async def fill(page: Page, what: str, within: str = "1 h") -> None:

@@ -4,14 +4,13 @@ each key that is one letter, digit or mark works with Alt."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.kit import until
-from tests.browser.pages import close, opened
+from tests.browser.pages import close, opened, sent
 from tests.browser.test_pages_fit import heard
 from tests.kit.fake_desk import Connection, FakeDesk
 from tests.kit.fake_scenes import build
@@ -40,10 +39,6 @@ async def in_call(chromium: Browser, desk: FakeDesk) -> tuple[Page, Connection]:
     return page, here
 
 
-def did(desk: FakeDesk, what: str) -> list[dict[str, Any]]:
-    return [one for one in desk.intents if one["do"] == what]
-
-
 async def test_what_is_typed_on_a_button_is_a_note_and_space_presses_the_button(
     chromium: Browser, desk: FakeDesk
 ) -> None:
@@ -66,17 +61,17 @@ async def test_all_that_is_typed_is_the_open_keypads_and_a_comma_waits(
     """Found by a user: the comma of a row of digits became a note."""
     page, here = await in_call(chromium, desk)
     bar = page.get_by_role("region", name="Phone")
-    pad, sent = bar.get_by_role("group", name="Keypad"), bar.get_by_label("Tones sent")
+    pad, tones = bar.get_by_role("group", name="Keypad"), bar.get_by_label("Tones sent")
 
     async def digits(row: str) -> None:
         async def there() -> bool:
-            return "".join(one["digits"] for one in did(desk, "digits")) == row
+            return "".join(one["digits"] for one in sent(desk, "digits")) == row
 
         await until(there, row)
 
     await bar.get_by_role("button", name="Keypad").click()
     await page.keyboard.type("12,xé7P*")
-    await expect(sent).to_have_text("12,7,*")
+    await expect(tones).to_have_text("12,7,*")
     await digits("12")  # the rest waits
     await digits("127")
     await digits("127*")
@@ -86,7 +81,7 @@ async def test_all_that_is_typed_is_the_open_keypads_and_a_comma_waits(
     await page.keyboard.press("Escape")
     await expect(pad).to_have_count(0)
     await expect(page.locator("textarea.pad")).to_have_value("")
-    assert not did(desk, "note")
+    assert not sent(desk, "note")
     await page.keyboard.type("9 dogs")
     await expect(page.locator("textarea.pad")).to_have_value("9 dogs")
     await digits("127*9")
@@ -144,7 +139,7 @@ async def test_it_goes_into_the_notes_of_the_call_though_another_incident_is_in_
     for key in [*"shex", "Backspace", "Space", "i", "s"]:
         await page.keyboard.press(key)
     await expect(pad).to_have_count(0)
-    assert [*did(desk, "note"), *did(desk, "hold")] == []
+    assert [*sent(desk, "note"), *sent(desk, "hold")] == []
     await here.say("incident", incident=here.scene["incidents"]["i1"])
     await expect(pad).to_be_focused()
     await page.keyboard.type(" calm")
@@ -152,11 +147,11 @@ async def test_it_goes_into_the_notes_of_the_call_though_another_incident_is_in_
     await expect(pad).to_have_accessible_name(OF_CALL)
 
     async def saved() -> bool:
-        return any(one["text"] == "she is calm" for one in did(desk, "note"))
+        return any(one["text"] == "she is calm" for one in sent(desk, "note"))
 
     await until(saved, "the note is saved")
-    assert {(one["incident"], one["contact"]) for one in did(desk, "note")} == {("i1", "c1")}
-    assert len({one["note"] for one in did(desk, "note")}) == 1
+    assert {(one["incident"], one["contact"]) for one in sent(desk, "note")} == {("i1", "c1")}
+    assert len({one["note"] for one in sent(desk, "note")}) == 1
     del desk.refuse["open"]
     await close(page)
 
@@ -174,10 +169,10 @@ async def test_it_is_saved_though_the_notes_never_come_into_view(
     await page.reload()
 
     async def saved() -> bool:
-        return [one["text"] for one in did(desk, "note")] == ["no pulse"]
+        return [one["text"] for one in sent(desk, "note")] == ["no pulse"]
 
     await until(saved, "the note is saved")
-    assert did(desk, "note")[0]["incident"] == "i1"
+    assert sent(desk, "note")[0]["incident"] == "i1"
     del desk.refuse["open"]
     await close(page)
 
@@ -240,10 +235,10 @@ async def test_with_alt_each_key_does_what_it_does_alone_while_nobody_talks(
     await page.keyboard.press("Alt+z")
 
     async def undone() -> bool:
-        return len(did(desk, "severity_undo")) == 1
+        return len(sent(desk, "severity_undo")) == 1
 
     await until(undone, "it is undone")
-    assert [(one["severity"], one["kind"]) for one in did(desk, "severity")] == [(4, "over")]
+    assert [(one["severity"], one["kind"]) for one in sent(desk, "severity")] == [(4, "over")]
     for _ in range(4):  # goes round
         await page.keyboard.press("Alt+k")
         if await pad.get_attribute("aria-label") == OF_TEXT:
@@ -275,10 +270,10 @@ async def test_o_with_alt_is_the_answer_to_why_and_hands_nobody_over(
     await page.keyboard.press("Alt+o")
 
     async def handed() -> bool:
-        return len(did(desk, "consult_hand_over")) == 1
+        return len(sent(desk, "consult_hand_over")) == 1
 
     await until(handed, "the second of them hands over")
-    assert [one["kind"] for one in did(desk, "severity")] == ["over"]
+    assert [one["kind"] for one in sent(desk, "severity")] == ["over"]
     order = [one["do"] for one in desk.intents if one["do"] in ("severity", "consult_hand_over")]
     assert order == ["severity", "consult_hand_over"]
     await close(page)
