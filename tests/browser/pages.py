@@ -17,6 +17,10 @@ from tests.kit.fake_desk import FakeDesk
 
 SIZE: Any = {"width": 1366, "height": 768}
 USES = 20
+QUIET = """if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () =>
+  new MediaStream([new MediaStreamTrackGenerator({kind: 'audio'})]);"""
+"""A microphone that is there and hears nothing: nobody listens on the recorded scene, and a tone
+would be cleaned, measured and sent in each test. Sound is tested before the real centre."""
 EMPTY = "() => { localStorage.clear(); sessionStorage.clear(); window.name = ''; }"
 
 _left: dict[Any, list[Page]] = {}
@@ -26,7 +30,7 @@ address each would be in another process, which has no module in its memory."""
 
 async def opened(chromium: Browser, url: str, before: str = "", **options: Any) -> Page:
     """A page without a past; any error on it fails the test through ``page.faults``."""
-    page = await lent(chromium, *([before] if before else ()), **options)
+    page = await lent(chromium, f"{QUIET}\n{before}", **options)
     if page.uses == 1:  # type: ignore[attr-defined]
         page.on("pageerror", lambda e: page.faults.append(str(e)))  # type: ignore[attr-defined]
         page.on("console", lambda m: m.type == "error" and page.faults.append(m.text))  # type: ignore[attr-defined]
