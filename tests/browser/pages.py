@@ -2,12 +2,14 @@
 recorded scene.
 
 A page asks for a hundred modules. One that stays where they came from has them in its memory, and
-costs half. Whoever closes it leaves nothing in it: no cookie, nothing stored, no other tab, size
-and colours of a new one. One that a test has failed with is never used again.
+costs half. Whoever closes it leaves nothing in it: no cookie, nothing stored, no other tab, no
+script of the test, size and colours of a new one. One that a test has failed with is never used
+again.
 """
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,12 +18,14 @@ from playwright.async_api import Browser, Page
 from tests.kit.fake_desk import FakeDesk
 
 SIZE: Any = {"width": 1366, "height": 768}
-USES = 20
+USES = 60
 QUIET = """if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () =>
   new MediaStream([new MediaStreamTrackGenerator({kind: 'audio'})]);"""
 """A microphone that is there and hears nothing: nobody listens on the recorded scene, and a tone
 would be cleaned, measured and sent in each test. Sound is tested before the real centre."""
-EMPTY = "() => { localStorage.clear(); sessionStorage.clear(); window.name = ''; }"
+EMPTY = """() => { localStorage.clear(); sessionStorage.clear(); window.name = '';
+  return matchMedia('(prefers-color-scheme: dark)').matches; }"""
+"""Tells whether it is dark."""
 
 _left: dict[Any, list[Page]] = {}
 """Pages that wait on a picture of the same place, by browser and by what was asked for: on an empty
@@ -43,14 +47,19 @@ async def opened(chromium: Browser, url: str, before: str = "", **options: Any) 
 async def lent(chromium: Browser, *before: str, of: str = "", **options: Any) -> Page:
     """An empty page with these scripts; its `uses` tell whether it is new. `of`: whose pages these
     are, since each listens to them in its own way."""
-    key = (chromium, of, before, *sorted(options.items()))
+    key = (chromium, of, *sorted(options.items()))
     page = next((page for page in _taken(key) if not page.is_closed()), None)
     if page is None:
         context = await chromium.new_context(viewport=SIZE, reduced_motion="reduce", **options)
-        for script in before:
-            await context.add_init_script(script)
         page = await context.new_page()
         page.key, page.uses = key, 0  # type: ignore[attr-defined]
+        page.before, page.scripts = (), AsyncExitStack()  # type: ignore[attr-defined]
+    if page.before != before:  # type: ignore[attr-defined]
+        await page.scripts.aclose()  # type: ignore[attr-defined]
+        for script in before:
+            added = await page.context.add_init_script(script)
+            await page.scripts.enter_async_context(added)  # type: ignore[attr-defined]
+        page.before = before  # type: ignore[attr-defined]
     page.uses += 1  # type: ignore[attr-defined]
     return page
 
@@ -86,10 +95,12 @@ async def give_back(page: Page) -> None:
             await other.close()
     where = urlsplit(page.url)
     await page.goto(f"{where.scheme}://{where.netloc}/static/icon.svg")  # no script of ours
-    await page.evaluate(EMPTY)
+    dark = await page.evaluate(EMPTY)
     await page.context.clear_cookies()
-    await page.set_viewport_size(SIZE)
+    if page.viewport_size != SIZE:
+        await page.set_viewport_size(SIZE)
     key = page.key  # type: ignore[attr-defined]
-    colours = dict(key[3:]).get("color_scheme", "light")
-    await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+    colours = dict(key[2:]).get("color_scheme", "light")
+    if dark != (colours == "dark"):
+        await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     _left.setdefault(key, []).append(page)

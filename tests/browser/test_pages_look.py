@@ -182,8 +182,8 @@ async def test_ready_builds_the_sound_path_and_a_reload_builds_it_again(
 async def test_the_board_asks_nothing_after_loading_and_changes_severity_from_the_row(
     chromium: Browser, desk: FakeDesk
 ) -> None:
-    unread = "/* of its own: nothing comes from its memory unseen */"
-    page = await opened(chromium, f"{desk.url}/board?scene=board", before=unread)
+    unread = "unread"  # a page of its own: nothing comes from its memory unseen
+    page = await opened(chromium, f"{desk.url}/board?scene=board", of=unread)
     await expect(page.get_by_role("row").filter(has_text="T. Nguyen")).to_contain_text("place 11")
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url))
@@ -266,7 +266,9 @@ PAST = """() => [localStorage.length, sessionStorage.length, history.state, inne
 async def test_a_page_of_these_tests_that_is_used_again_has_no_past(
     chromium: Browser, desk: FakeDesk
 ) -> None:
-    first = await opened(chromium, f"{desk.url}/desk?scene=call")
+    script = "globalThis.ofTest = true"
+    first = await opened(chromium, f"{desk.url}/desk?scene=call", before=script)
+    assert await first.evaluate("globalThis.ofTest")
     new = await first.evaluate(PAST)
     await first.evaluate("() => { localStorage.a = sessionStorage.b = globalThis.mine = 1; }")
     await first.set_viewport_size({"width": 390, "height": 844})
@@ -275,6 +277,7 @@ async def test_a_page_of_these_tests_that_is_used_again_has_no_past(
     await close(first)
     again = await opened(chromium, f"{desk.url}/desk")
     assert again is first
+    assert not await again.evaluate("globalThis.ofTest")
     assert await again.evaluate(PAST) == new
     cookies = [one["name"] for one in await again.context.cookies()]
     assert cookies == ["desk"]  # no scene was asked for
