@@ -74,10 +74,19 @@ async def mark(
 
 
 async def consents_in(connection: AsyncConnection, incident: str) -> Sequence[Any]:
-    return (await connection.execute(_CONSENTS_IN, {"the_id": incident})).all()
+    """What each party of it agreed to, or not: the newest word, also of what was merged into it."""
+    newest = {
+        (row.party, row.what): row
+        for row in await connection.execute(_CONSENTS_IN, {"the_id": incident})
+    }
+    return [row for row in newest.values() if row.says]
 
 
-_CONSENTS_IN = select(consent).where(stays.of(consent.c.incident, bindparam("the_id")))
+_CONSENTS_IN = (
+    select(consent)
+    .where(stays.of(consent.c.incident, bindparam("the_id")))
+    .order_by(consent.c.asked_at)
+)
 
 
 async def agree(
@@ -89,12 +98,7 @@ async def agree(
     by: str,
     now: int,
 ) -> None:
-    if not says:
-        mine = and_(
-            stays.of(consent.c.incident, incident), consent.c.party == party, consent.c.what == what
-        )
-        await connection.execute(delete(consent).where(mine))
-        return
+    """Nothing said: it is not known. That, too, is a row: an undone merge finds what there was."""
     await put(
         connection,
         consent,

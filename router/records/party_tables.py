@@ -27,7 +27,8 @@ consent = Table(
     Column("asked_by", String(32), nullable=False),
     Column("asked_at", BigInteger, nullable=False),
 )
-"""Whether they agreed (router.core.party.CONSENTS). No row: nobody has asked."""
+"""Whether they agreed (router.core.party.CONSENTS). No row, or nothing said: nobody has
+asked."""
 
 dropped = Table(
     "dropped_party",

@@ -24,6 +24,7 @@ from router.records import (
     drafts,
     messages,
     next_actions,
+    party_facts,
     people,
     reached,
 )
@@ -88,6 +89,35 @@ class Room:
 @pytest.fixture
 def room(database: Database) -> Room:
     return Room(database)
+
+
+async def test_what_somebody_agreed_to_is_exactly_as_before_a_merge_once_that_is_undone(
+    database: Database, room: Room
+) -> None:
+    here, there = await room.begin()
+
+    async def say(of: IncidentRef, says: str, at: int) -> None:
+        async with database.write() as connection:
+            found = await people.find_address(connection, "phone", STRANGER)
+            assert found is not None
+            await party_facts.agree(
+                connection, of.id, found.party, "record", says, room.who["Elena"], NOW + at
+            )
+
+    async def agreed(of: IncidentRef) -> list[str]:
+        told = (await document(database, of.id))["parties"]
+        return [one["consent"]["record"]["says"] for one in told if one["consent"]]
+
+    await say(there, "yes", 1)
+    assert (await room.merge(here, there)).reply.ok
+    assert await agreed(here) == ["yes"]
+    await say(here, "no", 11)
+    assert await agreed(here) == ["no"]  # the newest word
+    await say(here, "", 12)  # noted by mistake
+    assert await agreed(here) == []
+    assert (await room.undo(here)).reply.ok
+    assert await agreed(there) == ["yes"]
+    assert await agreed(here) == []
 
 
 async def test_every_reference_of_a_merged_incident_leads_to_the_one_that_stays(
