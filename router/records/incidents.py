@@ -10,7 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, column, desc, func, or_, select, table, text, tuple_
+from sqlalchemy import (
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    column,
+    desc,
+    func,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
@@ -57,9 +70,9 @@ async def _search(
         return rows
     together = [fit for term in terms for fit in _together(term)]
     if together:
-        index = index.order_by(desc(index.selected_columns[0])).limit(MOST)
-    among = every.where(incident.c.number.in_(index))
-    return await _rows(connection, _fitting(among, together))
+        some = index.order_by(desc(index.selected_columns[0])).limit(MOST).subquery()
+        index = select(some.c.number).where(_fit(some.c.number, together))
+    return await _rows(connection, _fitting(every.where(incident.c.number.in_(index)), []))
 
 
 def _tokens(term: Wanted) -> list[Any]:
@@ -80,11 +93,14 @@ def _fitting(source: Select[Any], fits: list[Any]) -> Select[Any]:
     some = source.subquery()
     found = select(some)
     if fits:
-        # A value for each row and no join: PostgreSQL would begin with the words of all incidents.
-        fit = select(and_(*fits)).where(doc.c.number == some.c.number).scalar_subquery()
-        found = found.where(fit)
+        found = found.where(_fit(some.c.number, fits))
     # + 0: sorting what fits beats following the index of touches line by line
     return found.order_by(desc(some.c.touched_at + 0), desc(some.c.id)).limit(PAGE + 1)
+
+
+def _fit(number: Any, fits: list[Any]) -> ScalarSelect[Any]:
+    """A value for each row and no join: PostgreSQL would begin with the words of all incidents."""
+    return select(and_(*fits)).where(doc.c.number == number).scalar_subquery()
 
 
 def _index_of(dialect: str, terms: list[Wanted]) -> Select[Any] | None:
@@ -96,7 +112,7 @@ def _index_of(dialect: str, terms: list[Wanted]) -> Select[Any] | None:
     if dialect == "sqlite":
         asked = " AND ".join([*(f'"{it}"' for it in whole), *(f'"{it}" *' for it in begun)])
         return (
-            select(column("rowid"))
+            select(column("rowid").label("number"))
             .select_from(table("search_fts"))
             .where(text("search_fts MATCH :asked").bindparams(asked=asked))
         )

@@ -181,6 +181,22 @@ def test_postgresql_asks_its_index_of_words_by_itself() -> None:
     assert "AS MATERIALIZED" in str(asked.compile(dialect=postgresql.dialect()))
 
 
+async def test_postgresql_plans_each_search_for_its_values(database: Database) -> None:
+    """From the sixth time on it takes a plan for any values, if it thinks that one no dearer; it
+    expects that hardly an incident is not merged, and so sorts all of them for each page."""
+    for _ in range(7):
+        await found(database, '"limping labrador"')
+    async with database.read() as connection:
+        if database.sqlite:
+            return
+        plans = text(
+            "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT /* big */%search_doc%'"
+        )
+        generic, custom = (await connection.execute(plans)).one()
+    assert (generic, custom >= 7) == (0, True)
+
+
 async def test_every_change_of_words_is_noted_by_a_trigger(database: Database) -> None:
     """A later migration that makes one of these tables anew would lose its triggers."""
     of = (
