@@ -91,6 +91,9 @@ KNOWN = frozenset(
     }
 )
 
+RETIRED = frozenset({"HOLDFAST_SPARE"})
+"""Of earlier versions. They mean nothing any more, and an upgrade starts though they are set."""
+
 CARRIER = frozenset(
     {
         "TWILIO_ACCOUNT_SID",
@@ -223,7 +226,7 @@ def gather(
 ) -> tuple[Settings, tuple[Fault, ...]]:
     """Settings as far as they can be read, and everything wrong with them."""
     env = dict(os.environ if environment is None else environment)
-    found: list[Fault] = checks.names(env, KNOWN, SECRETS)
+    found: list[Fault] = checks.names(env, KNOWN | RETIRED, SECRETS)
     if demo:  # nothing of the demo may reach the real carrier or a real mail server
         away = ("HOLDFAST_SMTP_URL", "HOLDFAST_SMTP_URL_FILE")
         env = {k: v for k, v in env.items() if not k.startswith("TWILIO_") and k not in away}

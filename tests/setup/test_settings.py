@@ -177,6 +177,10 @@ def test_demo_has_nothing_of_the_real_world(tmp_path: Path) -> None:
     assert load(environment=good(tmp_path), demo=False).config.on_call == []
 
 
+def test_a_setting_of_an_earlier_version_stops_no_upgrade(tmp_path: Path) -> None:
+    assert faults(good(tmp_path) | {"HOLDFAST_SPARE": "0"}) == []
+
+
 async def test_serve_tells_all_faults_at_once_and_exits(tmp_path: Path) -> None:
     status, out, errors = await run("serve", env={"HOLDFAST_PROT": "1"})
     assert (status, out) == (1, "")
