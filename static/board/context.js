@@ -1,8 +1,9 @@
 import { createLink } from '../link.js';
 import { anew } from '../softphone.js';
 import { SAYS_OF_UNDO, toast, wordsOf } from '../toasts.js';
-import { computed, signal } from '../ui.js';
-import { firstOf, severityWord } from '../contact.js';
+import { signal } from '../ui.js';
+import { firstOf } from '../contact.js';
+import { fill, follow, open } from '../in_view.js';
 import { t } from '../strings/en.js';
 import { stateOf } from '../states.js';
 
@@ -24,6 +25,7 @@ export const link = createLink('board', {
   onLive: () => {
     for (const act of onLive) act();
   },
+  onEvent: follow,
 });
 /** Nobody is with them yet, nor has taken it over. @param {Contact|undefined} c */
 const isUnanswered = (c) =>
@@ -35,7 +37,8 @@ export const onLive = new Set();
 /** Called when another page has the sound. @type {Set<() => void>} */
 export const onMoved = new Set();
 export const state = link.state;
-export const centre = computed(() => state.value.centre);
+fill({ link, openFound: open });
+export { centre, wordOf } from '../in_view.js';
 
 /** What the list shows. */
 export const channel = signal(/** @type {string|null} */ (null));
@@ -43,8 +46,6 @@ export const severity = signal(/** @type {Severity|null} */ (null));
 /** 'waiting', 'work', 'incidents', 'abandoned', 'today' or 'corrections' */
 export const tabOf = signal('waiting');
 
-/** @param {Severity} level */
-export const wordOf = (level) => severityWord(level, centre.value);
 /** @param {string|null} id */
 export const nameOf = (id) => (id && state.value.agents[id]?.name) || '…';
 /** @param {string|null} id */

@@ -1,5 +1,5 @@
 /** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
-import { computed, html, signal, useLayoutEffect, useRef } from '../ui.js';
+import { computed, html, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
 import { SoundInFull, unmeasured } from '../call_sound.js';
 import { ClosedBar, IncidentState, SevOf } from '../closed.js';
@@ -8,45 +8,16 @@ import { Icon } from '../icons.js';
 import { serverTime } from '../clock.js';
 import { dueText, exactTime } from '../format.js';
 import { Since, Until } from '../timers.js';
-import { wordsOf } from '../toasts.js';
 import { Because } from '../grounds.js';
 import { t } from '../strings/en.js';
 import { Timeline } from '../desk/timeline.js';
+import { incident, incidentId, open, openAgain, openFault, shut } from '../in_view.js';
 import { AtDesk } from './at_desk.js';
-import { link, onLive, state, wordOf } from './context.js';
+import { onLive, state, wordOf } from './context.js';
 
-const opened = signal(/** @type {string|null} */ (null));
 /** An incident lies on top. */
-export const reading = computed(() => opened.value !== null);
-const fault = signal('');
-
-/** @param {string} id */
-async function ask(id) {
-  try {
-    const found = await link.send('open', { incident: id });
-    if (found && opened.peek() === id) {
-      fault.value = '';
-      state.value = { ...state.peek(), incident: found };
-    }
-  } catch (error) {
-    if (opened.peek() === id && /** @type {Fault} */ (error).code !== 'offline') fault.value = wordsOf(error);
-  }
-}
-onLive.add(() => {
-  if (opened.peek()) void ask(/** @type {string} */ (opened.peek()));
-});
-
-/** @param {string} id */
-export function openIncident(id) {
-  opened.value = id;
-  fault.value = '';
-  void ask(id);
-}
-
-function close() {
-  opened.value = null;
-  if (link.status.peek() === 'live') link.send('open', { incident: null }).catch(() => {});
-}
+export const reading = computed(() => incidentId.value !== null);
+onLive.add(openAgain);
 
 /** The desk opens with the incident; a desk of this browser that is open already goes there.
  * @param {{incident: string, name?: string, class?: string}} props */
@@ -65,7 +36,7 @@ export const IncidentButton = ({ id, no, who }) =>
     ? html`<button
         class="quiet small mono no"
         aria-label=${t.board.openOf(no, who)}
-        onClick=${() => openIncident(id)}>
+        onClick=${() => open(id)}>
         ${no}
       </button>`
     : null;
@@ -128,11 +99,11 @@ const NextLine = ({ of: { next } }) =>
     : html`<div class="muted t1">${t.next.none}</div>`;
 
 export function Drawer() {
-  const id = opened.value;
-  const box = useDrawer(id, close);
+  const id = incidentId.value;
+  const box = useDrawer(id, shut);
   const scroller = useRef(/** @type {HTMLElement|null} */ (null));
   if (!id) return null;
-  const of = state.value.incident?.id === id ? state.value.incident : null;
+  const of = incident.value;
   const judged = Object.values(state.value.contacts).find((c) => c.incident === id && c.grounds);
   const handed = Object.values(state.value.contacts).filter(
     (c) => c.incident === id && (hasCaller(c).by === 'number' || unmeasured(c)),
@@ -151,7 +122,7 @@ export function Drawer() {
             <${IncidentState} of=${of}/>
           `}
         </span>
-        <button class="small" onClick=${close}>${t.incident.shut} <kbd>Esc</kbd></button>
+        <button class="small" onClick=${shut}>${t.incident.shut} <kbd>Esc</kbd></button>
       </div>
       ${of && html`
         <h2 class="name">${of.title || t.incident.untitled}</h2>
@@ -174,7 +145,7 @@ export function Drawer() {
     ${of
       ? html`<${Timeline} of=${of} scroller=${scroller}/>`
       : html`<p class="empty">
-          ${fault.value ? html`${t.incident.failed}<br/>${fault.value}` : t.incident.loading}
+          ${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}` : t.incident.loading}
         </p>`}
   </section>`;
 }

@@ -5,7 +5,7 @@ import { Icon } from '../icons.js';
 import { letterOf, singleKeys } from '../single_keys.js';
 import { t } from '../strings/en.js';
 import { link } from './context.js';
-import { openIncident } from './drawer.js';
+import { open } from '../in_view.js';
 
 const finding = signal(false);
 const find = () => {
@@ -36,5 +36,5 @@ export const FindDialog = () =>
         shut=${() => {
           finding.value = false;
         }}
-        open=${openIncident}/>`
+        open=${open}/>`
     : null;

@@ -4,7 +4,7 @@ import { effect, html, newId, signal, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, boundLayer, incident, layer, state, work } from './context.js';
+import { act, boundLayer, incident, layer, state, work } from '../in_view.js';
 import { resolve, tellEnded } from './ending.js';
 import { begun, faultOf, NextFields, plan, proposedBy, when } from './next_fields.js';
 

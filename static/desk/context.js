@@ -1,14 +1,18 @@
 /** What all panels of the desk share: the link, what is selected, and the acts. */
 import { createLink } from '../link.js';
 import { news } from '../agent.js';
-import { besideOf, myCall, myContacts, myOffer, myself } from '../model.js';
+import { besideOf, myCall, myOffer, myself } from '../model.js';
 import { anew } from '../softphone.js';
 import { local, session } from '../store.js';
-import { toast, wordsOf } from '../toasts.js';
+import { toast } from '../toasts.js';
 import { computed, effect, signal } from '../ui.js';
-import { lineWord, severityWord } from '../contact.js';
+import { lineWord } from '../contact.js';
 import { moved } from './tabs.js';
 import { ContactState } from '../states.js';
+import { act, centre, fill, follow, incidentId, open, openAgain, pending, shut, work } from '../in_view.js';
+
+export { act, boundLayer, centre, incident, incidentId, layer, mark, open } from '../in_view.js';
+export { openFault, pending, shut, wordOf, work } from '../in_view.js';
 
 /** Notices that are no words for the person, by code: what to do. A panel adds its own.
  * @type {Map<string, (n: NoticeMessage) => void>} */
@@ -30,12 +34,7 @@ export const link = createLink('desk', {
     for (const act of onLive) act();
   },
   onEvent: (message, before, after) => {
-    if (message.type === 'incident') {
-      const merged = message.incident.linked.find((one) => one.filing && one.id === incidentId.peek());
-      if (merged) shownAs(merged.id, message.incident.id);
-      // One that was on its way when another was opened: it must not push the open one out of view.
-      if (message.incident.id !== incidentId.peek()) state.value = { ...after, incident: before.incident };
-    }
+    follow(message, before, after);
     for (const { text, tone, holds } of news(before, after))
       toast(text, tone, null, () => !!me.value && holds(me.value));
     const had = lastCall.peek();
@@ -48,10 +47,16 @@ export const link = createLink('desk', {
 export const onLive = new Set();
 
 export const state = link.state;
+fill({
+  link,
+  openFound,
+  renamed: (id, now) => {
+    if (browsed.peek() === id) browsed.value = now;
+  },
+});
 export const me = computed(() => myself(state.value));
 export const offer = computed(() => myOffer(state.value));
 export const call = computed(() => myCall(state.value));
-export const work = computed(() => myContacts(state.value));
 /** My call, or the last one: what I handed on is in no contact of mine. `taken`: over, by a supervisor.
  * @typedef {{id: string, incident: string|null, taken?: boolean}} LastCall */
 export const lastCall = signal(/** @type {LastCall|null} */ (session.get('lastCall')));
@@ -67,69 +72,17 @@ export const handedIncident = computed(() =>
 );
 /** Beside whose agent I sit, and how: my voice may be heard there while I have no call. */
 export const seat = computed(() => besideOf(state.value));
-export const centre = computed(() => state.value.centre);
-/** @param {Severity} level */
-export const wordOf = (level) => severityWord(level, centre.value);
 /** What they reached, in words. @param {Contact} c */
 export const lineOf = (c) => lineWord(c.line, centre.value) ?? c.queue;
 
-/** Which panels lie on top: 'help' | 'commands' | 'find' | 'sound' | 'close' | null */
-export const layer = signal(/** @type {string|null} */ (null));
-
-/** A panel about one contact closes when that one is no longer what it acts on: it never passes to
- * another. @param {string} name @param {() => string|undefined} now */
-export function boundLayer(name, now) {
-  /** @type {string|undefined} */
-  let of;
-  effect(() => {
-    const here = layer.value === name ? now() : undefined;
-    of = layer.value === name ? (of ?? here) : undefined;
-    if (layer.value === name && (!here || here !== of)) layer.value = null;
-  });
-}
 /** An Enter came too soon after the ring began: the offer's key, so that the card says so. */
 export const tooSoon = signal('');
-/** Intents on their way, by name, so that pending things look pending. */
-export const pending = signal(/** @type {Record<string, boolean>} */ ({}));
-
 /** The contact whose incident fills the middle. */
 export const selectedId = signal(/** @type {string|null} */ (session.get('selected')));
 export const selected = computed(() => work.value.find((c) => c.id === selectedId.value) ?? null);
-/** The incident last opened stays in view after its contact has ended. */
-export const incidentId = signal(/** @type {string|null} */ (null));
-export const incident = computed(() =>
-  state.value.incident && state.value.incident.id === incidentId.value ? state.value.incident : null,
-);
 /** An incident that was opened by hand: it fills the middle, without a contact, until it is closed
  * or a call comes. */
 export const browsed = signal(/** @type {string|null} */ (null));
-export const openFault = signal(/** @type {string|null} */ (null));
-
-/** @param {string} name @param {boolean} on */
-export const mark = (name, on) => {
-  pending.value = { ...pending.peek(), [name]: on };
-};
-
-/** Send an intent; while it is on its way `pending[key]` is true; a refusal becomes words: the centre's own
- * for the codes of `says`; `onFault` shows them where they belong. @template {string} K @param {K} what
- * @param {object} [fields]
- * @param {{key?: string, quiet?: boolean, says?: ReadonlySet<string>,
- *   onFault?: (fault: Fault) => void}} [options]
- * @returns {Promise<ResultOf<K>|undefined>} its result, or undefined when refused */
-export async function act(what, fields = {}, { key = what, quiet = false, says, onFault } = {}) {
-  if (pending.peek()[key]) return undefined;
-  mark(key, true);
-  try {
-    return (await link.send(what, fields)) ?? /** @type {ResultOf<K>} */ ({});
-  } catch (error) {
-    if (onFault) onFault({ code: /** @type {Fault} */ (error).code, message: wordsOf(error, says) });
-    else if (!quiet)
-      toast(wordsOf(error, says), /** @type {Fault} */ (error).code === 'taken' ? 'info' : 'warn');
-    return undefined;
-  } finally {
-    mark(key, false);
-  }
-}
 
 export async function accept() {
   const ring = offer.peek();
@@ -201,35 +154,6 @@ export function step(by) {
   select(all[(at + by + all.length) % all.length].id);
 }
 
-/** @param {string|null} id */
-export async function open(id) {
-  incidentId.value = id;
-  openFault.value = null;
-  if (!id || link.status.peek() !== 'live') return;
-  try {
-    const incidentNow = await link.send('open', { incident: id });
-    if (!incidentNow || incidentId.peek() !== id) return;
-    shownAs(id, incidentNow.id);
-    state.value = { ...state.peek(), incident: incidentNow };
-  } catch (error) {
-    if (incidentId.peek() === id && /** @type {Fault} */ (error).code !== 'offline')
-      openFault.value = wordsOf(error);
-  }
-}
-
-/** An incident in view was merged: the one that stays is in view from now on.
- * @param {string} id @param {string} now */
-function shownAs(id, now) {
-  incidentId.value = now;
-  if (browsed.peek() === id) browsed.value = now;
-}
-
-/** Close the incident in view. */
-export function shut() {
-  incidentId.value = null;
-  if (link.status.peek() === 'live') link.send('open', { incident: null }).catch(() => {});
-}
-
 /** Keeps the middle on what matters: a new call comes to the front, an ended contact stays in view
  * until something else is chosen. */
 export function followWork() {
@@ -276,9 +200,7 @@ export function followWork() {
       forRing = '';
     }
   });
-  onLive.add(() => {
-    if (incidentId.peek()) void open(incidentId.peek());
-  });
+  onLive.add(openAgain);
 }
 
 /** What was typed into a draft or a note, and by whom.

@@ -20,6 +20,7 @@ import { OwnerDialog } from './owner.js';
 import { TakeDialog } from './pull_dialog.js';
 import { PERSON } from './person.js';
 import { SeverityDialog } from './severity.js';
+import { keyNow } from './single_keys.js';
 import { SNIPPETS } from './snippets.js';
 import { SOUND } from './sound.js';
 import { SEVERITY_OF, STATUS_OF } from './status.js';
@@ -30,8 +31,8 @@ import { LineDialogs } from './waiting_dialog.js';
 import { CloseDialog } from './wrapup.js';
 
 /** `key`: one letter or mark that opens it (single_keys.js), by `opens`, which says whether it did;
- * `help`: what that does, in the list of keys; `commands`: what can be done now, for the command bar;
- * `more`: what the menu in an incident's head has of it.
+ * `help`: what that does, in the list of keys; `commands`: what can be done now, for the command bar, with
+ * that key; `more`: what the menu in an incident's head has of it.
  * @typedef {{
  *   body: () => unknown,
  *   key?: string,
@@ -74,7 +75,14 @@ export const DIALOGS = [
 export const dialogKey = (key) =>
   !!DIALOGS.find((row) => row.key?.toLowerCase() === key.toLowerCase())?.opens?.();
 
-export const dialogCommands = () => DIALOGS.flatMap((row) => row.commands?.() ?? []);
+/** @returns {import('./overlays.js').Command[]} */
+export const dialogCommands = () =>
+  DIALOGS.flatMap((row) => row.commands?.() ?? []).map(([word, key, go, more]) => [
+    word,
+    keyNow(key),
+    go,
+    more,
+  ]);
 
 /** What else can be done with the incident in view. */
 export const MoreButton = () => html`<${MenuButton}

@@ -7,7 +7,7 @@ import { t } from '../strings/en.js';
 import { ContactState } from '../states.js';
 import { Choices } from './choices.js';
 import { askMerge } from './merge.js';
-import { act, boundLayer, centre, incident, layer, pending } from './context.js';
+import { act, boundLayer, centre, incident, layer, pending } from '../in_view.js';
 
 const LAYER = 'close incident';
 /** What is chosen and typed, of one incident. */

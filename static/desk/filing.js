@@ -5,7 +5,7 @@ import { Icon } from '../icons.js';
 import { exactTime } from '../format.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, boundLayer, incident, layer, openFound, pending } from './context.js';
+import { act, boundLayer, incident, layer, openFound, pending } from '../in_view.js';
 import { askMergeWith } from './merge.js';
 
 const LAYER = 'undo filing';

@@ -7,7 +7,7 @@ import { useAsked } from '../why.js';
 import { askTake, takeOf } from './pull_dialog.js';
 import { browsed, call, centre, closeFound, layer, link, offer, openFound, state } from './context.js';
 import { joined } from './consult.js';
-import { Key, keyNow } from './single_keys.js';
+import { Key } from './single_keys.js';
 
 const RECENT = 5;
 const RECENT_AGAIN_MS = 3000;
@@ -112,5 +112,5 @@ export const FIND = {
   key: '/',
   opens: openFind,
   help: () => t.find.help,
-  commands: () => [[t.find.title, keyNow('/'), openFind]],
+  commands: () => [[t.find.title, '/', openFind]],
 };

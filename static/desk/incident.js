@@ -36,6 +36,7 @@ import { Timeline } from './timeline.js';
 import { Title } from './title.js';
 import { Typing } from './typing.js';
 import { NotHere } from './waiting_dialog.js';
+import { Key } from './single_keys.js';
 import { GlanceInHand, WrongSeverity } from './severity.js';
 
 /** @param {{of: Incident}} props */
@@ -163,7 +164,7 @@ export function Incident() {
   return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}>
     ${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}
     <${Header} of=${of}/>
-    <${NextBar} of=${of}/>
+    <${NextBar} of=${of} plan=${html`<${Key} of="P"/>`}/>
     <${Reopen} of=${of}/>
     <${Timeline} of=${of} scroller=${box}/>
     <${Typing}/>

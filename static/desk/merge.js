@@ -4,7 +4,7 @@ import { SevOf } from '../closed.js';
 import { Dialog } from '../dialog.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, boundLayer, incident, layer, link, open, pending } from './context.js';
+import { act, boundLayer, incident, layer, link, open, pending } from '../in_view.js';
 
 const LAYER = 'merge';
 const ROWS = 6;

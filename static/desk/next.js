@@ -8,11 +8,10 @@ import { Until } from '../timers.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { actAsking } from './ask_next.js';
-import { boundLayer, incident, layer, pending, state } from './context.js';
+import { boundLayer, incident, layer, pending, state } from '../in_view.js';
 import { askEnd, canEnd } from './ending.js';
 import { begun, blank, faultOf, NextFields, plan, when } from './next_fields.js';
 import { useKept } from './kept.js';
-import { Key, keyNow } from './single_keys.js';
 
 const LAYER = 'next action';
 
@@ -50,8 +49,9 @@ async function done(of, next) {
 /** What is next in the incident in view is overdue; drawn anew only as that changes. */
 const late = computed(() => !!incident.value?.next && incident.value.next.due <= now.value);
 
-/** Under the incident's head. @param {{of: Incident}} props */
-export function NextBar({ of }) {
+/** Under the incident's head; `plan`: the key by which it is planned.
+ * @param {{of: Incident, plan?: Shown}} props */
+export function NextBar({ of, plan: key }) {
   if (of.state !== 'open') return null;
   const { next } = of;
   const busy = pending.value.next_done || pending.value.plan_next;
@@ -59,9 +59,7 @@ export function NextBar({ of }) {
     return html`<div class="nextbar none row">
       <${Icon} name="clock"/>
       <span class="grow">${t.next.none}</span>
-      <button class="small" aria-haspopup="dialog" onClick=${() => askNext()}>
-        ${t.next.plan} <${Key} of="P"/>
-      </button>
+      <button class="small" aria-haspopup="dialog" onClick=${() => askNext()}>${t.next.plan} ${key}</button>
     </div>`;
   const mine = next.agent === state.value.me?.id;
   const tone = late.value ? 's1' : 's2';
@@ -133,7 +131,5 @@ export const NEXT = {
   opens: askNext,
   help: () => t.next.help,
   commands: () =>
-    incident.value?.state === 'open'
-      ? [[t.next.title(incident.value.number), keyNow('P'), () => askNext()]]
-      : [],
+    incident.value?.state === 'open' ? [[t.next.title(incident.value.number), 'P', () => askNext()]] : [],
 };

@@ -4,7 +4,7 @@ import { serverTime } from '../clock.js';
 import { daysLaterAt, dueText } from '../format.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, centre, link, state } from './context.js';
+import { act, centre, link, state } from '../in_view.js';
 import { keptBy } from './kept.js';
 
 const MINUTES = [15, 60, 240];

@@ -4,7 +4,7 @@ import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, boundLayer, incident, layer, pending, state } from './context.js';
+import { act, boundLayer, incident, layer, pending, state } from '../in_view.js';
 import { nameOf, useColleagues } from './next_fields.js';
 
 const LAYER = 'owner';

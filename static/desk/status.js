@@ -7,7 +7,7 @@ import { SEVERITIES } from '../model.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { Choices } from './choices.js';
-import { act, boundLayer, incident, layer, pending, wordOf } from './context.js';
+import { act, boundLayer, incident, layer, pending, wordOf } from '../in_view.js';
 import { askEnd, canEnd } from './ending.js';
 import { askNext } from './next.js';
 

@@ -76,5 +76,5 @@ export const TITLE = {
   key: 'E',
   opens: rename,
   help: () => t.incident.rename,
-  commands: () => (incident.value ? [[t.incident.rename, keyNow('E'), rename]] : []),
+  commands: () => (incident.value ? [[t.incident.rename, 'E', rename]] : []),
 };
