@@ -99,12 +99,7 @@ class Database:
                 connect_args={
                     "timeout": WAIT_S,
                     "command_timeout": STATEMENT_S + 1,  # the server may be hung itself
-                    "server_settings": {
-                        "statement_timeout": str(int(STATEMENT_S * 1000)),
-                        # A plan for any values expects that hardly an incident is not merged, and
-                        # that a tenth of the table is wanted: it sorts all of them for thirty.
-                        "plan_cache_mode": "force_custom_plan",
-                    },
+                    "server_settings": {"statement_timeout": str(int(STATEMENT_S * 1000))},
                 },
                 **_CAREFUL,
             )

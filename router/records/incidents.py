@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    Integer,
     ScalarSelect,
     Select,
     and_,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     column,
     desc,
     func,
+    literal_column,
     or_,
     select,
     table,
@@ -41,6 +43,12 @@ NEWEST = 400
 MOST = 3_000
 """Beyond the newest, words that have to stand together are looked for in so many of the incidents
 that have them all, the newest first."""
+A_PAGE, THE_NEWEST, THE_MOST = (
+    literal_column(str(number), Integer) for number in (PAGE + 1, NEWEST, MOST)
+)
+_MERGED: Any = literal_column(f"'{MERGED}'")
+"""In the statement's text. Of parameters PostgreSQL expects that a tenth of the table is wanted,
+and that hardly anything is not merged: from the sixth time on it would sort all incidents."""
 
 Cursor = tuple[int, str]
 """Where a page ends: moment of the last touch, and id."""
@@ -62,15 +70,15 @@ async def _search(
     every = select(*_SHOWN).where(*filters)
     newest = every.order_by(desc(incident.c.touched_at), desc(incident.c.id))
     if not terms:
-        return await _rows(connection, newest.limit(PAGE + 1))
+        return await _rows(connection, newest.limit(A_PAGE))
     fits = [fit for term in terms for fit in (*_tokens(term), *_together(term))]
-    rows = await _rows(connection, _fitting(newest.limit(NEWEST), fits))
+    rows = await _rows(connection, _fitting(newest.limit(THE_NEWEST), fits))
     index = _index_of(connection.dialect.name, terms)
     if len(rows) > PAGE or index is None:
         return rows
     together = [fit for term in terms for fit in _together(term)]
     if together:
-        some = index.order_by(desc(index.selected_columns[0])).limit(MOST).subquery()
+        some = index.order_by(desc(index.selected_columns[0])).limit(THE_MOST).subquery()
         index = select(some.c.number).where(_fit(some.c.number, together))
     return await _rows(connection, _fitting(every.where(incident.c.number.in_(index)), []))
 
@@ -95,7 +103,7 @@ def _fitting(source: Select[Any], fits: list[Any]) -> Select[Any]:
     if fits:
         found = found.where(_fit(some.c.number, fits))
     # + 0: sorting what fits beats following the index of touches line by line
-    return found.order_by(desc(some.c.touched_at + 0), desc(some.c.id)).limit(PAGE + 1)
+    return found.order_by(desc(some.c.touched_at + 0), desc(some.c.id)).limit(A_PAGE)
 
 
 def _fit(number: Any, fits: list[Any]) -> ScalarSelect[Any]:
@@ -146,7 +154,7 @@ async def find(
     before gave. names: of accounts.
     """
     # Not `stays IS NULL`, which is the same: SQLite would take its index, and sort nearly all.
-    filters: list[Any] = [incident.c.state != MERGED]
+    filters: list[Any] = [incident.c.state != _MERGED]
     if owner is not None:
         filters.append(incident.c.owner == owner)
     if only is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, Select, text, update
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from holdfast.doctor import store
 from router.core.search_words import Known, Wanted, known, wanted
@@ -181,20 +184,24 @@ def test_postgresql_asks_its_index_of_words_by_itself() -> None:
     assert "AS MATERIALIZED" in str(asked.compile(dialect=postgresql.dialect()))
 
 
-async def test_postgresql_plans_each_search_for_its_values(database: Database) -> None:
-    """From the sixth time on it takes a plan for any values, if it thinks that one no dearer; it
-    expects that hardly an incident is not merged, and so sorts all of them for each page."""
-    for _ in range(7):
-        await found(database, '"limping labrador"')
-    async with database.read() as connection:
-        if database.sqlite:
-            return
-        plans = text(
-            "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements"
-            " WHERE statement LIKE 'SELECT /* big */%search_doc%'"
-        )
-        generic, custom = (await connection.execute(plans)).one()
-    assert (generic, custom >= 7) == (0, True)
+async def test_what_and_how_many_are_wanted_stands_in_the_statement(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what is not there PostgreSQL expects the worst from the sixth search on: it would sort all
+    incidents for each page."""
+    said: list[str] = []
+    rows = incidents._rows
+
+    async def noted(connection: AsyncConnection, statement: Select[Any]) -> Sequence[Any]:
+        said.append(str(statement.compile(dialect=connection.dialect)))
+        return await rows(connection, statement)
+
+    monkeypatch.setattr(incidents, "_rows", noted)
+    await found(database, '"limping labrador"')
+    await found(database, "")
+    assert all("incident.state != 'merged'" in words for words in said)
+    limits = [limit for words in said for limit in re.findall(r"LIMIT ([^\s)]+)", words)]
+    assert limits == ["400", "31", "3000", "31", "31"]
 
 
 async def test_every_change_of_words_is_noted_by_a_trigger(database: Database) -> None:
