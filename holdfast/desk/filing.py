@@ -78,7 +78,7 @@ class PutRight:
         self._opened = opened
         self._filings = filings
 
-    @intent("merge_look", MergeLookForm)
+    @intent("merge_look", MergeLookForm, desk_only=False)
     async def _look(self, page: Page, form: MergeLookForm) -> Result:
         """Both, as whoever merges them has to see them."""
         number = number_of(form.other)
@@ -100,7 +100,7 @@ class PutRight:
             raise Refused("too_late", "These are one incident already.")
         return {"here": sides[0], "there": sides[1]}
 
-    @intent("merge_incidents", MergeForm, audit=merging.ACT)
+    @intent("merge_incidents", MergeForm, audit=merging.ACT, desk_only=False)
     async def _merge(self, page: Page, form: MergeForm) -> Result:
         order = Merge(form.stays, form.goes, page.account.id, form.key, form.next)
         return self._told(await self._filings.merge(order, now_ms()))
@@ -115,7 +115,7 @@ class PutRight:
         order = Join(form.incident, form.one, form.party, page.account.id, form.key)
         return self._told(await self._filings.join(order, now_ms()))
 
-    @intent("undo_look", FilingForm)
+    @intent("undo_look", FilingForm, desk_only=False)
     async def _undo_look(self, _page: Page, form: FilingForm) -> Result:
         """What came since, and where it is proposed to go."""
         return {
@@ -127,7 +127,7 @@ class PutRight:
             ]
         }  # fmt: skip
 
-    @intent("undo_filing", UndoForm, audit=UNDONE)
+    @intent("undo_filing", UndoForm, audit=UNDONE, desk_only=False)
     async def _undo(self, page: Page, form: UndoForm) -> Result:
         order = Undo(form.filing, page.account.id, frozenset(form.back))
         return self._told(await self._filings.undo(order, now_ms()))

@@ -1,4 +1,4 @@
-"""Closing an incident at a desk, and opening it again."""
+"""Closing an incident at a desk or a board, and opening it again."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Ending:
         self._life = life
         self._facts = facts
 
-    @intent("close_incident", CloseIncidentForm, audit=ENDED)
+    @intent("close_incident", CloseIncidentForm, audit=ENDED, desk_only=False)
     async def _close(self, page: Page, form: CloseIncidentForm) -> Result:
         if form.reason not in REASONS:
             raise Refused("bad_request", f"The reason is one of: {', '.join(REASONS)}.")
@@ -70,19 +70,22 @@ class Ending:
         )
         return self._told(reply, form.incident)
 
-    @intent("reopen_incident", IncidentForm, audit=REOPENED)
+    @intent("reopen_incident", IncidentForm, audit=REOPENED, desk_only=False)
     async def _reopen(self, page: Page, form: IncidentForm) -> Result:
         reply = await self._life.reopen(form.incident, page.account.id, now_ms())
         self._hub.mine_changed()  # whoever owns it has it on the list again
         return self._told(reply, form.incident)
 
-    @intent("incident_status", StatusForm, audit=SAID)
+    @intent("incident_status", StatusForm, audit=SAID, desk_only=False)
     async def _status(self, page: Page, form: StatusForm) -> Result:
         words = " ".join(form.comment.split())
         order = Said(form.incident, form.status, form.before, page.account.id, words)
         return self._told(await self._life.say(order, now_ms()), form.incident)
 
-    @intent("incident_severity", SeverityOfForm, Permission.SEVERITY_SET, audit=f"{JUDGED}*")
+    @intent(
+        "incident_severity", SeverityOfForm, Permission.SEVERITY_SET, audit=f"{JUDGED}*",
+        desk_only=False,
+    )  # fmt: skip
     async def _severity(self, page: Page, form: SeverityOfForm) -> Result:
         if form.severity not in SEVERITIES:
             raise Refused("bad_request", "Severity is 1 to 4.")

@@ -83,7 +83,7 @@ class NextSteps:
         self._actions = actions
         self._ownership = ownership
 
-    @intent("plan_next", PlanForm, audit=PLANNED)
+    @intent("plan_next", PlanForm, audit=PLANNED, desk_only=False)
     async def _plan(self, page: Page, form: PlanForm) -> Result:
         plan = Plan(
             form.incident, " ".join(form.what.split()), form.agent, form.due, page.account.id,
@@ -93,7 +93,7 @@ class NextSteps:
         await self._tell(page, reply, form.incident, form.agent, "gave you something to do in")
         return self._told(reply, form.incident)
 
-    @intent("next_done", DoneForm, audit=(ENDED, PLANNED))
+    @intent("next_done", DoneForm, audit=(ENDED, PLANNED), desk_only=False)
     async def _done(self, page: Page, form: DoneForm) -> Result:
         what = " ".join(form.what.split())
         then = Following(what, form.agent, form.due) if what else None
@@ -104,7 +104,7 @@ class NextSteps:
             await self._tell(page, reply, form.incident, form.agent, "gave you something to do in")
         return self._told(reply, form.incident)
 
-    @intent("give_incident", GiveForm, audit=GIVEN)
+    @intent("give_incident", GiveForm, audit=GIVEN, desk_only=False)
     async def _give(self, page: Page, form: GiveForm) -> Result:
         """Takes it, if it is for oneself."""
         gift = Gift(form.incident, form.agent, page.account.id, form.before)
@@ -145,7 +145,7 @@ class NextSteps:
             self._hub.list_changed(page)
         return {"filter": form.filter, "rows": rows, "more": more, "counts": counts}
 
-    @intent("colleagues", Nothing)
+    @intent("colleagues", Nothing, desk_only=False)
     async def _colleagues(self, _page: Page, _form: Nothing) -> Result:
         """Everybody who can be given something to do, by name."""
         async with self._database.read() as connection:

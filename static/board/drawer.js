@@ -1,19 +1,25 @@
-/** An incident on the board, to read: what happened, who, and the way to call back from the desk. */
+/** An incident on the board: what happened, and who; whose it is, how severe, where it stands and what is
+ * next, each said here as at a desk; and the way to call back from there. */
 import { computed, html, useLayoutEffect, useRef } from '../ui.js';
 import { lend } from '../focus.js';
 import { SoundInFull, unmeasured } from '../call_sound.js';
-import { ClosedBar, IncidentState, SevOf } from '../closed.js';
 import { hasCaller } from '../has_caller.js';
 import { Icon } from '../icons.js';
-import { serverTime } from '../clock.js';
-import { dueText, exactTime } from '../format.js';
-import { Since, Until } from '../timers.js';
+import { exactTime } from '../format.js';
+import { Since } from '../timers.js';
 import { Because } from '../grounds.js';
 import { t } from '../strings/en.js';
+import { AskNextDialog } from '../desk/ask_next.js';
+import { CLOSE_INCIDENT, EndButton, Reopen } from '../desk/ending.js';
+import { UNDO_FILING } from '../desk/filing.js';
+import { MERGE } from '../desk/merge.js';
+import { NEXT, NextBar } from '../desk/next.js';
+import { Owner, OwnerDialog } from '../desk/owner.js';
+import { SEVERITY_OF, SeverityButton, STATUS_OF, StatusButton } from '../desk/status.js';
 import { Timeline } from '../desk/timeline.js';
 import { incident, incidentId, open, openAgain, openFault, shut } from '../in_view.js';
 import { AtDesk } from './at_desk.js';
-import { onLive, state, wordOf } from './context.js';
+import { onLive, state } from './context.js';
 
 /** An incident lies on top. */
 export const reading = computed(() => incidentId.value !== null);
@@ -88,15 +94,17 @@ function Known({ of: { facts } }) {
   return said.length ? html`<div class="muted t1">${said.join(' · ')}</div>` : null;
 }
 
-/** What has to happen next, by whom, and how much time that has. @param {{of: Incident}} props */
-const NextLine = ({ of: { next } }) =>
-  next
-    ? html`<div class="t1">
-        <b>${t.next.word}</b> ${next.what}
-        <span class="muted"> · ${next.agent_name}, ${dueText(next.due, serverTime())} · </span>
-        <b><${Until} at=${next.due} left=${t.next.left} over=${t.next.over}/></b>
-      </div>`
-    : html`<div class="muted t1">${t.next.none}</div>`;
+/** What is said of it here, as at a desk. */
+const DIALOGS = [
+  CLOSE_INCIDENT.body,
+  NEXT.body,
+  AskNextDialog,
+  STATUS_OF.body,
+  SEVERITY_OF.body,
+  OwnerDialog,
+  MERGE.body,
+  UNDO_FILING.body,
+];
 
 export function Drawer() {
   const id = incidentId.value;
@@ -108,44 +116,47 @@ export function Drawer() {
   const handed = Object.values(state.value.contacts).filter(
     (c) => c.incident === id && (hasCaller(c).by === 'number' || unmeasured(c)),
   );
-  return html`<section
-    ref=${box}
-    class="drawer panel"
-    role="dialog"
-    aria-label=${of ? `${of.number} ${of.title ?? ''}` : t.incident.loading}>
-    <header class="sec">
-      <div class="between">
-        <span class="row">
-          ${of && html`
-            <span class="mono">${of.number}</span>
-            <${SevOf} of=${of} word=${wordOf(of.severity)}/>
-            <${IncidentState} of=${of}/>
-          `}
-        </span>
-        <button class="small" onClick=${shut}>${t.incident.shut} <kbd>Esc</kbd></button>
-      </div>
-      ${of && html`
-        <h2 class="name">${of.title || t.incident.untitled}</h2>
-        <div class="muted t1">
-          <span title=${exactTime(of.opened_at)}>
-            ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago}
-          </span> · ${t.incident.owner} <b>${of.owner_name ?? t.incident.nobody}</b> · ${t.incident.contacts(
-            of.contacts.length,
-          )}
+  return html`
+    <section
+      ref=${box}
+      class="drawer panel"
+      role="dialog"
+      aria-label=${of ? `${of.number} ${of.title ?? ''}` : t.incident.loading}>
+      <header class="sec">
+        <div class="between">
+          <span class="row">
+            ${of && html`
+              <span class="mono">${of.number}</span>
+              <${SeverityButton} of=${of}/>
+              <${StatusButton} of=${of}/>
+            `}
+          </span>
+          <button class="small" onClick=${shut}>${t.incident.shut} <kbd>Esc</kbd></button>
         </div>
-        <${Known} of=${of}/>
-        ${of.state === 'open' && html`<${NextLine} of=${of}/>`}
-        ${judged && html`<${Because} c=${judged}/>`}
-        ${handed.map((c) => html`<div key=${c.id} class="stack"><${SoundInFull} c=${c}/></div>`)}
-        <${People} of=${of}/>
-        <div><${CallBack} incident=${id} class="primary"/></div>
-      `}
-    </header>
-    ${of && html`<${ClosedBar} of=${of}/>`}
-    ${of
-      ? html`<${Timeline} of=${of} scroller=${scroller}/>`
-      : html`<p class="empty">
-          ${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}` : t.incident.loading}
-        </p>`}
-  </section>`;
+        ${of && html`
+          <h2 class="name">${of.title || t.incident.untitled}</h2>
+          <div class="muted t1 row wraps">
+            <span title=${exactTime(of.opened_at)}>
+              ${t.incident.opened} <${Since} at=${of.opened_at}/> ${t.incident.ago} · ${t.incident.contacts(
+                of.contacts.length,
+              )}
+            </span>
+            <${Owner} of=${of}/>
+          </div>
+          <${Known} of=${of}/>
+          ${judged && html`<${Because} c=${judged}/>`}
+          ${handed.map((c) => html`<div key=${c.id} class="stack"><${SoundInFull} c=${c}/></div>`)}
+          <${People} of=${of}/>
+          <div class="row"><${CallBack} incident=${id} class="primary"/><${EndButton} of=${of}/></div>
+        `}
+      </header>
+      ${of && html`<${NextBar} of=${of}/><${Reopen} of=${of}/>`}
+      ${of
+        ? html`<${Timeline} of=${of} scroller=${scroller}/>`
+        : html`<p class="empty">
+            ${openFault.value ? html`${t.incident.failed}<br/>${openFault.value}` : t.incident.loading}
+          </p>`}
+    </section>
+    ${DIALOGS.map((Body, i) => html`<${Body} key=${i}/>`)}
+  `;
 }

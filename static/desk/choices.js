@@ -1,5 +1,6 @@
 /** One of a few, by mouse or by its digit, with a line of words beside it; Enter does it. */
 import { html } from '../ui.js';
+import { Wrong } from './wrong.js';
 
 /** @typedef {{code: string, word: unknown}} Option */
 
@@ -25,6 +26,7 @@ const keysOf = (options, choose, go, needs) => (e) => {
 /** @param {{
  *   options: Option[], label: string, chosen: string, choose: (code: string) => void, go: () => void,
  *   words: string, say: (words: string) => void, wordsLabel: string, needs?: boolean, children?: Shown,
+ *   fault?: {at: 'choice'|'words', words: string}|null,
  * }} props */
 export const Choices = ({
   options,
@@ -37,6 +39,7 @@ export const Choices = ({
   wordsLabel,
   needs = false,
   children,
+  fault = null,
 }) => html`<div class="stack" onKeyDown=${keysOf(options, choose, go, needs)}>
   <div class="choices" role="radiogroup" aria-label=${label}>
     ${options.map(
@@ -52,11 +55,13 @@ export const Choices = ({
       </button>`,
     )}
   </div>
+  <${Wrong} words=${fault?.at === 'choice' && fault.words}/>
   <input
     aria-label=${wordsLabel}
     placeholder=${wordsLabel}
     maxlength="500"
     value=${words}
     onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => say(e.currentTarget.value)}/>
+  <${Wrong} words=${fault?.at === 'words' && fault.words}/>
   ${children}
 </div>`;

@@ -6,6 +6,7 @@ import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, centre, link, state } from '../in_view.js';
 import { keptBy } from './kept.js';
+import { Wrong as Says } from './wrong.js';
 
 const MINUTES = [15, 60, 240];
 const DAY_MS = 86_400_000;
@@ -41,8 +42,7 @@ export const nameOf = (one) => (one.here ? one.name : t.next.away(one.name));
  * @typedef {{at: 'what'|'due'|'all', words: string}} Wrong which field it is about */
 
 /** @param {{fault?: Wrong|null, at: Wrong['at']}} props */
-const At = ({ fault, at }) =>
-  fault?.at === at ? html`<span class="s2 b t1" role="alert">✕ ${fault.words}</span>` : null;
+const At = ({ fault, at }) => (fault?.at === at ? html`<${Says} words=${fault.words}/>` : null);
 
 /** What, by whom and by when, as fields; `said` gets them as they stand; `fault` stands at its field.
  * @param {{said: Said, say: (said: Said) => void, enter: () => void, focus?: boolean, fault?: Wrong|null}}

@@ -6,6 +6,7 @@ import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, pending, state } from '../in_view.js';
 import { nameOf, useColleagues } from './next_fields.js';
+import { Wrong } from './wrong.js';
 
 const LAYER = 'owner';
 boundLayer(LAYER, () => (incident.value?.state === 'open' ? incident.value.id : undefined));
@@ -36,9 +37,13 @@ function GiveForm({ of }) {
   const [agent, choose] = useState('');
   const busy = pending.value.give_incident;
   const [before, see] = useState(of.owner); // whose it was when they were asked
+  const [fault, tell] = useState({ to: '', words: '' }); // to whom it was refused
   /** @param {string} to @param {string} words */
   const give = async (to, words) => {
-    if (!(await act('give_incident', { incident: of.id, agent: to, before }, { says: SAYS_OF_UNDO })))
+    const onFault = (/** @type {Fault} */ no) => tell({ to, words: no.message ?? '' });
+    if (
+      !(await act('give_incident', { incident: of.id, agent: to, before }, { says: SAYS_OF_UNDO, onFault }))
+    )
       return see(incident.peek()?.owner ?? null); // they were told, and may say it again
     shut();
     toast(words, 'ok');
@@ -51,16 +56,22 @@ function GiveForm({ of }) {
       <button autofocus disabled=${busy} onClick=${() => give(me, t.owner.taken(of.number))}>
         ${t.owner.take}
       </button>
+      ${' '}
+      <${Wrong} words=${fault.to === me && fault.words}/>
     </div>`}
     <label class="stack tight">
       <span>${t.owner.who}</span>
       <select
         autofocus=${of.owner === me}
         value=${agent}
-        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => choose(e.currentTarget.value)}>
+        onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) => {
+          tell({ to: '', words: '' });
+          choose(e.currentTarget.value);
+        }}>
         <option value="" disabled>${t.owner.choose}</option>
         ${people.map((one) => html`<option key=${one.id} value=${one.id}>${nameOf(one)}</option>`)}
       </select>
+      <${Wrong} words=${fault.to === agent && fault.words}/>
     </label>
     <div class="row">
       <span class="grow"></span>

@@ -4,7 +4,7 @@ import { IncidentState, SevOf } from '../closed.js';
 import { Dialog } from '../dialog.js';
 import { Icon, Sev } from '../icons.js';
 import { SEVERITIES } from '../model.js';
-import { SAYS_OF_UNDO, toast } from '../toasts.js';
+import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { Choices } from './choices.js';
 import { act, boundLayer, incident, layer, pending, wordOf } from '../in_view.js';
@@ -21,8 +21,17 @@ for (const name of [STATUS, SEVERITY]) boundLayer(name, () => open()?.id);
 
 /** What is chosen and typed, of which incident; a call that takes the dialog away leaves it. */
 const chosen = signal({ of: '', layer: '', code: '', words: '' });
+/** What is wrong with that, at its field. */
+const fault = signal(/** @type {{at: 'choice'|'words', words: string}|null} */ (null));
+/** @param {'choice'|'words'} at @param {string} words */
+const wrong = (at, words) => {
+  fault.value = { at, words };
+};
+/** @param {Fault} no */
+const refused = (no) => wrong('words', t.next.refused(no.message ?? ''));
 /** @param {Partial<typeof chosen.value>} now */
 const put = (now) => {
+  fault.value = null;
   chosen.value = { ...chosen.peek(), ...now };
 };
 const shut = () => {
@@ -33,6 +42,7 @@ const shut = () => {
 function ask(of, name, code) {
   const kept = chosen.peek();
   if (kept.of !== of.id || kept.layer !== name) put({ of: of.id, layer: name, code, words: '' });
+  fault.value = null;
   layer.value = name;
 }
 
@@ -58,10 +68,10 @@ export const StatusButton = ({ of }) =>
 /** @param {Incident} of */
 async function say(of) {
   const { code, words } = chosen.peek();
-  if (!code) return toast(t.standing.choose);
+  if (!code) return wrong('choice', t.standing.choose);
   if (code === of.status) return shut();
   const order = { incident: of.id, status: code, before: of.status, comment: words };
-  if (!(await act('incident_status', order, { says: SAYS_OF_UNDO }))) return;
+  if (!(await act('incident_status', order, { says: SAYS_OF_UNDO, onFault: refused }))) return;
   shut();
   if (code !== 'active' && !of.next) askNext(t.standing.byWhen(of.number));
 }
@@ -75,6 +85,7 @@ const StatusForm = ({ of }) => html`<${Dialog}
     options=${SAID.map((code) => ({ code, word: t.standing.said[code] }))}
     label=${t.standing.label}
     chosen=${chosen.value.code}
+    fault=${fault.value}
     choose=${(/** @type {string} */ code) => put({ code })}
     go=${() => say(of)}
     words=${chosen.value.words}
@@ -107,11 +118,11 @@ export const SeverityButton = ({ of }) =>
 /** @param {Incident} of */
 async function rate(of) {
   const { code, words } = chosen.peek();
-  if (!code) return toast(t.howSevere.choose);
+  if (!code) return wrong('choice', t.howSevere.choose);
   if (code === String(of.severity)) return shut();
-  if (!words.trim()) return toast(t.howSevere.say);
+  if (!words.trim()) return wrong('words', t.howSevere.say);
   const order = { incident: of.id, severity: Number(code), before: of.severity, reason: words };
-  if (await act('incident_severity', order, { says: SAYS_OF_UNDO })) shut();
+  if (await act('incident_severity', order, { says: SAYS_OF_UNDO, onFault: refused })) shut();
 }
 
 /** @param {{of: Incident}} props */
@@ -126,6 +137,7 @@ const SeverityForm = ({ of }) => html`<${Dialog}
     }))}
     label=${t.howSevere.label}
     chosen=${chosen.value.code}
+    fault=${fault.value}
     choose=${(/** @type {string} */ code) => put({ code })}
     go=${() => rate(of)}
     words=${chosen.value.words}

@@ -464,7 +464,7 @@ async def test_where_it_stands_how_severe_it_is_and_what_is_known_are_said_in_it
     await page.keyboard.press("2")
     await expect(dialog.get_by_label("Why?")).to_be_focused()
     await page.keyboard.press("Enter")  # without a reason nothing is sent
-    await expect(page.locator(".toast", has_text="Say why.")).to_be_visible()
+    await expect(dialog.get_by_role("alert")).to_have_text("✕ Say why.")
     assert not sent(desk, "incident_severity")
     await dialog.get_by_label("Why?").fill("she is stable")
     await page.keyboard.press("Enter")

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import aiohttp
+import pytest
+
 from holdfast.clock import now_ms
 from tests.flow.test_incident_closed import done, lines, taken, words_of
 from tests.kit.centre import Centre
@@ -208,3 +211,45 @@ async def test_what_keeps_an_incident_open_is_told_to_whoever_resolves_it_with_a
         await agent.until(lambda: contact not in agent.contacts)
         assert (await agent.do("open", incident=incident))["state"] == "open"
         await agent.do("cancel_callback", contact=promised["contact"], anyway=True)
+
+
+async def test_a_supervisor_says_at_a_board_whose_it_is_how_severe_and_what_is_next(
+    centre: Centre,
+) -> None:
+    """Each with its line; what has changed meanwhile is refused there as at a desk; and an agent
+    has no board."""
+    async with desk(centre) as agent, desk(centre, "dana", view="board") as board:
+        contact, incident = await taken(centre, agent, "+12065550544", "where is my parcel")
+        await board.do("open", incident=incident)
+        await board.until(lambda: board.incident and board.incident["owner"] == agent.me["id"])
+        assert board.incident is not None
+        here = board.incident
+        people = {one["name"]: one["id"] for one in (await board.do("colleagues"))["people"]}
+        noah = next(who for name, who in people.items() if name.startswith("Noah"))
+        gift = {"incident": incident, "agent": noah, "before": agent.me["id"]}
+        await board.do("give_incident", **gift)
+        assert (await board.do("open", incident=incident))["owner"] == noah
+        other = gift | {"agent": board.me["id"]}
+        assert "has another owner" in await words_of(board, "give_incident", **other)
+        worse = {"incident": incident, "severity": 2, "before": here["severity"]}
+        assert "Say why." in await words_of(board, "incident_severity", reason=" ", **worse)
+        await board.do("incident_severity", reason="water is still running", **worse)
+        said = {"incident": incident, "status": "waiting_party", "before": "active"}
+        await board.do("incident_status", **said)
+        due = now_ms() + 20 * MINUTE
+        plan = {"incident": incident, "what": "Call them", "agent": noah, "due": due}
+        await board.do("plan_next", key="p1", before=None, **plan)
+        assert "changed it" in await words_of(board, "plan_next", key="p2", before=None, **plan)
+        shown = await agent.do("open", incident=incident)
+        assert (shown["severity"], shown["status"]) == (2, "waiting_party")
+        assert (shown["owner"], shown["next"]["what"]) == (noah, "Call them")
+        await done(agent, contact)
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            async with desk(centre, "noah", view="board"):
+                pass
+    assert await lines(centre, incident) == [
+        ("dana", "incident.given"),
+        ("dana", "incident.severity_set_to_2"),
+        ("dana", "incident.status_said"),
+        ("dana", "incident.next_planned"),
+    ]
