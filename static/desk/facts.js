@@ -7,7 +7,7 @@ import { Since } from '../timers.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
-import { keptBy, useKept } from './kept.js';
+import { keptBy, onto, useKept } from './kept.js';
 
 const LAYER = 'facts';
 const open = () => (incident.value?.state === 'open' ? incident.value : null);
@@ -68,7 +68,7 @@ const EXAMPLES = /** @type {Partial<Facts>} */ ({
 });
 const LETTERS = /** @type {Partial<Record<keyof Facts, number>>} */ ({ booking: 64, place: 200, zone: 64 });
 
-const kept = /** @type {Map<string, Facts>} */ (keptBy());
+const kept = /** @type {Map<string, import('./kept.js').Edit<Facts>>} */ (keptBy());
 
 /** The last part of its name, as people say it. @param {string} zone */
 const cityOf = (zone) => zone.split('/').slice(-1)[0].replaceAll('_', ' ').toLowerCase();
@@ -99,12 +99,17 @@ function ZoneHints({ of, said, say }) {
 
 /** @param {{of: Incident}} props */
 function FactsForm({ of }) {
-  const [said, put, forget] = useKept(kept, of.id, () => of.facts);
-  const [before, see] = useState(of.facts); // as it was shown
+  const [begun, put, forget] = useKept(
+    kept,
+    of.id,
+    () => ({ said: of.facts, before: of.facts }),
+    (typed) => onto(typed, of.facts),
+  );
+  const { said, before } = begun;
   const [faults, tell] = useState(/** @type {Partial<Record<keyof Facts, string>>} */ ({}));
   /** @param {keyof Facts} name @param {string} value */
   const say = (name, value) => {
-    put({ ...said, [name]: value });
+    put({ before, said: { ...said, [name]: value } });
     tell({ ...faults, [name]: '' });
   };
   const leave = () => {
@@ -116,6 +121,7 @@ function FactsForm({ of }) {
     e.preventDefault();
     /** @type {typeof faults} */
     const refused = {};
+    let shown = before;
     for (const name of NAMES) {
       const order = { incident: of.id, name, value: said[name], before: before[name] };
       if (said[name].trim() === before[name]) continue;
@@ -125,7 +131,8 @@ function FactsForm({ of }) {
       // The others are saved all the same; who was told of this one may say it again.
       const saved = await act('incident_fact', order, { says: SAYS_OF_UNDO, onFault });
       const now = saved ? said[name].trim() : (incident.peek()?.facts[name] ?? before[name]);
-      see((shown) => ({ ...shown, [name]: now }));
+      shown = { ...shown, [name]: now };
+      put({ before: shown, said: kept.get(of.id)?.said ?? said });
     }
     tell(refused);
     if (!Object.keys(refused).length) leave();

@@ -7,7 +7,7 @@ import { Icon } from '../icons.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, centre, incident, layer, pending } from './context.js';
-import { keptBy, useKept } from './kept.js';
+import { keptBy, onto, useKept } from './kept.js';
 
 const LAYER = 'person';
 const UNDO_MS = 12_000;
@@ -93,19 +93,33 @@ async function drop(of, p, address, tell) {
   });
 }
 
-/** `agreed`: what is not saved yet.
- * @typedef {{name: string, role: string, at: string, agreed: Record<string, string>}} Said
- * @type {Map<string, Said>} */
+/** `agreed`: what is not saved yet, and when what it stands over was said.
+ * @typedef {{name: string, role: string}} Who
+ * @typedef {import('./kept.js').Edit<Who> &
+ *   {at: string, agreed: Record<string, {says: string, over: number}>}} Begun
+ * @type {Map<string, Begun>} */
 const kept = keptBy();
+
+/** @param {Party} p @returns {Who} */
+const whoIs = (p) => ({ name: p.given_name ?? p.name, role: p.role ?? '' });
+/** @param {Party} p @param {string} what */
+const toldAt = (p, what) => p.consent?.[what]?.at ?? 0;
 
 /** @param {{of: Incident, p: Party}} props */
 function Form({ of, p }) {
-  const was = { name: p.given_name ?? p.name, role: p.role ?? '' };
-  const [seen, see] = useState(was);
-  const [said, put, forget] = useKept(kept, `${of.id} ${p.id}`, () => ({ ...was, at: '', agreed: {} }));
-  const { name, role, at } = said;
-  const agreed = /** @type {Record<string, string>} */ (said.agreed);
-  const say = (/** @type {Partial<Said>} */ now) => put({ ...said, ...now });
+  const was = whoIs(p);
+  const id = `${of.id} ${p.id}`;
+  const [begun, put, forget] = useKept(
+    kept,
+    id,
+    () => ({ said: was, before: was, at: '', agreed: {} }),
+    (typed) => ({ ...typed, ...onto(typed, was) }),
+  );
+  const { said, before, at, agreed } = /** @type {Begun} */ (begun);
+  const { name, role } = said;
+  const say = (/** @type {Partial<Begun>} */ now) => put({ ...begun, ...now });
+  /** What is chosen here, unless somebody has said it anew since. @param {string} what */
+  const chosen = (what) => (agreed[what]?.over === toldAt(p, what) ? agreed[what].says : undefined);
   const leave = () => {
     forget();
     shut();
@@ -117,18 +131,21 @@ function Form({ of, p }) {
   const go = async (e) => {
     e.preventDefault();
     setFault(null);
-    const more = { was_name: seen.name, was_role: seen.role };
-    const same = name.trim() === seen.name && role === seen.role;
+    const more = { was_name: before.name, was_role: before.role };
+    const same = name.trim() === before.name && role === before.role;
     const fields = { incident: of.id, party: p.id, name, role, ...more };
     const told = (/** @type {Fault} */ no) => {
-      see(was); // they read what it is now, and may say it again
+      const now = whoIs(incident.peek()?.parties.find((one) => one.id === p.id) ?? p);
+      const typed = kept.get(id) ?? begun;
+      put({ ...typed, said: onto(typed, now).said, before: now }); // they read it, and may say theirs again
       setFault(no);
     };
     if (!same && !(await act('change_party', fields, { says: SAYS_OF_UNDO, onFault: told }))) return;
     const reach = { incident: of.id, party: p.id, at };
     const options = { says: SAYS_OF_UNDO, onFault: setFault };
-    for (const [what, says] of Object.entries(agreed)) {
-      if (says === (p.consent?.[what]?.says ?? '')) continue;
+    for (const what of CONSENTS) {
+      const says = chosen(what);
+      if (says === undefined || says === (p.consent?.[what]?.says ?? '')) continue;
       if (!(await act('consent', { incident: of.id, party: p.id, what, says }, options))) return;
     }
     if (at.trim() && !(await act('add_address', reach, options))) return;
@@ -146,14 +163,14 @@ function Form({ of, p }) {
             autocomplete="off"
             value=${name}
             onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) =>
-              say({ name: e.currentTarget.value })}/>
+              say({ said: { name: e.currentTarget.value, role } })}/>
         </label>
         <label class="stack tight">
           <span>${t.addParty.role}</span>
           <select
             value=${role}
             onChange=${(/** @type {On<Event, HTMLSelectElement>} */ e) =>
-              say({ role: e.currentTarget.value })}>
+              say({ said: { name, role: e.currentTarget.value } })}>
             ${roles.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
           </select>
         </label>
@@ -180,8 +197,8 @@ function Form({ of, p }) {
               <input
                 type="radio"
                 name=${what}
-                checked=${(agreed[what] ?? told?.says ?? '') === says}
-                onChange=${() => say({ agreed: { ...agreed, [what]: says } })}/>
+                checked=${(chosen(what) ?? told?.says ?? '') === says}
+                onChange=${() => say({ agreed: { ...agreed, [what]: { says, over: toldAt(p, what) } } })}/>
               ${t.person.says[says]}
             </label>`,
           )}
