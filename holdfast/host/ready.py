@@ -2,5 +2,3 @@
 
 READY = b"1"
 """It serves."""
-LOADED = b"s"
-"""Its imports are done; it has only to begin."""

@@ -22,7 +22,7 @@ from holdfast.host.children import Running, adopt, bury, die_with_parent
 from holdfast.host.data_folder import private
 from holdfast.host.footing import ParentError, end_left_over, listen, only_one, writable
 from holdfast.host.pid_file import write_pid
-from holdfast.host.ready import LOADED, READY
+from holdfast.host.ready import READY
 from holdfast.host.store import EmbeddedStore, StoreError
 from holdfast.processes.template import Template
 from holdfast.settings.environment import Settings
@@ -222,14 +222,14 @@ class Parent:
             moments = (*map(self._due_at, self._children), self._template.due_at)
             due = [at for at in moments if at is not None]
             timeout = max(0.0, min(due) - time.monotonic()) if due else None
-            readable, _, _ = select.select([self._wake_read, self._ready_read], [], [], timeout)
+            told: list[Any] = [self._wake_read, self._ready_read, *self._template.hears]
+            readable, _, _ = select.select(told, [], [], timeout)
             if self._wake_read in readable:
                 os.read(self._wake_read, 512)
-            if self._ready_read in readable:
-                said = os.read(self._ready_read, 512)
-                self._template.loaded |= LOADED in said
-                if READY in said:
-                    self._worker_is_ready()
+            if self._ready_read in readable and READY in os.read(self._ready_read, 512):
+                self._worker_is_ready()
+            if any(link in readable for link in self._template.hears):
+                self._template.hear()
             if self._renewal:
                 self._hand_over()
             for child in self._children:
@@ -252,7 +252,8 @@ class Parent:
 
     def _due_at(self, child: Child) -> float | None:
         """When it starts; a worker not before the template is there to be copied, if one comes."""
-        return None if child.name == "worker" and self._template.loading else child.due_at
+        until = self._template.loads_until if child.name == "worker" else None
+        return child.due_at if until is None or child.due_at is None else max(child.due_at, until)
 
     def _known(self) -> set[int]:
         """Processes that somebody here waits for."""
@@ -309,13 +310,13 @@ class Parent:
 
     def _end_all(self) -> None:
         """Worker first (it drains), then the carrier, then the store."""
-        self._template.drop()
         drain_s = self.settings.drain_s if self._announced else 0.0  # before, there are no calls
         for name in ("worker", "sandbox carrier"):
             for child in self._children:
                 if child.name == name and child.process is not None:
                     child.process.terminate()
                     self._end(child.process, drain_s if name == "worker" else 0.0)
+        self._template.drop()
         if self._store is not None:
             self._store.stop()
         (self.settings.data_dir / "worker.pid").unlink(missing_ok=True)

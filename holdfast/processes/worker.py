@@ -57,7 +57,7 @@ def main() -> int:
     options = parser.parse_args()
     again: bool = options.again
     if options.template is not None:
-        begins = wait_in(options.template, options.ready)
+        begins = wait_in(options.template)
         if begins is None:
             return 0
         again = begins

@@ -10,14 +10,15 @@ import sys
 from textwrap import dedent
 
 KIT = dedent("""
-    import os, signal, subprocess, sys, time
+    import os, select, signal, subprocess, sys, time
     from holdfast.host.children import adopt, bury
     from holdfast.processes.template import Template
 
     IN_IT = '''
     import os, sys
     from holdfast.processes.template import wait_in
-    again = wait_in(int(sys.argv[1]), int(sys.argv[2]))
+    FIRST
+    again = wait_in(int(sys.argv[1]))
     if again is not None:
         os.write(int(sys.argv[2]), b"%d %d %d;" % (os.getpid(), os.getppid(), again))
         sys.stdin.read()
@@ -25,16 +26,19 @@ KIT = dedent("""
     said, say = os.pipe()
     lives, life = os.pipe()
 
+    first = ""  # what each template does before
+
     def start(link):
-        command = [sys.executable, "-c", IN_IT, str(link), str(say)]
+        command = [sys.executable, "-c", IN_IT.replace("FIRST", first), str(link), str(say)]
         return subprocess.Popen(command, stdin=lives, pass_fds=(link, say), start_new_session=True)
 
     def load(copies):
         template = Template(start, copies=copies)
         template.renew()
-        assert template.loading and template.worker(again=False) is None
-        assert os.read(said, 1) == b"s"
-        template.loaded = True
+        assert template.loads_until > time.monotonic() and template.worker(again=False) is None
+        select.select(template.hears, [], [])
+        template.hear()
+        assert template.loaded and template.hears == [] and template.loads_until is None
         return template
 
     def words():
@@ -87,6 +91,82 @@ def test_a_copy_of_a_template_that_died_is_refused() -> None:
         assert template.worker(again=True) is None
         template.tend()
         assert template.pid is None and template.due_at > time.monotonic()
+    """)
+
+
+def test_one_that_stands_still_holds_nobody_up() -> None:
+    runs("""
+        assert adopt()
+        template = load(copies=True)
+        os.kill(template.pid, signal.SIGSTOP)
+        assert template.worker(again=True) is None, "one is started anew"
+        assert template.pid is None and template.due_at > time.monotonic()
+        template.renew()
+        os.kill(template.pid, signal.SIGSTOP)
+        template.drop()
+        assert template.pid is None
+    """)
+
+
+def test_one_that_cannot_fork_says_so_and_can_be_asked_again() -> None:
+    """First it is the second of its two forks that fails, which the process between does."""
+    runs("""
+        assert adopt()
+        first = "real, n = os.fork, [0]\\ndef fork():\\n n[0] += 1\\n"
+        first += " if n[0] == 2: raise BlockingIOError(11, 'no room')\\n return real()\\n"
+        first += "os.fork = fork"
+        template = load(copies=True)
+        assert template.worker(again=True) is None and template.here
+        assert template.worker(again=True) is None and template.here
+        worker = template.worker(again=True)
+        assert words() == [worker.pid, os.getpid(), 1]
+        worker.kill()
+        worker.wait()
+    """)
+
+
+def test_what_an_older_one_said_is_not_taken_for_the_newest() -> None:
+    """Else a worker would end before there is anybody to follow it."""
+    runs("""
+        template = Template(start, copies=True)
+        template.renew()
+        select.select(template.hears, [], [])  # it has said that its imports are done
+        first = "sys.stdin.read()"
+        template.renew()
+        assert select.select(template.hears, [], [], 0)[0] == [] and not template.loaded
+        template.drop()
+    """)
+
+
+def test_who_asks_in_the_moment_of_an_end_is_not_told_that_there_is_no_such_child() -> None:
+    """A handler of a signal, while who it interrupted has heard of the end and not kept it yet."""
+    runs("""
+        from holdfast.host.children import Adopted
+        pid = os.fork()
+        if pid == 0:
+            os._exit(3)
+        child, real = Adopted(pid), os.waitpid
+
+        def waitpid(*asked):
+            found = real(*asked)
+            os.waitpid = real
+            assert child.poll() is None
+            child.terminate()
+            return found
+
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        os.waitpid = waitpid
+        assert child.poll() == 3
+    """)
+
+
+def test_without_a_way_to_wait_for_a_child_nobody_is_adopted() -> None:
+    runs("""
+        def refused(pid):
+            raise OSError(38, "not here")
+
+        os.pidfd_open = refused
+        assert not adopt()
     """)
 
 
