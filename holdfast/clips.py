@@ -67,9 +67,10 @@ class ClipFiles:
         seconds = len(ulaw) / RATE
         if seconds > longest_s:
             raise clips.ClipError(f"{path.name} lasts {seconds:.0f} s; {longest_s} s at most")
+        digest = sha256(content).hexdigest()[:32]
         if not name.endswith(".wav"):
-            return Clip(content, ulaw, f"/static/audio/{name}.wav")
-        return Clip(content, ulaw, f"/clips/{sha256(content).hexdigest()[:32]}.wav")
+            return Clip(content, ulaw, f"/clips/{digest}/{name}.wav")
+        return Clip(content, ulaw, f"/clips/{digest}.wav")
 
     def faults(self, config: Config) -> Iterator[str]:
         """What is wrong with the clips that a configuration names, each with its key path."""

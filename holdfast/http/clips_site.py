@@ -1,4 +1,4 @@
-"""Clips that the configuration names, for the carrier: public, and the same for ever."""
+"""Clips that callers hear, for the carrier: public, and the same for ever."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SILENCE = (
 
 
 class ClipsSite:
-    """`GET /clips/{name}`."""
+    """`GET /clips/{name}`, and `/clips/{digest}/{name}` for ours."""
 
     def __init__(self, clips: Clips) -> None:
         self._clips = clips
@@ -24,6 +24,7 @@ class ClipsSite:
     def routes(self) -> list[Route]:
         return [
             Route("GET", "/clips/{name}", self.clip, Open.PUBLIC, "A sound that callers hear"),
+            Route("GET", "/clips/{digest}/{name}", self.clip, Open.PUBLIC, "The same, of ours"),
         ]
 
     async def clip(self, request: web.Request) -> web.StreamResponse:

@@ -257,8 +257,8 @@ async def test_every_route_declares_its_access() -> None:
     public = {route.path for route in routes if route.access is Open.PUBLIC}
     assert public == {
         "/", "/login", "/desk", "/board", "/sandbox/phone", "/sandbox/ws", "/livez", "/readyz",
-        "/metrics", "/callers", "/clips/{name}", "/api/login", "/api/sandbox", "/api/demo",
-        "/api/openapi.json", "/api/v1/openapi.json",
+        "/metrics", "/callers", "/clips/{name}", "/clips/{digest}/{name}", "/api/login",
+        "/api/sandbox", "/api/demo", "/api/openapi.json", "/api/v1/openapi.json",
             "/api/sandbox/page_errors",  # of the demo: the telephone has no session
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import aiohttp
@@ -179,6 +180,11 @@ async def test_a_clip_is_changed_without_a_restart_and_one_that_breaks_loses_nob
         async with session.get(f"{own.url}/clips/{first}.wav") as answer:
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
             assert await answer.read() == (folder / "hello.wav").read_bytes()
+        ours = AUDIO / "please-hold-en.wav"
+        digest = sha256(ours.read_bytes()).hexdigest()[:32]
+        async with session.get(f"{own.url}/clips/{digest}/{ours.name}") as answer:
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert await answer.read() == ours.read_bytes()
         async with session.get(f"{own.url}/clips/unknown.wav") as answer:
             assert answer.status == 200
             assert clips.parse(await answer.read()) == audio.SILENCE
