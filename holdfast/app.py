@@ -16,6 +16,7 @@ from holdfast.demo import people
 from holdfast.demo.sandbox_site import Sandbox
 from holdfast.host.ready import READY
 from holdfast.http import server
+from holdfast.http.static_files import StaticFiles
 from holdfast.http.tls import ServerCertificate
 from holdfast.http.web import Gate
 from holdfast.leaving import Leaving
@@ -67,6 +68,7 @@ def house_of(
     read = with_clips(clips.files, load_demo_config if settings.demo else load_config)
     file = ConfigFile(settings.config_path, settings.data_dir, read)
     house = House(centre, settings, place, file, Weights(settings.data_dir), LooseTasks(), clips)
+    house.keep(StaticFiles, StaticFiles(static_dir()))
     if sandbox is not None:
         house.keep(Sandbox, Sandbox(sandbox))
     return house
@@ -93,7 +95,7 @@ class App:
         self.web, self.routes = server.build(
             self.process.routes,
             self.house[Gate],
-            static_dir(),
+            self.house[StaticFiles],
             public_url=settings.public_url,
             hsts=settings.secure and not settings.demo,
             connect=[f"ws://{place}:{sandbox['port']}" for place in places if sandbox],

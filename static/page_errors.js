@@ -30,7 +30,9 @@
   /** A line of a stack, if it is in one of our files: `desk/people.js:36:12 reveal`. @param {string} line */
   function frameOf(line) {
     const [before, after] = line.split(`${location.origin}/static/`);
-    const at = /^([\w/.-]{1,80}\.m?js)(?:\?[^:]*)?(:\d{1,6}:\d{1,6})\)?$/.exec(after ?? '');
+    const at = /^(?:[0-9a-f]{12}\/)?([\w/.-]{1,80}\.m?js)(?:\?[^:]*)?(:\d{1,6}:\d{1,6})\)?$/.exec(
+      after ?? '',
+    );
     const inside = /^\s*(?:at )?(?:async )?(?:new )?([\w$.]{1,60})(?: \(|@)$/.exec(before);
     return at ? [`${at[1]}${at[2]}${inside ? ` ${inside[1]}` : ''}`] : [];
   }

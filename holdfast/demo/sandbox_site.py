@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from aiohttp import WSMsgType, web
 from holdfast.demo import show
 from holdfast.desk.page_errors import PageErrors
 from holdfast.http.access import Open, Route
-from holdfast.http.pages import page
+from holdfast.http.static_files import StaticFiles
 from holdfast.http.web import Gate, problem
 from holdfast.settings.checks import LOOPBACK
 from holdfast.settings.environment import Settings
@@ -35,7 +34,7 @@ class SandboxSite:
     """The demo's own pages; `sandbox` holds its carrier's own data (ports, number)."""
 
     def __init__(
-        self, settings: Settings, sandbox: dict[str, Any], gate: Gate, static: Path
+        self, settings: Settings, sandbox: dict[str, Any], gate: Gate, static: StaticFiles
     ) -> None:
         self._settings = settings
         self._sandbox = sandbox
@@ -44,7 +43,7 @@ class SandboxSite:
         self._direct = f"ws://127.0.0.1:{sandbox.get('port')}/phone"
 
     def routes(self) -> list[Route]:
-        telephone = page(self._static, "phone.html")
+        telephone = self._static.page("phone.html")
         return [
             Route("GET", "/sandbox/phone", telephone, Open.PUBLIC, "A telephone"),
             Route("GET", RELAY, self.relay, Open.PUBLIC, "The telephone's line, passed on"),

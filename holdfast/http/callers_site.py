@@ -12,7 +12,7 @@ from aiohttp import web
 
 from holdfast.clips import Clips, longest, named_by
 from holdfast.http.access import Open, Permission, Route, allowed
-from holdfast.http.pages import page
+from holdfast.http.static_files import StaticFiles
 from holdfast.http.web import ACCOUNT, problem
 from holdfast.settings.changes import changes
 from holdfast.settings.clip_check import Read, with_clips
@@ -44,7 +44,7 @@ class CallersSite:
         clips: Clips,
         path: Path,
         read: Read,
-        static: Path,
+        static: StaticFiles,
     ) -> None:
         """`read`: the file as a configuration, or every fault of it (SettingsError)."""
         self._current, self._clips = current, clips
@@ -55,7 +55,7 @@ class CallersSite:
         see = Permission.BOARD_SEE
         told = "Every sentence that callers hear, by line and language"
         return [
-            Route("GET", "/callers", page(self._static, "callers.html"), Open.PUBLIC,
+            Route("GET", "/callers", self._static.page("callers.html"), Open.PUBLIC,
                   "What callers hear"),
             Route("GET", "/api/callers", self.callers, see, told),
             Route("GET", "/api/callers/clip", self.clip, see, "The sound of one of them"),

@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from holdfast.followers.metrics import Metrics
 from holdfast.http.access import Open, Route
 from holdfast.http.proxies import Proxies
+from holdfast.http.static_files import StaticFiles
 from holdfast.http.web import problem
 from holdfast.security.credentials import Sessions
 from router.centre import Centre
 from router.intake.spool import Spool
 
 
-def page(static: Path, name: str) -> Callable[[web.Request], Any]:
-    """A handler that answers with one of our pages."""
-
-    async def answer(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(static / name, headers={"Cache-Control": "no-cache"})
-
-    return answer
-
-
 class Pages:
     """`/`, `/login`, `/desk`, `/board`: without data, so that everybody may have them."""
 
-    def __init__(self, static: Path, sessions: Sessions) -> None:
+    def __init__(self, static: StaticFiles, sessions: Sessions) -> None:
         self._static = static
         self._sessions = sessions
 
     def routes(self) -> list[Route]:
         return [
             Route("GET", "/", self.home, Open.PUBLIC, "To the page of the role"),
-            Route("GET", "/login", page(self._static, "login.html"), Open.PUBLIC, "Sign in"),
-            Route("GET", "/desk", page(self._static, "desk.html"), Open.PUBLIC, "The agent's desk"),
-            Route("GET", "/board", page(self._static, "board.html"), Open.PUBLIC, "The board"),
+            Route("GET", "/login", self._static.page("login.html"), Open.PUBLIC, "Sign in"),
+            Route("GET", "/desk", self._static.page("desk.html"), Open.PUBLIC, "The agent's desk"),
+            Route("GET", "/board", self._static.page("board.html"), Open.PUBLIC, "The board"),
         ]
 
     async def home(self, request: web.Request) -> web.StreamResponse:

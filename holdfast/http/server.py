@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import mimetypes
 import socket
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 
 from aiohttp import web
 
 from holdfast.http.access import Open, Route
 from holdfast.http.half import HalfEnding
 from holdfast.http.openapi import openapi
+from holdfast.http.static_files import StaticFiles
 from holdfast.http.tls import ServerCertificate
 from holdfast.http.web import HALF_S, Gate, errors, headers_middleware, policy
 
@@ -26,14 +25,11 @@ so that none sends a request on one that is closed in this moment."""
 LINGER_S = 1.0
 """What still comes of a body that was refused is read so long, so that the answer is seen."""
 
-mimetypes.add_type("text/javascript", ".mjs")
-mimetypes.add_type("text/javascript", ".js")
-
 
 def build(
     routes: Sequence[Route],
     gate: Gate,
-    static: Path,
+    static: StaticFiles,
     *,
     public_url: str,
     connect: Sequence[str],
@@ -64,7 +60,7 @@ def build(
     app.on_response_prepare.append(headers_middleware(policy(connect), secure=hsts))
     for route in every:
         app.router.add_route(route.method, route.path, gate.guard(route))
-    app.router.add_static("/static", static, append_version=False)
+    app.router.add_get("/static/{path:.+}", static.file)
     return app, every
 
 

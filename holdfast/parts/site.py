@@ -5,10 +5,10 @@ from __future__ import annotations
 from holdfast.followers.metrics import Metrics
 from holdfast.http.pages import Health, Pages
 from holdfast.http.proxies import Proxies
+from holdfast.http.static_files import StaticFiles
 from holdfast.leaving import Leaving
 from holdfast.parts import House, Part
 from holdfast.security.credentials import Sessions
-from holdfast.settings.environment import static_dir
 from router.intake.spool import Spool
 
 
@@ -20,5 +20,5 @@ def part(house: House) -> Part:
         house[Metrics],
         house[Proxies],
     )
-    pages = Pages(static_dir(), house[Sessions])
+    pages = Pages(house[StaticFiles], house[Sessions])
     return Part(routes=[*pages.routes(), *health.routes()])

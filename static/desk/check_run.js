@@ -16,7 +16,7 @@ const RUSH_MS = 2_800;
 const FAINT_DB = -35;
 const SLACK_MS = 400; // the last words are still on their way
 const KEEP_MS = 5000;
-const VOICE = '/static/audio/greeting-en.wav';
+export const VOICE = new URL('../audio/greeting-en.wav', import.meta.url).href;
 
 /** @typedef {'start'|'asking'|'speaker'|'ring'|'speak'|'listen'|'heard'|'rush'|'network'|'done'} Step */
 

@@ -10,6 +10,7 @@ import * as phone from '../softphone.js';
 import { serverTime } from '../clock.js';
 import { call, layer, me } from './context.js';
 import { isDue, open as openCheck } from './check.js';
+import { VOICE } from './check_run.js';
 import { goReady, readyForTexts, secure, starting, textsOnly } from './duty.js';
 import { faultWords } from '../network.js';
 import { HeadsetPick } from './headset.js';
@@ -104,9 +105,7 @@ export function SoundCard() {
     <${HeadsetPick}/>
     ${!due && html`<${CheckRow}/>`}
     <div class="row">
-      <button class="small" onClick=${() => phone.playThere('/static/audio/greeting-en.wav')}>
-        ${t.sound.testSpeaker}
-      </button>
+      <button class="small" onClick=${() => phone.playThere(VOICE)}>${t.sound.testSpeaker}</button>
       <button class="small" onClick=${ringOnce}>${t.sound.test}</button>
     </div>
     <p class="faint t1">${t.sound.echo}</p>

@@ -81,7 +81,7 @@ async function openSound() {
   const context = new AudioContext();
   void context.resume();
   const [, stream] = await Promise.all([
-    context.audioWorklet.addModule('/static/phone/worklet.js'),
+    context.audioWorklet.addModule(new URL('./worklet.js', import.meta.url)),
     navigator.mediaDevices
       .getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } })
       .then(

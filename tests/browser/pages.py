@@ -23,6 +23,9 @@ QUIET = """if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = asy
   new MediaStream([new MediaStreamTrackGenerator({kind: 'audio'})]);"""
 """A microphone that is there and hears nothing: nobody listens on the recorded scene, and a tone
 would be cleaned, measured and sent in each test. Sound is tested before the real centre."""
+OURS = r"""globalThis.ours = (path) => import(document
+  .querySelector('script[type=module]').src.match(/^.*\/static\/(?:[0-9a-f]{12}\/)?/)[0] + path);"""
+"""`ours('desk/context.js')`: the module that the page itself has, at the address of its version."""
 EMPTY = """() => { localStorage.clear(); sessionStorage.clear(); window.name = '';
   return matchMedia('(prefers-color-scheme: dark)').matches; }"""
 """Tells whether it is dark."""
@@ -53,10 +56,10 @@ async def lent(chromium: Browser, *before: str, of: str = "", **options: Any) ->
         context = await chromium.new_context(viewport=SIZE, reduced_motion="reduce", **options)
         page = await context.new_page()
         page.key, page.uses = key, 0  # type: ignore[attr-defined]
-        page.before, page.scripts = (), AsyncExitStack()  # type: ignore[attr-defined]
+        page.before, page.scripts = None, AsyncExitStack()  # type: ignore[attr-defined]
     if page.before != before:  # type: ignore[attr-defined]
         await page.scripts.aclose()  # type: ignore[attr-defined]
-        for script in before:
+        for script in (OURS, *before):
             added = await page.context.add_init_script(script)
             await page.scripts.enter_async_context(added)  # type: ignore[attr-defined]
         page.before = before  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from tests.kit.fake_desk import FakeDesk
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MEASURE = """async ([gain, delay, noise, room]) => {
-  const {comesBack} = await import('/static/comes_back.js');
+  const {comesBack} = await ours('comes_back.js');
   const M = new AudioContext();
   await M.resume();
   const mic = M.createMediaStreamDestination();
@@ -57,7 +57,7 @@ MEASURE = """async ([gain, delay, noise, room]) => {
 }"""
 
 DELAYED = """async (given) => {
-  const {backIn, rush} = await import('/static/comes_back.js');
+  const {backIn, rush} = await ours('comes_back.js');
   const sound = rush(48000);
   return given.map(([gain, noise, delay]) => {
     const heard = sound.map((_, i) => gain * sound[(i - delay + sound.length) % sound.length]

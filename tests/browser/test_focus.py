@@ -135,7 +135,7 @@ async def test_a_press_beside_a_dialog_gives_the_focus_back_too(
 
 SPEAK = """async () => {
   const [{ toast }, { announce }] = await Promise.all(
-    [import('/static/toasts.js'), import('/static/announce.js')]);
+    [ours('toasts.js'), ours('announce.js')]);
   toast('said', 'ok', { label: 'Undo', act: () => { window.undone = true; }, ms: 60000 });
   announce('S1 rings', 'assertive');
 }"""
@@ -173,7 +173,7 @@ async def test_what_may_not_be_closed_is_there_however_often_escape_is_pressed(
 ) -> None:
     page = await at_scene(chromium, desk, "paused")
     await page.evaluate(
-        "import('/static/desk/context.js').then(({ link }) => { link.status.value = 'locked'; })"
+        "ours('desk/context.js').then(({ link }) => { link.status.value = 'locked'; })"
     )
     locked = page.get_by_role("dialog", name="Sign in again")
     await expect(locked).to_be_visible()
@@ -186,8 +186,8 @@ async def test_what_may_not_be_closed_is_there_however_often_escape_is_pressed(
 
 # A change of the floor is drawn; before the page's next picture the button is pressed.
 CHANGE_THEN_FREE = """async (agent) => {
-  const { state } = await import('/static/board/context.js');
-  const { freeButtons } = await import('/static/board/free.js');
+  const { state } = await ours('board/context.js');
+  const { freeButtons } = await ours('board/free.js');
   const drawn = async () => { for (let i = 0; i < 20; i += 1) await Promise.resolve(); };
   state.value = { ...state.peek() };
   await drawn();
@@ -242,7 +242,7 @@ async def test_after_a_dialog_was_taken_away_words_are_written_too(
     await page.keyboard.press("Control+k")
     await expect(page.get_by_role("dialog")).to_be_visible()
     await page.evaluate(  # as an S1 that is answered over it does
-        "import('/static/desk/context.js').then(({ layer }) => { layer.value = null; })"
+        "ours('desk/context.js').then(({ layer }) => { layer.value = null; })"
     )
     await expect(page.locator("dialog")).to_have_count(0)
     await expect(box).to_be_focused()

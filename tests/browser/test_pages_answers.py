@@ -252,13 +252,13 @@ async def test_words_typed_while_those_before_are_saved_outlive_the_page(
 
 # Enter comes a minute later by the page's clock, before any message can put that right again.
 A_MINUTE_LATER = """async (box) => {
-  const { heard, now, serverTime } = await import('/static/clock.js');
+  const { heard, now, serverTime } = await ours('clock.js');
   heard(serverTime() + 60000);
   now.value = serverTime();
   box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}));
 }"""
-TALKED_S = """async () => (await import('/static/clock.js')).serverTime() / 1000
-  - (await import('/static/desk/context.js')).call.peek().answered_at / 1000"""
+TALKED_S = """async () => (await ours('clock.js')).serverTime() / 1000
+  - (await ours('desk/context.js')).call.peek().answered_at / 1000"""
 
 
 async def test_a_note_stands_at_the_moment_at_which_it_was_begun(

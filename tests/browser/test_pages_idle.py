@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 TICKS = 12
 # Which parts are drawn anew while the clock ticks so often, and how often each.
 DRAWN = """async (ticks) => {
-  const {options} = await import('/static/vendor/preact.mjs');
-  const {now} = await import('/static/clock.js');
+  const {options} = await ours('vendor/preact.mjs');
+  const {now} = await ours('clock.js');
   const drawn = {}, {diffed} = options;
   options.diffed = (part) => {
     const name = part.type?.name;

@@ -389,7 +389,7 @@ PRESS = """(repeat) => new Promise((done) => { const see = () => {
 
 
 # Whatever the page sent before has been heard when this is answered.
-SENT = "import('/static/desk/context.js').then(({ link }) => link.send('snapshot')).then(() => 1)"
+SENT = "ours('desk/context.js').then(({ link }) => link.send('snapshot')).then(() => 1)"
 
 
 async def test_an_enter_just_as_it_begins_to_ring_is_not_an_answer_but_is_told(

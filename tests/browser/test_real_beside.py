@@ -154,7 +154,7 @@ async def test_leaving_and_the_end_of_the_call_end_what_the_board_hears(
 ) -> None:
     board = await signed_in(elsewhere, real.url, "dana", PASSWORD, path="/board")
     bar = board.get_by_role("region", name="Beside an agent")
-    heard = "import('/static/softphone.js').then(({ path }) => path.peek())"
+    heard = "ours('softphone.js').then(({ path }) => path.peek())"
     async with desk(real, "tomas") as agent:
         call = await real.sandbox.call(talk="tone", hz=CALLER_HZ, from_="+12065550792")
         contact = await agent.accept()

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 WATCH_S = 30 if os.environ.get("HOLDFAST_TEST_LONG") else 8
 # The page's own module instance: what it had folded when a fresh snapshot came, and that one.
 FOLDED_AND_FRESH = """async () => {
-  const { link, state } = await import('/static/board/context.js');
+  const { link, state } = await ours('board/context.js');
   const picture = ({ contacts, agents, tally, abandoned }) =>
     JSON.parse(JSON.stringify({ contacts, agents, tally, abandoned }));
   let last = state.peek(), found = null;

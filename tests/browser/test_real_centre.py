@@ -244,7 +244,7 @@ async def test_whoever_is_paused_by_misses_is_not_told_that_their_desk_works(
         works = page.locator(".toast", has_text="Your desk works.")
         await expect(page.get_by_role("group", name="My state")).to_contain_text("missed offers")
         await page.evaluate(  # behind the answer to its own test
-            "import('/static/desk/context.js').then(({ link }) => link.send('snapshot'))"
+            "ours('desk/context.js').then(({ link }) => link.send('snapshot'))"
         )
         await expect(page.locator(".toast", has_text="testing itself")).to_have_count(0)
         await expect(works).to_have_count(0)

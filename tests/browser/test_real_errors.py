@@ -41,18 +41,22 @@ async def alone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centr
         yield centre
 
 
+VERSION = "/static/0123456789ab/"
+"""No place in a stack holds it: the same fault has the same words after an upgrade."""
+
+
 async def with_file(page: Page, words: str, name: str = "broken") -> None:
     """The page loads a module that is as one of ours."""
 
     async def answer(route: Route) -> None:
         await route.fulfill(body=words, content_type="text/javascript")
 
-    await page.route(f"**/static/{name}.js", answer)
+    await page.route(f"**{VERSION}{name}.js", answer)
     await page.evaluate(
         """(src) => new Promise((done) => document.head.append(Object.assign(
            document.createElement('script'), {src, type: 'module', onload: done, onerror: done})))
            .then(() => {})""",
-        f"/static/{name}.js",
+        f"{VERSION}{name}.js",
     )
 
 

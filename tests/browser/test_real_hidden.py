@@ -73,7 +73,7 @@ async def test_a_hidden_desk_without_sound_is_there_for_texts(real: Centre, tmp_
         desk(real, "dana", view="board") as board,
     ):
         tab = await entered(browser, real.url, "noah")
-        await tab.ask("import('/static/desk/duty.js').then((it) => it.readyForTexts())")
+        await tab.ask("ours('desk/duty.js').then((it) => it.readyForTexts())")
         await board.until(
             lambda: (
                 [a["name"] for a in board.agents.values() if a["choice"] == "ready"] == ["Noah Kim"]

@@ -66,7 +66,7 @@ async def behind_tls(folder: Path) -> AsyncIterator[tuple[Centre, str]]:
 
 
 KIND = """async () => {
-  const { connection } = await import('/static/softphone.js');
+  const { connection } = await ours('softphone.js');
   const stats = [...(await connection().getStats()).values()];
   const pair = stats.find((one) => one.type === 'candidate-pair' && one.nominated);
   const mine = stats.find((one) => one.id === pair.localCandidateId);

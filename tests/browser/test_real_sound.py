@@ -97,7 +97,7 @@ async def test_a_call_says_how_it_sounds_and_keeps_it(chromium: Browser, real: C
     await closed(page)
 
 
-SPEED = "async () => (await import('/static/desk/speed.js')).speed(0)"
+SPEED = "async () => (await ours('desk/speed.js')).speed(0)"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ HELD_UP = """async () => {
     return new Response(body ? '{}' : new Uint8Array(size));
   };
   try {
-    return { ...(await (await import('/static/desk/speed.js')).speed(0)), asked };
+    return { ...(await (await ours('desk/speed.js')).speed(0)), asked };
   } finally {
     window.fetch = real.fetch;
     performance.now = real.now;

@@ -145,7 +145,7 @@ async def test_a_desk_that_is_ready_holds_what_keeps_a_browser_from_freezing_it(
     )
     assert held == ["holdfast-desk"]
     channels = await page.evaluate(
-        """async () => { const { connection } = await import('/static/softphone.js');
+        """async () => { const { connection } = await ours('softphone.js');
           return [...(await connection().getStats()).values()].filter(
             (r) => r.type === 'data-channel').map((r) => [r.label, r.state]); }"""
     )

@@ -83,8 +83,8 @@ async def test_escape_closes_the_explanation_on_the_board(chromium: Browser, rea
 
 
 ASK_WHILE_MUCH_MOVES = """async () => {
-  const { html, render } = await import('/static/ui.js');
-  const { useAsked } = await import('/static/why.js');
+  const { html, render } = await ours('ui.js');
+  const { useAsked } = await ours('why.js');
   let asked = 0;
   const box = document.createElement('div');
   const Asks = ({ when }) => {

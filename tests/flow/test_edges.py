@@ -247,7 +247,7 @@ async def test_every_route_declares_its_access() -> None:
     for resource in app.web.router.routes():
         path = resource.resource.canonical if resource.resource else ""
         assert (
-            path == "/static"
+            path == "/static/{path}"
             or resource.method == "HEAD"
             or ((resource.method, path.replace("{rest}", "{rest:.*}")) in declared)
         ), path

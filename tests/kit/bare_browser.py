@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 
 from tests.browser.kit import BROWSER, FLAGS, RAW_MICROPHONE
+from tests.browser.pages import OURS
 from tests.kit.centre import PASSWORD
 
 
@@ -75,6 +76,7 @@ class BareBrowser:
         tab = Tab(await self._session.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0))
         await tab.send("Page.enable")
         await tab.send("Page.addScriptToEvaluateOnNewDocument", source=RAW_MICROPHONE)
+        await tab.send("Page.addScriptToEvaluateOnNewDocument", source=OURS)
         await tab.send("Page.navigate", url=url)
         return tab
 
@@ -111,7 +113,7 @@ async def entered(browser: BareBrowser, url: str, login: str = "priya") -> Tab:
             () => {{ location = '/desk'; }})"""
     )
     await tab.until("location.pathname === '/desk' && document.readyState === 'complete'")
-    await tab.until("import('/static/desk/context.js').then(({ me }) => !!me.value)")
+    await tab.until("ours('desk/context.js').then(({ me }) => !!me.value)")
     return tab
 
 

@@ -18,6 +18,7 @@ from aiohttp import web
 from channels.email.endpoint import AT_ONCE, SMALL, inbound_handler
 from holdfast.http import server
 from holdfast.http.access import Open, Route
+from holdfast.http.static_files import StaticFiles
 from holdfast.http.tls import ServerCertificate
 from holdfast.http.web import HALF_S, Gate, body_arriving
 from holdfast.security.credentials import Sessions
@@ -99,7 +100,7 @@ async def small(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     ]
     gate = Gate(Sessions(database, secure=False), [])
     app, _ = server.build(
-        routes, gate, tmp_path, public_url="http://127.0.0.1", connect=(), hsts=False
+        routes, gate, StaticFiles(tmp_path), public_url="http://127.0.0.1", connect=(), hsts=False
     )
     app[HALF_S] = getattr(request, "param", SHORT_S)
     async with server.served(app, sock, None):

@@ -17,6 +17,7 @@ from aiohttp.test_utils import make_mocked_request
 from channels.sandbox.options import EMERGENCY_LINE
 from holdfast.demo.sandbox_site import SandboxSite
 from holdfast.http.selfsigned import own_addresses
+from holdfast.http.static_files import StaticFiles
 from holdfast.http.web import Gate
 from holdfast.settings.environment import load, static_dir
 from tests.kit.sandbox import Sandbox
@@ -125,7 +126,7 @@ async def test_telephone_goes_straight_to_the_carrier_where_it_can(
     """Straight, it survives a restart of the worker."""
     settings = load(demo=True, environment={"HOLDFAST_PUBLIC_URL": public_url})
     gate = Gate(None, settings.desk_origins)  # type: ignore[arg-type]
-    site = SandboxSite(settings, {"port": 4711}, gate, static_dir())
+    site = SandboxSite(settings, {"port": 4711}, gate, StaticFiles(static_dir()))
     answer = await site.sandbox(make_mocked_request("GET", "/api/sandbox", {"Host": host}))
     assert isinstance(answer, web.Response)
     assert json.loads(answer.text or "")["ws"] == ws
