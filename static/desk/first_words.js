@@ -57,7 +57,7 @@ const leave = () => {
 };
 
 /** Whom I have just written to: their conversation comes to the front as soon as it is there. A call stays in
- * front, and so does another incident. */
+ * front, so does another incident, and so does whatever has been typed or chosen since. */
 const wrote = signal(/** @type {{incident: string, address: string}|null} */ (null));
 effect(() => {
   const it = wrote.value;
@@ -69,6 +69,15 @@ effect(() => {
   if (!seen || theirs) wrote.value = null;
   if (theirs) select(theirs.id);
 });
+const HELD = new Set(['Control', 'Meta', 'Alt', 'Shift']);
+for (const type of ['keydown', 'pointerdown', 'input'])
+  document.addEventListener(
+    type,
+    (e) => {
+      if (!(e instanceof KeyboardEvent) || !(e.repeat || HELD.has(e.key))) wrote.value = null;
+    },
+    true,
+  );
 
 /** Everybody in view who can be written to. @returns {import('./overlays.js').Command[]} */
 export const writeCommands = () =>

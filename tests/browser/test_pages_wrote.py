@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,26 @@ async def test_the_box_is_for_whoever_was_written_to(chromium: Browser) -> None:
         await it_is_there(desk, here)
         await expect(page.get_by_label("Text to Dr. P. Novak")).to_be_visible()
         await expect(page.locator(".comp .reads")).to_contain_text("Only Dr. P. Novak (vet")
+        await close(page)
+
+
+async def test_what_is_typed_meanwhile_stays_under_the_hands_of_whoever_types(
+    chromium: Browser,
+) -> None:
+    """A conversation that comes late, or hours later as they answer, takes no box away."""
+    async with FakeDesk() as desk:
+        page = await opened(chromium, f"{desk.url}/desk?scene=text")
+        here = await desk.here()
+        await write_to_the_vet(page)
+        await page.get_by_label("Text to Maya Torres").click()
+        await page.keyboard.type("Maya, the key code is ")
+        await it_is_there(desk, here)
+        work = page.get_by_role("region", name="My work")
+        await expect(work.get_by_text("Dr. P. Novak")).to_have_count(2)
+        await page.keyboard.type("4711")
+        box = page.get_by_label("Text to Maya Torres")
+        await expect(box).to_be_focused()
+        await expect(box).to_have_value(re.compile("Maya, the key code is 4711$"))
         await close(page)
 
 
