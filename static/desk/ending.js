@@ -12,6 +12,13 @@ import { act, boundLayer, centre, incident, layer, pending } from '../in_view.js
 const LAYER = 'close incident';
 /** What is chosen and typed, of one incident. */
 const chosen = signal({ of: '', reason: '', comment: '' });
+/** What is wrong with that, at its field. */
+const fault = signal(/** @type {{at: 'choice'|'words', words: string}|null} */ (null));
+/** @param {Partial<typeof chosen.value>} now */
+const put = (now) => {
+  fault.value = null;
+  chosen.value = { ...chosen.peek(), ...now };
+};
 
 /** The open incident in view. */
 const open = () => (incident.value?.state === 'open' ? incident.value : null);
@@ -24,7 +31,7 @@ export const canEnd = (of) =>
 export function askEnd() {
   const of = incident.peek();
   if (!of) return;
-  chosen.value = { of: of.id, reason: '', comment: '' };
+  put({ of: of.id, reason: '', comment: '' });
   layer.value = LAYER;
 }
 
@@ -33,9 +40,10 @@ export async function reopen(of) {
   if (await act('reopen_incident', { incident: of.id })) toast(t.ending.reopened(of.number), 'ok');
 }
 
-/** @param {{id: string, number: string}} of @param {string} reason @param {string} comment */
-export async function resolve(of, reason, comment) {
-  if (!(await act('close_incident', { incident: of.id, reason, comment }))) return false;
+/** @param {{id: string, number: string}} of @param {string} reason @param {string} comment
+ * @param {(fault: Fault) => void} [onFault] */
+export async function resolve(of, reason, comment, onFault) {
+  if (!(await act('close_incident', { incident: of.id, reason, comment }, { onFault }))) return false;
   tellEnded(of, { resolved: true });
   return true;
 }
@@ -55,10 +63,13 @@ export function tellEnded(of, { resolved = false, why = '' }) {
 async function end(of) {
   const { reason, comment } = chosen.peek();
   if (!reason) {
-    toast(t.ending.choose(centre.peek()?.close_reasons?.length ?? 0));
+    fault.value = { at: 'choice', words: t.ending.choose(centre.peek()?.close_reasons?.length ?? 0) };
     return;
   }
-  if (await resolve(of, reason, comment)) layer.value = null;
+  const refused = (/** @type {Fault} */ no) => {
+    fault.value = { at: 'words', words: no.message ?? '' };
+  };
+  if (await resolve(of, reason, comment, refused)) layer.value = null;
 }
 
 /** In the incident's head, when nothing keeps it open. @param {{of: Incident}} props */
@@ -74,11 +85,6 @@ export const Reopen = ({ of }) => html`<${ClosedBar} of=${of}>
   </button>
 </${ClosedBar}>`;
 
-/** @param {string} reason */
-const choose = (reason) => {
-  chosen.value = { ...chosen.peek(), reason };
-};
-
 function CloseIncidentDialog() {
   const of = open();
   if (layer.value !== LAYER || !of || chosen.value.of !== of.id) return null;
@@ -91,12 +97,11 @@ function CloseIncidentDialog() {
       options=${centre.value?.close_reasons ?? []}
       label=${t.ending.why}
       chosen=${chosen.value.reason}
-      choose=${choose}
+      choose=${(/** @type {string} */ reason) => put({ reason })}
+      fault=${fault.value}
       go=${() => end(of)}
       words=${chosen.value.comment}
-      say=${(/** @type {string} */ comment) => {
-        chosen.value = { ...chosen.peek(), comment };
-      }}
+      say=${(/** @type {string} */ comment) => put({ comment })}
       wordsLabel=${t.ending.comment}>
       <p class="faint t1">${t.ending.after}</p>
       <div class="row">

@@ -135,6 +135,27 @@ async def test_a_supervisor_lowers_its_severity_with_a_reason_and_says_for_whom_
     await close(page)
 
 
+async def test_why_it_cannot_be_resolved_stands_in_its_dialog(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    drawer, dialog = await drawn(page), page.locator("dialog")
+    ended = [one | {"state": "ended"} for one in here.scene["incidents"]["i1"]["contacts"]]
+    await here.incident_is("i1", contacts=ended, callback=None)
+    await drawer.get_by_role("button", name="Resolve").click()
+    await dialog.get_by_label("In your own words").press("Enter")
+    said = dialog.get_by_role("alert")
+    await expect(said).to_have_text("✕ Choose how it ended first (1 to 5).")
+    await page.keyboard.press("1")
+    await expect(said).to_have_count(0)
+    desk.refuse["close_incident"] = "not_ready"
+    await dialog.get_by_role("button", name="Resolve").click()
+    await expect(said).to_contain_text("✕ ")
+    await expect(page.locator(".toast")).to_have_count(0)
+    await close(page)
+
+
 async def test_what_is_typed_of_what_is_next_stays_while_an_s1_comes_in_and_is_planned(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -38,9 +38,8 @@ async def test_closed_by_keys_it_looks_closed_and_opens_again(
     await expect(dialog).to_be_visible()
     await axe(page, "dialog", faults)
     await page.keyboard.press("Enter")  # nothing is chosen yet
-    await expect(
-        page.get_by_role("region", name="Messages").get_by_text("Choose how it ended first")
-    ).to_be_visible()
+    said = dialog.get_by_role("alert").filter(has_text="Choose how it ended first")
+    await expect(said).to_be_visible()
     await page.keyboard.press("2")
     await expect(dialog.get_by_role("radio", name="No action needed")).to_have_attribute(
         "aria-checked", "true"
