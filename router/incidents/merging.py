@@ -15,7 +15,7 @@ from router.core import filing as core
 from router.core.incident import CLOSED, MERGED
 from router.core.model import Reply
 from router.incidents.replies import UNKNOWN
-from router.records import audit, filings, next_actions, search_index, stays
+from router.records import audit, filings, next_actions, party_facts, search_index, stays
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -259,7 +259,7 @@ async def _bring_back(
     back: Collection[str],
 ) -> None:
     """What came since and belongs with the one that leaves: what a person chose, and what came into
-    contacts that are its own."""
+    contacts that are its own, and what its people said."""
     contacts, notes = await filings.came_since(connection, set(here), row.at)
     chosen = [one for one in contacts if one.id in back]
     roles = await filings.parties(connection, here[0])
@@ -276,6 +276,9 @@ async def _bring_back(
     for kind in filings.OF_CONTACT:
         for one, of in await filings.came_into(connection, kind, own, set(here), row.at):
             await filings.carry(connection, kind, [one], homes[of])
+    both = await filings.parties(connection, here[0])
+    for of in there:
+        await party_facts.take_along(connection, set(here), of, row.at, both)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@ to; people and addresses that were added by mistake."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, desc, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, desc, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.caller import APPS, app_of
@@ -105,6 +105,22 @@ async def agree(
         {"incident": incident, "party": party, "what": what},
         {"says": says, "asked_by": by, "asked_at": now},
     )
+
+
+async def take_along(
+    connection: AsyncConnection, here: Collection[str], to: str, since: int, both: Collection[str]
+) -> None:
+    """What was said in exactly these incidents since then, of people of the one that leaves, goes
+    to it: the newest word of a person is never undone. `both`: whoever belongs to those as well,
+    where it stays, too."""
+    theirs = select(link.c.party).where(stays.exactly(link.c.incident, to))
+    there = or_(*(stays.exactly(consent.c.incident, one) for one in sorted(here)))
+    said = and_(there, consent.c.party.in_(theirs), consent.c.asked_at > since)
+    for row in (
+        await connection.execute(select(consent).where(said).order_by(consent.c.asked_at))
+    ).all():
+        await agree(connection, to, row.party, row.what, row.says, row.asked_by, row.asked_at)
+    await connection.execute(delete(consent).where(and_(said, consent.c.party.not_in(list(both)))))
 
 
 async def person_in(connection: AsyncConnection, incident: str, party: str) -> Any:

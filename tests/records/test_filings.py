@@ -91,33 +91,64 @@ def room(database: Database) -> Room:
     return Room(database)
 
 
-async def test_what_somebody_agreed_to_is_exactly_as_before_a_merge_once_that_is_undone(
-    database: Database, room: Room
+async def _said(
+    room: Room, of: IncidentRef, says: str, at: int, *, who: str = STRANGER, to: str = "record"
+) -> None:
+    async with room.database.write() as connection:
+        found = await people.find_address(connection, "phone", who)
+        assert found is not None
+        by = room.who["Elena"]
+        await party_facts.agree(connection, of.id, found.party, to, says, by, NOW + at)
+
+
+async def _agreed(room: Room, of: IncidentRef) -> list[dict[str, str]]:
+    told = (await document(room.database, of.id))["parties"]
+    found = [one["consent"] for one in told if one["consent"]]
+    return [{what: said["says"] for what, said in one.items()} for one in found]
+
+
+async def test_what_somebody_agreed_to_before_a_merge_is_theirs_once_that_is_undone(
+    room: Room,
 ) -> None:
     here, there = await room.begin()
-
-    async def say(of: IncidentRef, says: str, at: int) -> None:
-        async with database.write() as connection:
-            found = await people.find_address(connection, "phone", STRANGER)
-            assert found is not None
-            await party_facts.agree(
-                connection, of.id, found.party, "record", says, room.who["Elena"], NOW + at
-            )
-
-    async def agreed(of: IncidentRef) -> list[str]:
-        told = (await document(database, of.id))["parties"]
-        return [one["consent"]["record"]["says"] for one in told if one["consent"]]
-
-    await say(there, "yes", 1)
+    await _said(room, there, "yes", 1)
     assert (await room.merge(here, there)).reply.ok
-    assert await agreed(here) == ["yes"]
-    await say(here, "no", 11)
-    assert await agreed(here) == ["no"]  # the newest word
-    await say(here, "", 12)  # noted by mistake
-    assert await agreed(here) == []
+    assert await _agreed(room, here) == [{"record": "yes"}]
     assert (await room.undo(here)).reply.ok
-    assert await agreed(there) == ["yes"]
-    assert await agreed(here) == []
+    assert await _agreed(room, there) == [{"record": "yes"}]
+    assert await _agreed(room, here) == []
+
+
+@pytest.mark.parametrize(("says", "left"), [("no", [{"record": "no"}]), ("", [])])
+async def test_the_newest_word_about_somebody_goes_with_them_when_a_merge_is_undone(
+    room: Room, says: str, left: list[dict[str, str]]
+) -> None:
+    here, there = await room.begin()
+    await _said(room, there, "yes", 1)
+    assert (await room.merge(here, there)).reply.ok
+    await _said(room, here, "yes", 11, to="contact")
+    await _said(room, here, "no", 11)
+    await _said(room, here, says, 12)
+    known = await _agreed(room, here)
+    assert known == [{"contact": "yes"} | (left[0] if left else {})]
+    assert (await room.undo(here)).reply.ok
+    assert await _agreed(room, there) == known
+    assert await _agreed(room, here) == []
+
+
+async def test_what_somebody_of_both_incidents_said_stands_in_both_after_an_undo(
+    room: Room,
+) -> None:
+    here, there = await room.begin()
+    async with room.database.write() as connection:
+        maya = await people.find_address(connection, "phone", MAYA)
+        assert maya is not None
+        await people.put_party(connection, there.id, maya.party, "owner")
+    await _said(room, there, "yes", 1, who=MAYA)
+    assert (await room.merge(here, there)).reply.ok
+    await _said(room, here, "no", 11, who=MAYA)
+    assert (await room.undo(here)).reply.ok
+    assert await _agreed(room, there) == await _agreed(room, here) == [{"record": "no"}]
 
 
 async def test_every_reference_of_a_merged_incident_leads_to_the_one_that_stays(
