@@ -57,10 +57,12 @@ async def join(connection: Transaction, order: Join, now: int) -> Reply:
         mine = await people.is_party_of(connection, row.id, party)
         if not mine or not await joinings.addresses(connection, party):
             return NOT_THEIRS
+    data = await joinings.told(connection, order.one, order.party)
     await filings.add(
         connection, id=order.id, what=core.JOINED, incident=row.id, author=order.by, at=now,
-        data=await joinings.told(connection, order.one, order.party),
+        data=data,
     )  # fmt: skip
+    await joinings.agree(connection, data)
     for kind, name in await joinings.join(connection, order.one, order.party):
         await filings.note_rows(connection, order.id, kind, [(name, order.party)])
     await audit.append(
@@ -78,6 +80,6 @@ async def part(connection: Transaction, row: filings.Filing, by: str, now: int) 
     moved = await filings.rows_of(connection, row.id)
     if not await joinings.are_with(connection, data["one"], moved):
         return False
-    await joinings.part(connection, data, moved)
+    await joinings.part(connection, data, moved, row.at)
     await filings.undone(connection, row.id, by, now)
     return True

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.display import mask
-from router.records import filings, schema
+from router.records import filings, party_facts, schema, stays
 from router.records.filing_schema import filed, filing
+from router.records.party_tables import consent
 
 party, address, contact = schema.party, schema.address, schema.contact
-link = schema.incident_party
+link, incident = schema.incident_party, schema.incident
 
 
 async def hold(connection: AsyncConnection, parties: Collection[str]) -> None:
@@ -40,7 +41,62 @@ async def told(connection: AsyncConnection, one: str, other: str) -> dict[str, A
     return {
         "one": one, "party": other, "name": names[one],
         "named": names[one] or names[other], "shown": [shown[one], shown[other]],
+        "agreed": await _newer(connection, one, other),
     }  # fmt: skip
+
+
+async def _newer(connection: AsyncConnection, one: str, other: str) -> list[dict[str, Any]]:
+    """Where `other` said something after what `one` has said there: incident, what, `now`: the
+    word, by whom and when; `was`: that of `one`, None: nothing."""
+    there = await _incidents(connection, other)
+    asked = select(consent).where(and_(there, consent.c.party.in_((one, other))))
+    rows = (await connection.execute(asked)).all()
+    words = {
+        (row.party, row.incident, row.what): [row.says, row.asked_by, row.asked_at] for row in rows
+    }
+    found = []
+    for (who, of, what), now in sorted(words.items()):
+        was = words.get((one, of, what))
+        if who == other and (was is None or was[2] < now[2]):
+            found.append({"incident": of, "what": what, "now": now, "was": was})
+    return found
+
+
+async def _incidents(connection: AsyncConnection, who: str) -> ColumnElement[bool]:
+    """Whether something was said in an incident of theirs, or in one that it is one with."""
+    mine = select(stays.root_of(incident)).join(link, link.c.incident == incident.c.id)
+    rows = await connection.execute(mine.where(link.c.party == who).distinct())
+    return stays.of_any(consent.c.incident, rows.scalars().all())
+
+
+async def agree(connection: AsyncConnection, data: Mapping[str, Any]) -> None:
+    """What `other` said last is what `one` said."""
+    for it in data["agreed"]:
+        await party_facts.agree(connection, it["incident"], data["one"], it["what"], *it["now"])
+
+
+async def _part_words(connection: AsyncConnection, data: Mapping[str, Any], since: int) -> None:
+    """Each has said what they said before, unless something was said since: that stays, and a no
+    is a no of both, as nobody knows whose it was."""
+    one, other = data["one"], data["party"]
+    for it in data.get("agreed", ()):
+        mine = and_(
+            stays.exactly(consent.c.incident, it["incident"]),
+            consent.c.party == one,
+            consent.c.what == it["what"],
+        )
+        row = (await connection.execute(select(consent).where(mine))).first()
+        if row is None or [row.says, row.asked_by, row.asked_at] != it["now"]:
+            continue
+        if it["was"] is None:
+            await connection.execute(delete(consent).where(mine))
+        else:
+            await party_facts.agree(connection, row.incident, one, row.what, *it["was"])
+    no = and_(consent.c.party == one, consent.c.says == "no", consent.c.asked_at > since)
+    its = select(consent).where(and_(await _incidents(connection, other), no))
+    for row in (await connection.execute(its)).all():
+        word = (row.says, row.asked_by, row.asked_at)
+        await party_facts.agree(connection, row.incident, other, row.what, *word)
 
 
 async def join(connection: AsyncConnection, one: str, other: str) -> list[tuple[str, str]]:
@@ -82,6 +138,7 @@ async def part(
     connection: AsyncConnection,
     data: Mapping[str, Any],
     moved: Sequence[tuple[str, str, str]],
+    since: int,
 ) -> None:
     """Back to what they were; what came from these addresses since goes with them."""
     one, other = data["one"], data["party"]
@@ -93,6 +150,7 @@ async def part(
         role = select(link.c.role).where(and_(link.c.incident == of, link.c.party == one))
         shown = (await connection.execute(role)).scalar_one_or_none() or "caller"
         await filings.put_party(connection, of, other, shown)
+    await _part_words(connection, data, since)
     mine = and_(party.c.id == one, party.c.name == data["named"])
     await connection.execute(update(party).where(mine).values(name=data["name"]))
 

@@ -78,6 +78,11 @@ class Room:
             Undo(found[-1], self.who["Priya"], frozenset(back)), NOW + 30
         )
 
+    async def undo_join(self, of: IncidentRef) -> Filed:
+        told = [one["filing"] for one in await self.timeline(of.id) if one.get("filing")]
+        (joined,) = [one["id"] for one in told if one["what"] == "joined"]
+        return await self.filings.undo(Undo(joined, self.who["Priya"], frozenset()), NOW + 30)
+
     async def timeline(self, of: str) -> list[dict[str, Any]]:
         return (await document(self.database, of))["timeline"]  # type: ignore[return-value]
 
@@ -149,6 +154,45 @@ async def test_what_somebody_of_both_incidents_said_stands_in_both_after_an_undo
     await _said(room, here, "no", 11, who=MAYA)
     assert (await room.undo(here)).reply.ok
     assert await _agreed(room, there) == await _agreed(room, here) == [{"record": "no"}]
+
+
+@pytest.mark.parametrize("maya", ["yes", "no", None])
+async def test_what_a_joined_person_agreed_to_is_kept_and_theirs_again_when_they_are_parted(
+    room: Room, maya: str | None
+) -> None:
+    here, there = await room.begin()
+    assert (await room.merge(here, there)).reply.ok
+    if maya:
+        await _said(room, here, maya, 11, who=MAYA)
+    await _said(room, here, "no", 12)
+    before = await _agreed(room, here)
+    await _join(room, here)
+    assert await _agreed(room, here) == [{"record": "no"}]
+    assert (await room.undo_join(here)).reply.ok
+    assert await _agreed(room, here) == before
+
+
+@pytest.mark.parametrize(("says", "left"), [("no", ["no", "no"]), ("yes", ["no", "yes"])])
+async def test_a_no_that_was_said_while_two_were_one_person_is_a_no_of_both(
+    room: Room, says: str, left: list[str]
+) -> None:
+    here, there = await room.begin()
+    assert (await room.merge(here, there)).reply.ok
+    await _said(room, here, "no", 12)
+    await _join(room, here)
+    await _said(room, here, says, 25, who=MAYA)
+    assert (await room.undo_join(here)).reply.ok
+    assert sorted(one["record"] for one in await _agreed(room, here)) == left
+
+
+async def _join(room: Room, of: IncidentRef) -> None:
+    async with room.database.read() as connection:
+        maya = await people.find_address(connection, "phone", MAYA)
+        stranger = await people.find_address(connection, "phone", STRANGER)
+    assert maya is not None
+    assert stranger is not None
+    order = Join(of.id, maya.party, stranger.party, room.who["Elena"], "k")
+    assert (await room.filings.join(order, NOW + 20)).reply.ok
 
 
 async def test_every_reference_of_a_merged_incident_leads_to_the_one_that_stays(
