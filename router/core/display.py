@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from .bidi import isolated
+from .bidi import isolated, plain
 from .caller import app_of
 from .cards import masked
 
@@ -70,6 +70,16 @@ def _kind(attached: str) -> str:
 def title_of_call(who: str, way: str = "from") -> str:
     """Of an incident of which nothing else is known."""
     return excerpt(f"Call {way} {who}", 80)
+
+
+def untagged(subject: str) -> str:
+    """What a mail is about: 'Re: Fwd: [INC-20401] Your keys' -> 'Your keys'."""
+    return " ".join(_AHEAD.sub("", _TAG.sub(" ", plain(subject))).split())
+
+
+_TAG = re.compile(r"\[INC-\d{1,9}\]", re.IGNORECASE)
+_AHEAD = re.compile(r"\A(?:\s*(?:re|fwd?|aw|wg|sv|vs|tr|rv)(?:\[\d{1,3}\])?\s*:)+", re.IGNORECASE)
+"""As mail programs write it before a subject, when somebody answers or passes it on."""
 
 
 def excerpt(text: str, limit: int = 140) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.display import excerpt, title_of_call
+from router.core.display import excerpt, title_of_call, untagged
 from router.core.model import LiveContact
 from router.records import schema, stays
 from router.records.corrections import own_words
@@ -31,9 +31,13 @@ async def title_of(
     its = or_(note.c.contact.in_(ids), note.c.id.in_(list(notes)))
     mine = and_(stays.of(note.c.incident, incident), note.c.text != "", its)
     noted = select(note.c.text).where(mine).order_by(note.c.at, note.c.id)
-    said = [row.subject or own_words(row.text, row.folds).strip() or row.text for row in theirs]
+    said = [
+        untagged(row.subject or "") or own_words(row.text, row.folds).strip() or row.text
+        for row in theirs
+    ]
     said += (await connection.execute(noted)).scalars()
-    said += [row.subject or row.text for row in messages if row.direction == "out"]
+    ours = (row for row in messages if row.direction == "out")
+    said += [untagged(row.subject or "") or row.text for row in ours]
     found = next((title for words in said if (title := excerpt(words, LETTERS))), None)
     return found or _called(contacts)
 

@@ -460,6 +460,31 @@ async def test_a_split_is_called_what_was_said_in_what_moved_not_what_it_was_spl
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("Re: Fwd: [INC-20401] Your keys", "Your keys"),
+        ("[INC-20401] RE[2]: AW: Your keys", "Your keys"),
+        ("Your keys [inc-20401]", "Your keys"),
+        ("Regarding: the keys", "Regarding: the keys"),
+        ("Re: [INC-20401]", "They do not fit."),
+    ],
+)
+async def test_a_split_mail_is_called_what_it_is_about_without_another_number(
+    database: Database, room: Room, subject: str, title: str
+) -> None:
+    here, _ = await room.begin()
+    await contact_in(database, here, "c-mail", channel="email")
+    async with database.write() as connection:
+        assert await messages.add(
+            connection, id="m3", key="k3", contact="c-mail", incident=here.id, channel="email",
+            direction="in", text="They do not fit.", subject=subject, status="received", at=NOW,
+        )  # fmt: skip
+    split = await room.move(here, "c-mail")
+    assert split.at is not None
+    assert (await document(database, split.at))["title"] == title
+
+
 async def test_two_parties_are_one_person_until_they_are_parted(
     database: Database, room: Room
 ) -> None:
