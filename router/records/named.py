@@ -6,21 +6,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import and_, bindparam, desc, func, literal_column, select
+from sqlalchemy import and_, bindparam, desc, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
 from router.core.incident import MERGED
 from router.records import schema, stays
+from router.records.schema import HAS_BOOKING
 from router.records.sqlite import BIG
 
 BOOKING, NAMED = "booking", "named"
 """Why they are linked."""
 
-MOST = 3
+MOST, ENOUGH = 3, 100
 LETTERS, MESSAGES, WORDS = 4_000, 20, 200
 """As far as it is looked: of each message, of the newest, of their words."""
 _NUMBER = re.compile(r"\bINC-(\d{1,9})\b", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}|\d{1,2}([-/])\d{1,2}\2(?:\d{2}){1,2}")
 _WORD = re.compile(r"[^\W_](?:[\w/-]{2,62})[^\W_]")
 
 incident, message = schema.incident, schema.message
@@ -32,13 +34,21 @@ def numbers_in(text: str) -> set[int]:
 
 
 def bookings_in(text: str) -> list[str]:
-    """Words that a booking may be: those with a digit in them, in the order in which they come."""
-    words = (word for word in _WORD.findall(text) if any(map(str.isdigit, word)))
-    return list(dict.fromkeys(words))
+    """Words that a booking may be, in the order in which they come, in capitals too: three digits
+    or more with something else, or six. A year, a short number or a date is in many mails."""
+    words = (word for word in _WORD.findall(text) if _may_be_one(word))
+    return list(dict.fromkeys(form for word in words for form in (word, word.upper())))
+
+
+def _may_be_one(word: str) -> bool:
+    digits = sum(map(str.isdigit, word))
+    least = 6 if digits == len(word) else 3
+    return digits >= least and len(word) >= 5 and not _DATE.fullmatch(word)
 
 
 async def others(connection: AsyncConnection, incident_id: str) -> list[dict[str, Any]]:
-    """The newest of them, as `Incident.linked` of docs/desk-protocol.md has them."""
+    """Those whose number is named, then those of a booking, the newest of each first, as
+    `Incident.linked` of docs/desk-protocol.md has them."""
     booking = await _booking_of(connection, incident_id)
     texts = [
         f"{row.subject or ''}\n{row.text}"
@@ -48,9 +58,9 @@ async def others(connection: AsyncConnection, incident_id: str) -> list[dict[str
     words = [booking] if booking else []
     words += [word for text in texts for word in bookings_in(text)]
     numbers = {number for text in texts for number in numbers_in(text)}
-    for why, asked, wanted in (
-        (BOOKING, _BY_BOOKING, list(dict.fromkeys(words))[:WORDS]),
+    for why, asked, wanted in (  # what is named outright comes first
         (NAMED, _BY_NUMBER, sorted(numbers)[:WORDS]),
+        (BOOKING, _BY_BOOKING, list(dict.fromkeys(words))[:WORDS]),
     ):
         if wanted:
             rows = await connection.execute(asked, {"wanted": wanted, "the_id": incident_id})
@@ -82,21 +92,24 @@ _SAID = (
     .limit(MESSAGES)
     .prefix_with(BIG)
 )
-_named = incident.alias("named")
 _wanted: Any = bindparam("wanted", expanding=True)
 
 
 def _those(mine: Any) -> Any:
-    """As they are found now: of one that was merged, the one that stays."""
+    """As they are found now: of one that was merged, the one that stays. A booking that
+    is that of thousands tells nothing: some of them are enough, and looked for in no time."""
+    found = select(stays.root_of(incident).label("id")).where(mine)
+    some = found.limit(ENOUGH).subquery()
+    its = incident.alias("its")
     return (
-        select(incident.c.id, incident.c.number, incident.c.title, incident.c.state)
-        .join(_named, stays.root_of(_named) == incident.c.id)
-        .where(mine, incident.c.id != bindparam("the_id"), incident.c.state != MERGED)
+        select(its.c.id, its.c.number, its.c.title, its.c.state)
+        .join(some, some.c.id == its.c.id)
+        .where(its.c.id != bindparam("the_id"), its.c.state != MERGED)
         .distinct()
-        .order_by(desc(incident.c.number))
+        .order_by(desc(its.c.number))
         .limit(MOST)
     )
 
 
-_BY_BOOKING = _those(and_(_named.c.booking.in_(_wanted), _named.c.booking != literal_column("''")))
-_BY_NUMBER = _those(_named.c.number.in_(_wanted))
+_BY_BOOKING = _those(and_(incident.c.booking.in_(_wanted), HAS_BOOKING))
+_BY_NUMBER = _those(incident.c.number.in_(_wanted))

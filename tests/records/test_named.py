@@ -59,10 +59,39 @@ async def test_one_that_was_merged_is_named_by_what_it_had(database: Database) -
     await books(database, there, "88-1920")
     assert (await room.merge(here, there)).reply.ok
     stranger = await incident_of(database, "+12065550199")
-    await said(database, stranger, "theirs", f"88-1920, and you said {there.word}")
+    await said(database, stranger, "theirs", "88-1920")
     assert await links(database, stranger) == {here.word: "booking"}
+    await said(database, stranger, "more", f"88-1920, and you said {there.word}")
+    assert await links(database, stranger) == {here.word: "named"}
 
 
-def test_a_booking_has_a_digit_and_a_number_is_ours() -> None:
+async def test_what_is_named_by_its_number_stands_before_any_of_its_booking(
+    database: Database,
+) -> None:
+    named = await incident_of(database, "+12065550142")
+    stranger = await incident_of(database, "+12065550143")
+    for last in range(4):
+        one = await incident_of(database, f"+1206555015{last}")
+        await books(database, one, "HF-88-1920")
+    await said(database, stranger, "theirs", f"hf-88-1920, and you said {named.word}")
+    found = await links(database, stranger)
+    assert next(iter(found)) == named.word
+    assert sorted(found.values()) == ["booking", "booking", "named"]
+
+
+async def test_a_year_or_a_short_number_in_a_mail_is_nobodys_booking(database: Database) -> None:
+    stranger = await incident_of(database, "+12065550143")
+    for last, booking in enumerate(("2026", "30/11/2026", "2026-11-30", "12345", "room7")):
+        one = await incident_of(database, f"+1206555015{last}")
+        await books(database, one, booking)
+    dates = "On 30/11/2026, 2026-11-30, in 2026, 12345, room7"
+    await said(database, stranger, "theirs", dates)
+    assert await links(database, stranger) == {}
+
+
+def test_a_booking_has_digits_and_a_number_is_ours() -> None:
     assert bookings_in("Booking AB-12/7, on 4 May at Ballard; AB-12/7!") == ["AB-12/7"]
+    assert bookings_in("hf-88-1920 88-1920 881920") == [
+        "hf-88-1920", "HF-88-1920", "88-1920", "881920",
+    ]  # fmt: skip
     assert numbers_in("Re: [INC-20412] inc-7 INC-x PRINC-4") == {20412, 7}
