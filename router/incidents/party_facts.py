@@ -74,14 +74,16 @@ class PartyFacts:
         self, by: By, party: str, *, was: tuple[str, str], now: tuple[str, str]
     ) -> Reply:
         """Name and role, from what the page showed to what they are. Refused (`too_late`) if they
-        are something else by now. Their contacts that are not over have it at once."""
-        reply = await self._change(by, party, was, now)
+        are something else by now. Their contacts that are not over have it at once, in whatever
+        incident: a name is the person's."""
+        concerned = [by.incident]
+        reply = await self._change(by, party, was, now, concerned)
         if reply.ok and not reply.duplicate:
-            await tell_of(self._database, [by.incident], self._tell_index)
+            await tell_of(self._database, concerned, self._tell_index)
         return reply
 
     async def _change(
-        self, by: By, party: str, was: tuple[str, str], now: tuple[str, str]
+        self, by: By, party: str, was: tuple[str, str], now: tuple[str, str], concerned: list[str]
     ) -> Reply:
         async with self._database.write() as connection:
             row = await held_open(connection, by.incident)
@@ -100,6 +102,7 @@ class PartyFacts:
                 await people.put_party(connection, by.incident, party, now[1])
             if now[0] != are[0]:
                 await party_facts.rename(connection, party, now[0] or None)
+                concerned += await party_facts.live_in(connection, party)
                 await self._retitle(connection, by, party, are[0], now[0])
             who, before = isolated(now[0] or are[0] or "somebody"), isolated(are[0] or "somebody")
             renamed = f", before: {before}" if now[0] != are[0] else ""

@@ -135,6 +135,14 @@ async def person_in(connection: AsyncConnection, incident: str, party: str) -> A
     return rows.first()
 
 
+async def live_in(connection: AsyncConnection, party: str) -> list[str]:
+    """The incidents of their contacts that are not over."""
+    at = select(address.c.id).where(address.c.party == party)
+    mine = and_(contact.c.address.in_(at), contact.c.party == party, schema.IS_OPEN)
+    rows = await connection.execute(select(contact.c.incident).where(mine).distinct())
+    return [of for of in rows.scalars() if of]
+
+
 async def rename(connection: AsyncConnection, party: str, name: str | None) -> None:
     p = schema.party
     await connection.execute(update(p).where(p.c.id == party).values(name=name))

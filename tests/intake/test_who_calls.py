@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from router.incidents.filing import Filings
+from router.incidents.moving import Move
 from router.intake.door import Call
 from router.records import people
 from tests.intake.test_first_words import VET, Room, database, room
@@ -50,3 +52,27 @@ async def test_a_caller_who_is_given_a_name_has_it_while_they_are_on_the_line(ro
             incident = await people.incident_by_id(connection, room.incident)
         assert incident is not None
         assert incident.title == f"Call from {now[0]}", f"it only said {number}"
+
+
+async def test_a_name_is_told_of_contacts_in_each_incident_and_a_role_in_its_own(
+    room: Room,
+) -> None:
+    one = await calls(room, STRANGER)
+    text = await room.answers("sms:7", "and another thing", STRANGER)
+    first, second = await room.world.contact(one), await room.world.contact(text)
+    assert first is not None
+    assert first.incident is not None
+    assert second is not None
+    if second.incident == first.incident:
+        order = Move(first.incident, (text,), (), None, "ann", "k")
+        moved = await Filings.of(room.words_of).move(order, room.world.now)
+        assert moved.reply.ok
+    async with room.database.read() as connection:
+        known = await people.find_address(connection, "phone", STRANGER)
+    assert known is not None
+    room.incident = first.incident
+    facts = Facts(room)
+    by, party = facts.by, known.party
+    assert (await facts.facts.change(by, party, was=("", "caller"), now=("Ada", "owner"))).ok
+    assert await who(room, one) == ("Ada", "owner")
+    assert await who(room, text) == ("Ada", "caller")
