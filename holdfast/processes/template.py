@@ -121,20 +121,20 @@ class Template:
     def drop(self) -> None:
         """Ends it, whatever it does: it is not needed, or older than the next worker has to be."""
         self.due_at, self.loaded = None, False
-        if self._link is not None:
-            self._link.close()
-            self._link = None
-        if self._process is not None:
+        if self._process is not None:  # before its link: it would write of a parent that is gone
             self._process.kill()
             self._process.wait()
             self._process = None
+        if self._link is not None:
+            self._link.close()
+            self._link = None
 
 
 def wait_in(link: int) -> bool | None:
     """In the template: `link` leads to the parent. Returns in each worker, whether one was ready
     before it; None: the parent is gone, or needs no template any more."""
     parent = os.getppid()
-    with socket.socket(fileno=link) as asked:
+    with socket.socket(fileno=link) as asked, contextlib.suppress(ConnectionError):
         asked.sendall(LOADED)
         while said := asked.recv(2):
             how, again = said[:1], said[1:] == _AGAIN
