@@ -12,7 +12,7 @@ from router.core.model import Reply
 from router.core.severity import BY_RULE
 from router.incidents.replies import NOBODY, held_open, works_here
 from router.records import audit, incident_changes, next_actions
-from router.records.database import once_more
+from router.records.database import Transaction, once_more
 
 GIVEN, PASSED_ON = "incident.given", "incident.passed_on"
 """Actions of the audit, by a person and by the rule; the detail is the account that has it now."""
@@ -86,24 +86,16 @@ class Ownership:
                 if isinstance(row, Reply) or row.owner != gone:
                     continue  # somebody was quicker
                 await incident_changes.give(connection, row.id, now, row, to=to, why=why)
-                await audit.append(
-                    connection,
-                    actor=BY_RULE,
-                    action=PASSED_ON,
-                    subject=incident,
-                    now=now,
-                    detail=to,
-                )
+                await _passed(connection, incident, to, now)
             changed.append(incident)
         async with self._database.write() as connection:
             for incident in await next_actions.move(connection, [gone], to):
-                await audit.append(
-                    connection,
-                    actor=BY_RULE,
-                    action=PASSED_ON,
-                    subject=incident,
-                    now=now,
-                    detail=to,
-                )
+                await _passed(connection, incident, to, now)
                 changed.append(incident)
         return changed
+
+
+async def _passed(connection: Transaction, incident: str, to: str, now: int) -> None:
+    await audit.append(
+        connection, actor=BY_RULE, action=PASSED_ON, subject=incident, now=now, detail=to
+    )

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.kit.fake_desk import FakeDesk
 
@@ -107,3 +107,16 @@ async def give_back(page: Page) -> None:
     if dark != (colours == "dark"):
         await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     _left.setdefault(key, []).append(page)
+
+
+async def resolves_with(chromium: Browser, desk: FakeDesk) -> tuple[Page, Locator]:
+    """A wrap-up whose outcome ends the incident, of which nothing else goes on; and its tick."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    here.scene["incidents"]["i1"]["contacts"] = []
+    await here.next_is("i1", None)
+    wrap = page.locator(".wrap")
+    await wrap.get_by_role("radio", name="Advised").click()
+    tick = wrap.get_by_role("checkbox", name="INC-20419 is resolved with it")
+    await expect(tick).to_be_checked()
+    return page, tick

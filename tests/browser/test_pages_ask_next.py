@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.kit import until
-from tests.browser.pages import close, opened, sent
+from tests.browser.pages import close, opened, resolves_with, sent
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -91,14 +91,7 @@ async def test_whoever_has_done_it_second_is_told_and_their_words_are_there(
 
 async def resolved_chosen(chromium: Browser, desk: FakeDesk) -> Page:
     """The outcome ends the incident, with its tick; then something else is looked up."""
-    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
-    here = await desk.here()
-    here.scene["incidents"]["i1"]["contacts"] = []
-    await here.next_is("i1", None)
-    wrap = page.locator(".wrap")
-    await wrap.get_by_role("radio", name="Advised").click()
-    tick = wrap.get_by_role("checkbox", name="INC-20419 is resolved with it")
-    await expect(tick).to_be_checked()
+    page, tick = await resolves_with(chromium, desk)
     await page.get_by_text("Sitter bitten on the hand").first.click()
     await expect(tick).to_have_count(0)
     return page

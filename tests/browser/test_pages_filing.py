@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.pages import close, opened, sent
 from tests.kit import fake_scenes
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def more(page: Page, item: str) -> None:
+    """From the menu of the incident's head."""
+    await page.get_by_role("button", name="More", exact=True).click()
+    await page.get_by_role("menuitem", name=item).click()
 
 
 async def test_two_incidents_are_merged_one_is_shown_and_the_timeline_undoes_it(
@@ -19,8 +25,7 @@ async def test_two_incidents_are_merged_one_is_shown_and_the_timeline_undoes_it(
         page = await opened(chromium, f"{desk.url}/desk?scene=call")
         here = await desk.here()
         dialog = page.get_by_role("dialog")
-        await page.get_by_role("button", name="More", exact=True).click()
-        await page.get_by_role("menuitem", name="Merge …").click()
+        await more(page, "Merge …")
         await dialog.get_by_role("textbox").fill("INC-20431")
         await page.keyboard.press("Enter")
         await expect(dialog).to_contain_text("INC-20431 is found as INC-20419 from now on")
@@ -69,8 +74,7 @@ async def test_a_call_is_split_off_and_two_people_are_joined(chromium: Browser) 
     async with FakeDesk() as desk:
         page = await opened(chromium, f"{desk.url}/desk?scene=call")
         dialog = page.get_by_role("dialog")
-        await page.get_by_role("button", name="More", exact=True).click()
-        await page.get_by_role("menuitem", name="Move …").click()
+        await more(page, "Move …")
         await dialog.get_by_role("button", name="Split off").click()
         await expect(page.locator(".toast", has_text="Choose what is to go.")).to_be_visible()
         await dialog.get_by_role("checkbox").first.check()
@@ -81,8 +85,7 @@ async def test_a_call_is_split_off_and_two_people_are_joined(chromium: Browser) 
         await expect(
             page.locator(".toast", has_text="It is in a new incident now.")
         ).to_be_visible()
-        await page.get_by_role("button", name="More", exact=True).click()
-        await page.get_by_role("menuitem", name="Move …").click()
+        await more(page, "Move …")
         await dialog.get_by_role("checkbox").first.check()
         await dialog.get_by_role("textbox", name="In another one:").fill("20418")
         await page.keyboard.press("Enter")
@@ -118,8 +121,7 @@ async def test_once_a_split_is_undone_nothing_offers_to_open_what_it_began(
         page = await opened(chromium, f"{desk.url}/desk?scene=call")
         here = await desk.here()
         dialog = page.get_by_role("dialog")
-        await page.get_by_role("button", name="More", exact=True).click()
-        await page.get_by_role("menuitem", name="Move …").click()
+        await more(page, "Move …")
         await dialog.get_by_role("checkbox").first.check()
         await dialog.get_by_role("button", name="Split off").click()
         await expect(dialog).to_have_count(0)
@@ -160,7 +162,6 @@ async def test_an_incident_of_the_same_booking_is_proposed_and_a_person_merges_i
         await expect(dialog).to_contain_text("from now on")
         assert sent(desk, "merge_look")[0]["other"] == "i2"
         await dialog.get_by_role("button", name="Cancel").click()
-        await page.get_by_role("button", name="More", exact=True).click()
-        await page.get_by_role("menuitem", name="Merge …").click()
+        await more(page, "Merge …")
         await expect(dialog.get_by_role("textbox")).to_be_focused()  # any other one
         await close(page)
