@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from holdfast.app import house_of
+from holdfast.clips import ClipFiles, Clips
 from holdfast.clock import now_ms
 from holdfast.desk.desk import Desk
 from holdfast.desk.guard import SessionGuard
@@ -32,7 +33,7 @@ from holdfast.parts import House
 from holdfast.parts.roles import built
 from holdfast.role import Role
 from holdfast.settings.engine_settings import engine_settings
-from holdfast.settings.environment import Settings, load
+from holdfast.settings.environment import Settings, load, static_dir
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
@@ -526,6 +527,17 @@ def _settings() -> Settings:
     return load(demo=True, environment={})
 
 
+class _KnownClips(ClipFiles):
+    """Sixty files, read once for all floors."""
+
+    read = cache(ClipFiles.read)
+
+
+@cache
+def _clips() -> _KnownClips:
+    return _KnownClips(_settings().config_path, static_dir())
+
+
 @asynccontextmanager
 async def floor_in(scene: Scene, url: str, folder: Path) -> AsyncIterator[Floor]:
     """A new centre in that scene."""
@@ -543,6 +555,7 @@ async def floor_in(scene: Scene, url: str, folder: Path) -> AsyncIterator[Floor]
     centre = Centre(database, engine, Current(CONFIG), now_ms, "AC1", "media-1")
     house = House(centre)
     house._things = begun._things
+    house[Clips].files = _clips()
     parts = built(house, Role.ALL)
     people = {}
     async with database.write() as connection:

@@ -41,7 +41,7 @@ SOUND = {"digits", "rtc", "check_echo"}
 """They need a caller's or a browser's sound, and touch neither index nor record."""
 BEST = {
     "glance": "text_unsure", "severity_undo": "text_said", "selftest": "missed",
-    "abandoned_done": "abandoned", "abandoned_callback": "abandoned", "cancel_callback": "promised",
+    "abandoned_done": "gave_up", "abandoned_callback": "gave_up", "cancel_callback": "promised",
     "not_needed": "standing", "not_needed_undo": "unneeded",
     "consult": "accompanied", "consult_answer": "asked_in", "consult_end": "advised",
     "consult_together": "advised", "consult_hand_over": "advised", "handed_done": "handed_on",
@@ -62,25 +62,10 @@ BEST = {
     "reveal": "gave_up", "write_first": "gave_up",
     "change_party": "gave_up", "add_address": "gave_up", "drop_from": "twice_reached",
     "put_back": "dropped", "mark_unsafe": "gave_up", "consent": "gave_up",
-    "callback": "abandoned", "dial": "abandoned", "request_callback": "abandoned",
+    "callback": "gave_up", "dial": "gave_up", "request_callback": "gave_up",
     "transfer_targets": "text_in_hand",
 }  # fmt: skip
 """Where each is tried first; one that is not here is tried everywhere."""
-
-
-async def _way(do: str, url: str, folder: Path) -> tuple[Scene, str]:
-    """A scene and a page in which the intent is done."""
-    first = BEST.get(do)
-    scenes = sorted(SCENES, key=lambda scene: scene.__name__ != first)
-    refused = set()
-    for scene in scenes:
-        for view in ("board", "desk") if do == "close" else ("desk", "board"):
-            async with floor_in(scene, url, folder) as floor:
-                told = await floor.asks(do, view)
-                if told.ok:
-                    return scene, view
-                refused.add(told.text)
-    raise AssertionError(f"no scene of tests/kit/acts.py in which {do} is done: {refused}")
 
 
 @dataclass
@@ -104,6 +89,21 @@ async def _done(floor: Floor, do: str, view: str, **away: int) -> Done:
     floor.database.watch()
     after = await floor.picture()
     return Done(told, after != before, alike(after), (await floor.lines())[lines:], accesses)
+
+
+async def _usual(do: str, url: str, folder: Path) -> tuple[Scene, str, Done]:
+    """A scene and a page in which the intent is done, and what becomes of it."""
+    first = BEST.get(do)
+    scenes = sorted(SCENES, key=lambda scene: scene.__name__ != first)
+    refused = set()
+    for scene in scenes:
+        for view in ("board", "desk") if do == "close" else ("desk", "board"):
+            async with floor_in(scene, url, folder) as floor:
+                found = await _done(floor, do, view)
+            if found.told.ok:
+                return scene, view, found
+            refused.add(found.told.text)
+    raise AssertionError(f"no scene of tests/kit/acts.py in which {do} is done: {refused}")
 
 
 async def test_a_topic_of_another_part_is_asked_and_told_as_any_other(
@@ -134,6 +134,11 @@ async def test_a_topic_of_another_part_is_asked_and_told_as_any_other(
         INTENTS.pop("wave", None)
 
 
+def test_what_is_tried_first_is_a_scene() -> None:
+    """Else each intent that names it walks through all of them."""
+    assert set(BEST.values()) <= {scene.__name__ for scene in SCENES}
+
+
 @pytest.mark.parametrize("do", sorted(INTENTS))
 async def test_an_act_and_its_line_are_one_whenever_the_database_goes_away(
     do: str, store_url: str, tmp_path: Path
@@ -141,10 +146,7 @@ async def test_an_act_and_its_line_are_one_whenever_the_database_goes_away(
     if do in SOUND:
         assert INTENTS[do].audit == ()
         return
-    scene, view = await _way(do, store_url, tmp_path)
-    async with floor_in(scene, store_url, tmp_path) as floor:
-        usual = await _done(floor, do, view)
-    assert usual.told.ok
+    scene, view, usual = await _usual(do, store_url, tmp_path)
     assert usual.changed == (do not in READS | LOOKS)
     assert len(usual.lines) == (1 if INTENTS[do].audit else 0), usual.lines
     assert declared(do, usual.lines)
