@@ -165,7 +165,7 @@ interface IncidentRow {
   open_contacts: number;
   /** What was searched for, marked in the title and the name. */
   marks?: { title?: HitParts; who?: HitParts };
-  hit?: { of: 'note' | 'name' | 'phone' | Channel; at: number | null; parts: HitParts };
+  hit?: { of: 'note' | 'hand_off' | 'name' | 'phone' | Channel; at: number | null; parts: HitParts };
 }
 
 /** Pieces of a text, and whether each was searched for. */

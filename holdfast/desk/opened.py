@@ -60,6 +60,7 @@ class Incidents:
         words = Words(
             queues={name: queue.word for name, queue in config.queues.items()},
             dispositions={one.code: one.word for one in config.dispositions},
+            departments={one.name: one.word for one in config.hand_off.to},
         )
         async with self._database.read() as connection:
             names = await accounts.names(connection)

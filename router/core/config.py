@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from . import ladder
+from .departments import HandOffRules, HandOffWithin
 from .durations import Duration, Kept, OpenDuration, Passing, duration_ms
 from .opening import (
     CLOSED_ANSWER,
@@ -193,6 +194,7 @@ class Incidents(_Part, kw_only=True, frozen=True):
     """So long after a next action was due, the boards are told, unless it was done."""
     next_within: NextWithin = NextWithin()
     """When what is next is due, as it is proposed, and where nobody said anything."""
+    hand_off_within: HandOffWithin = HandOffWithin()
 
 
 class Retention(_Part, kw_only=True, frozen=True):
@@ -301,6 +303,7 @@ class Config(_Part, kw_only=True, frozen=True):
     timing: Timing = Timing()
     callbacks: CallbackRules = CallbackRules()
     incidents: Incidents = Incidents()
+    hand_off: HandOffRules = HandOffRules()
     snippets: list[Snippet] = []
     """From a file of their own (snippets.toml)."""
     retention: Retention = Retention()

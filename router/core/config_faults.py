@@ -9,6 +9,7 @@ from . import ladder
 from .caller_faults import caller_faults
 from .config import Config, LadderStep
 from .current import dialling_of
+from .departments import department_faults
 from .dialling import MEND, Refusal, is_country
 from .durations import duration_faults, duration_ms
 from .incident import REASONS
@@ -169,6 +170,7 @@ def faults(config: Config) -> list[str]:
         {line.number for line in config.lines},
     )
     found += dialling_faults(config)
+    found += department_faults(config.hand_off, config.calendars)
     for name, queue in config.queues.items():
         if queue.calendar and queue.calendar not in config.calendars:
             known = ", ".join(sorted(config.calendars)) or "none"

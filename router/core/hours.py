@@ -31,6 +31,10 @@ class Opening:
         found = self._config.queues.get(queue)
         return self._calendars.get(found.calendar) if found else None
 
+    def named(self, calendar: str) -> Calendar | None:
+        """None: there is no such, which is always open."""
+        return self._calendars.get(calendar)
+
     def is_open(self, queue: str, now: int) -> bool:
         calendar = self.calendar(queue)
         return calendar is None or calendar.open_at(now)

@@ -21,6 +21,9 @@ PEOPLE = "people"
 LEFT, AWAY = "left", "away"
 """Why a rule passed it on: its owner no longer works here, or was at no desk for too long."""
 
+HANDED_OFF = "handed_off"
+"""Why it was given: whoever has it now accepted a hand-off, whose own line says so."""
+
 REASONS = {
     "resolved": "Resolved",
     "no_action": "No action needed",

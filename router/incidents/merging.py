@@ -14,8 +14,9 @@ from typing import Any
 from router.core import filing as core
 from router.core.incident import CLOSED, MERGED
 from router.core.model import Reply
+from router.core.severity import Severity
 from router.incidents.replies import UNKNOWN
-from router.records import audit, filings, next_actions, party_facts, search_index, stays
+from router.records import audit, filings, hand_offs, next_actions, party_facts, search_index, stays
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -85,12 +86,16 @@ async def merge(connection: Transaction, order: Merge, now: int) -> Reply:
         author=order.by, at=now, data=data,
     )  # fmt: skip
     await _choose(connection, order, ours, theirs, now)
+    for one, other in ((here, there), (there, here)):
+        if one.severity > Severity.S1 and other.severity == Severity.S1 and other.state != CLOSED:
+            await hand_offs.hasten(connection, one.id, now)
     under = [there.id, *await filings.below(connection, there.id)]
     await filings.point(connection, under, here.id)
     await filings.change(connection, there.id, state=MERGED)
     severity = min(here.severity, there.severity if there.state != CLOSED else here.severity)
     await filings.change(connection, here.id, severity=severity, owner=here.owner or there.owner)
     await search_index.look_again(connection, here.id)
+    await hand_offs.one_goes_on(connection, here.id, now)
     await audit.append(
         connection, actor=order.by, action=ACT, subject=here.id, now=now, detail=there.id
     )

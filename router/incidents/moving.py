@@ -12,10 +12,11 @@ from router.core import filing as core
 from router.core.incident import CLOSED, MERGED
 from router.core.incident_status import Status
 from router.core.model import LiveContact, Reply
+from router.core.severity import Severity
 from router.core.states import State
 from router.incidents import merging
 from router.incidents.replies import UNKNOWN
-from router.records import audit, filings, first_said, people, stays
+from router.records import audit, filings, first_said, hand_offs, people, stays
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -88,6 +89,8 @@ async def move(connection: Transaction, order: Move, now: int) -> tuple[Reply, s
         if alive and min(alive) < there.severity:
             data["severity"] = [there.severity, min(alive)]
             await filings.change(connection, to, severity=min(alive))
+            if min(alive) == Severity.S1:
+                await hand_offs.hasten(connection, to, now)
     await filings.add(
         connection, id=order.id, what=what, incident=here.id, other=to, author=order.by, at=now,
         data=data,
@@ -216,3 +219,4 @@ async def one_again(connection: Transaction, incident: str, by: str, now: int) -
     )  # fmt: skip
     await filings.point(connection, [row.other, *await filings.below(connection, row.other)], here)
     await filings.change(connection, row.other, state=MERGED)
+    await hand_offs.one_goes_on(connection, here, now)

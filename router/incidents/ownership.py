@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.centre import Centre
+from router.core.hand_off import Act
 from router.core.incident_status import News
 from router.core.model import Reply
 from router.core.severity import BY_RULE
 from router.incidents.replies import NOBODY, held_open, works_here
-from router.records import audit, incident_changes, next_actions
+from router.records import audit, hand_offs, incident_changes, next_actions
 from router.records.database import Transaction, once_more
 
 GIVEN, PASSED_ON = "incident.given", "incident.passed_on"
@@ -64,6 +65,7 @@ class Ownership:
             await incident_changes.news(
                 connection, gift.incident, now, News.RATED, row=row, author=gift.by
             )
+            await hand_offs.end_open(connection, row.id, Act.OVERTAKE, now, by=gift.by)
             await audit.append(
                 connection, actor=gift.by, action=GIVEN, subject=row.id, now=now,
                 detail=gift.to,

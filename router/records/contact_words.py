@@ -130,6 +130,7 @@ class Words:
 
     queues: Mapping[str, str] = field(default_factory=dict)
     dispositions: Mapping[str, str] = field(default_factory=dict)
+    departments: Mapping[str, str] = field(default_factory=dict)
 
     def disposition(self, code: str) -> str:
         return self.dispositions.get(code, code.replace("_", " "))

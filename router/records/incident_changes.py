@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core import incident_severity as rule
+from router.core.hand_off import Act, GoneWhy
 from router.core.incident import (
     CLOSED,
     GIVEN,
@@ -25,7 +26,8 @@ from router.core.incident import (
 from router.core.incident_status import ROWS, News, Status, after
 from router.core.model import LiveContact
 from router.core.next_action import CLOSED as NO_MORE
-from router.records import callbacks, next_actions, people, schema, stays
+from router.core.severity import Severity
+from router.records import callbacks, hand_offs, next_actions, people, schema, stays
 from router.records.ids import new_id
 from router.records.people import IncidentRef
 
@@ -91,6 +93,9 @@ async def close(
     """Closes an open incident that is `held`. Its last touch stays: nothing happened in it. What
     had to happen next has not to any more."""
     await next_actions.end(connection, incident_id, NO_MORE, author, now)
+    await hand_offs.end_open(
+        connection, incident_id, Act.WITHDRAW, now, by=author, cause=GoneWhy.CLOSED
+    )
     await connection.execute(
         update(incident)
         .where(incident.c.id == stays.one(incident_id))
@@ -245,6 +250,8 @@ async def told_rated(
     """A line for a severity that has changed."""
     told = {"before": str(before), "after": str(after_), **more}
     await tell(connection, incident_id, now, SEVERITY, after_, **told)
+    if after_ == Severity.S1:
+        await hand_offs.hasten(connection, incident_id, now)
 
 
 async def news(

@@ -13,12 +13,13 @@ from collections.abc import Iterable
 from sqlalchemy import and_, bindparam, desc, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.hand_off import Act
 from router.core.incident import GIVEN, OPEN, SEVERITY
 from router.core.incident_status import News
 from router.core.model import Happening, Step
 from router.core.severity import BY_RULE
 from router.core.taking import Taking, takings
-from router.records import incident_changes, incident_ratings, people, schema, stays
+from router.records import hand_offs, incident_changes, incident_ratings, people, schema, stays
 
 contact, change = schema.contact, schema.incident_change
 
@@ -117,6 +118,7 @@ async def _taken(connection: AsyncConnection, incident: str, one: Taking, now: i
         await people.own_if_nobody_does(connection, incident, one.agent)
     elif not await _said_since(connection, incident, GIVEN, now):
         await people.hand_on(connection, incident, one.agent)
+        await hand_offs.end_open(connection, incident, Act.OVERTAKE, now, by=one.agent)
     await incident_changes.news(connection, incident, now, News.TAKEN, author=one.agent)
 
 

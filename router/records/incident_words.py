@@ -12,6 +12,7 @@ from router.core.incident import (
     CLOSED,
     FACT,
     GIVEN,
+    HANDED_OFF,
     JOINED,
     OPERATOR,
     PEOPLE,
@@ -74,6 +75,8 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
 
 def by_itself(row: Change) -> bool:
     """Nobody said it: another line tells what changed it."""
+    if row.what == GIVEN:
+        return bool(row.why == HANDED_OFF)
     if row.what == STATUS:
         return bool(row.why) and row.why != News.SETTLED
     return bool(row.what == SEVERITY and row.contact and row.author)

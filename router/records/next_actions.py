@@ -115,6 +115,12 @@ async def move(connection: AsyncConnection, agents: Sequence[str], to: str) -> S
     return found
 
 
+async def hand_on(connection: AsyncConnection, incident_id: str, to: str) -> None:
+    """What is next in this incident, which is held, is theirs to do."""
+    mine = and_(stays.of(action.c.incident, incident_id), schema.IS_NEXT)
+    await connection.execute(update(action).where(mine).values(agent=to))
+
+
 async def doing(connection: AsyncConnection, agents: Sequence[str]) -> set[str]:
     """Who of these has something to do."""
     theirs = and_(action.c.agent.in_(agents), schema.IS_NEXT)

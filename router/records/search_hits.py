@@ -16,7 +16,7 @@ from router.core.query import terms_of
 from router.core.search_words import PART_LETTERS
 from router.core.text import letters
 from router.records import schema, stays
-from router.records.search_index import MESSAGES, NOTES
+from router.records.search_index import SAID
 
 Needles = Sequence[re.Pattern[str]]
 
@@ -69,7 +69,7 @@ async def _said(
     connection: AsyncConnection, left: dict[str, list[re.Pattern[str]]], whose: dict[str, str]
 ) -> list[tuple[str, dict[str, Any]]]:
     texts = []
-    for statement in (MESSAGES, NOTES):
+    for statement in SAID:
         said = await connection.execute(statement, {"ids": list(whose), "letters": PART_LETTERS})
         texts += [(row.at, row.of, whose[row.incident], row.text) for row in said]
     found = []

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.search_words import PART_LETTERS, Known
 from router.records import schema, stays
+from router.records.hand_off_tables import hand_off, question
 from router.records.sql import get_meta, insert_all_new, put, put_meta
 from router.records.sqlite import BIG
 
@@ -76,7 +77,7 @@ async def sources(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
         source.head |= {str(part): None for part in row[3:] if part}
     for row in await connection.execute(_PEOPLE, {"ids": list(of)}):
         found[of[row.incident]].head |= {part: None for part in (row.name, row.value) if part}
-    for statement in (MESSAGES, NOTES):
+    for statement in SAID:
         for row in await connection.execute(statement, {"ids": list(of), "letters": PART_LETTERS}):
             found[of[row.incident]].texts.append((row.at, row.text))
     return found
@@ -174,3 +175,21 @@ NOTES = (
     .where(schema.note.c.incident.in_(_IDS))
     .prefix_with(BIG)
 )
+HAND_OFFS = select(
+    hand_off.c.incident,
+    hand_off.c.made_at.label("at"),
+    literal("hand_off").label("of"),
+    func.substr(
+        hand_off.c.reason + "\n" + hand_off.c.summary + "\n" + hand_off.c.actions + "\n"
+        + hand_off.c.what_if + "\n" + hand_off.c.questions + "\n" + hand_off.c.words,
+        1, _LETTERS,
+    ).label("text"),
+).where(hand_off.c.incident.in_(_IDS))  # fmt: skip
+ASKED = select(
+    question.c.incident,
+    question.c.asked_at.label("at"),
+    literal("hand_off").label("of"),
+    (question.c.question + "\n" + question.c.answer).label("text"),
+).where(question.c.incident.in_(_IDS))
+SAID = (MESSAGES, NOTES, HAND_OFFS, ASKED)
+"""All that is said in incidents: incident, moment, which kind, and the words."""

@@ -38,7 +38,7 @@ from router.records import (
 )
 from router.records import filings as acts
 from router.records.contact_words import NO_WORDS, Words
-from router.records.lines import calls, events, filings, promises, said
+from router.records.lines import calls, events, filings, hand_offs, promises, said
 from router.records.lines.line import Around, Line, Source
 
 SOURCES: tuple[Source, ...] = (
@@ -50,6 +50,7 @@ SOURCES: tuple[Source, ...] = (
     events.of_incident,
     events.of_next_actions,
     filings.lines,
+    hand_offs.lines,
 )
 """Where the lines of a timeline come from."""
 SAID = ("text", "subject", "html")
@@ -126,6 +127,7 @@ async def documents(
         "facts": {name: isolated(getattr(incident, name)) for name in FACTS},
         "closed": incident_words.closing(incident.state, history, names),
         "next": next_actions.shown(await next_actions.open_of(connection, incident_id), names),
+        "hand_off": await hand_offs.offered_in(connection, incident_id, names, words),
         "opened_at": incident.opened_at,
         "owner": incident.owner,
         "owner_name": names.get(incident.owner) if incident.owner else None,

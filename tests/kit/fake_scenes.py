@@ -116,7 +116,7 @@ def incident(now: int) -> dict[str, Any]:
     return {
         "id": "i1", "number": "INC-20419", "title": "Labrador ate sugar-free gum at the sitter’s",
         "severity": 1, "state": "open", "status": "active", "facts": FACTS, "closed": None, "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
-        "next": {"id": "x1", "what": "Call Dr. Novak for the blood result", "agent": "a1", "agent_name": "Priya Nair", "due": now + 7 * M, "by_name": "Priya Nair"},
+        "next": {"id": "x1", "what": "Call Dr. Novak for the blood result", "agent": "a1", "agent_name": "Priya Nair", "due": now + 7 * M, "by_name": "Priya Nair"}, "hand_off": None,
         "parties": [
             {"id": "p1", "name": "Maya Torres", "role": "owner", "side": "owner", "in_call": None, "addresses": [
                 {"id": "ad1", "kind": "phone", "masked": "+1 206 ••• 0142", "opted_out": False, "unsure": None, "no_call": None, "zone": "America/Los_Angeles"},
@@ -192,7 +192,7 @@ def other(now: int) -> dict[str, Any]:
     )
     return {
         "id": "i2", "number": "INC-20431", "title": "Beagle off the lead near the school", "severity": 1,
-        "state": "open", "status": "new", "facts": dict.fromkeys(FACTS, ""), "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "parties": [], "contacts": [], "linked": [], "drafts": {},
+        "state": "open", "status": "new", "facts": dict.fromkeys(FACTS, ""), "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "hand_off": None, "parties": [], "contacts": [], "linked": [], "drafts": {},
         "timeline": [entry(f"o{n}", now - ago, "message", channel="sms", direction="in", who="Rosa Diaz", text=text)
                      for n, (text, ago) in enumerate(said)],
     }  # fmt: skip

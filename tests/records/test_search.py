@@ -29,6 +29,8 @@ TRIGGERS = {
     *(f"search_{table}_{how}" for table in ("incident_party", "message", "note")
       for how in ("insert", "update", "delete")),
     "search_address_delete",
+    *(f"search_{table}_{how}" for table in ("hand_off", "hand_off_question")
+      for how in ("insert", "update")),
 }  # fmt: skip
 
 

@@ -246,7 +246,15 @@ export const desk = {
     help: 'find an incident; Esc closes it',
     label: 'Number, telephone, email, name or words',
     /** @type {Record<string, string>} */
-    of: { note: 'note', sms: 'text', email: 'email', voice: 'call', name: 'name', phone: 'telephone' },
+    of: {
+      note: 'note',
+      hand_off: 'hand-off',
+      sms: 'text',
+      email: 'email',
+      voice: 'call',
+      name: 'name',
+      phone: 'telephone',
+    },
     /** @param {number} done @param {number} total */
     searched: (done, total) =>
       `${done.toLocaleString('en')} of ${total.toLocaleString('en')} searched through since the upgrade`,
