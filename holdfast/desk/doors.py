@@ -28,6 +28,7 @@ class Door:
 _OF = "/incidents/{incident}"
 _PARTY = f"{_OF}/parties/{{party}}"
 _AT = f"{_OF}/addresses/{{address}}"
+_HAND_OFF = "/hand-offs/{hand_off}"
 
 DOORS = (
     Door("incidents", "GET", "/incidents", "Find incidents, as Find does"),
@@ -42,6 +43,16 @@ DOORS = (
     Door("incident_severity", "POST", f"{_OF}/severity", "A person's word on its severity"),
     Door("incident_fact", "POST", f"{_OF}/facts", "Booking, place, zone, type or language"),
     Door("give_incident", "POST", f"{_OF}/owner", "Takes it, or gives it to somebody"),
+    Door("hand_off_to", "GET", f"{_OF}/hand-off-to", "To whom it can be handed off"),
+    Door("hand_off", "POST", f"{_OF}/hand-offs", "Hands it off, in five parts", "key"),
+    Door("hand_offs", "GET", "/hand-offs", "What is handed off to one, and by one"),
+    Door("open_hand_off", "POST", f"{_HAND_OFF}/open", "Its receiver has it before them"),
+    Door("accept_hand_off", "POST", f"{_HAND_OFF}/accept", "Says it back, and owns the incident"),
+    Door("return_hand_off", "POST", f"{_HAND_OFF}/return", "Its receiver cannot, and says why"),
+    Door("take_back_hand_off", "POST", f"{_HAND_OFF}/take-back", "Its sender has it back"),
+    Door("read_hand_off", "POST", f"{_HAND_OFF}/read", "Its sender has read how it ended"),
+    Door("ask_hand_off", "POST", f"{_HAND_OFF}/questions", "Its receiver asks its sender", "key"),
+    Door("answer_hand_off", "POST", "/hand-off-questions/{question}/answer", "... who answers"),
     Door("close_incident", "POST", f"{_OF}/close", "Ends it, with a reason"),
     Door("reopen_incident", "POST", f"{_OF}/reopen", "Opens it again"),
     Door("plan_next", "POST", f"{_OF}/next", "What is next, by whom, by when", "key"),

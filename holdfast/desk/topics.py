@@ -11,6 +11,7 @@ from holdfast.desk.dialled import Dialled
 from holdfast.desk.explained import Explained
 from holdfast.desk.filing import PutRight
 from holdfast.desk.first_words import WritingFirst
+from holdfast.desk.hand_offs import HandingOff
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.incident_search import Finder
 from holdfast.desk.intents import INTENTS
@@ -40,6 +41,7 @@ __all__ = [
     "Ending",
     "Explained",
     "Finder",
+    "HandingOff",
     "Incidents",
     "MachineMessages",
     "NextSteps",

@@ -10,7 +10,9 @@ import structlog
 from holdfast.desk.desk import Desk
 from holdfast.desk.filing import PutRight
 from holdfast.desk.first_words import WritingFirst
-from holdfast.desk.hub import Hub
+from holdfast.desk.hand_off_news import tell
+from holdfast.desk.hand_offs import HandingOff
+from holdfast.desk.hub import Hub, Page, notice
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.opened import Incidents
@@ -19,6 +21,7 @@ from holdfast.desk.party_facts import SaidOfPeople
 from holdfast.desk.snippets import Snippets
 from holdfast.desk.talk import Talk
 from holdfast.desk.typed_numbers import WrittenFirst
+from holdfast.followers import handing_off
 from holdfast.followers.overdue import Overdue
 from holdfast.followers.passing_on import PassingOn
 from holdfast.followers.settling import Settling
@@ -26,9 +29,11 @@ from holdfast.http.access import Permission, allowed
 from holdfast.parts import House, Part
 from holdfast.sound.face import Sound
 from router.callbacks.scheduled import ScheduledCallbacks
+from router.core.states import AgentState
 from router.incidents.facts import Facts
 from router.incidents.filing import Filings
 from router.incidents.first_words import FirstWords
+from router.incidents.hand_off import HandOffs
 from router.incidents.life import IncidentLife
 from router.incidents.next_actions import NextActions
 from router.incidents.ownership import Ownership
@@ -57,7 +62,7 @@ def part(house: House) -> Part:
             log.warning("incident.record_behind", error=type(error).__name__)
 
     life = house.keep(IncidentLife, IncidentLife(centre, catch_up))
-    hub, ownership = house[Hub], Ownership(centre)
+    hub, ownership, room = house[Hub], Ownership(centre), HandOffs(centre)
     house[Desk].takes(
         Talk(centre, hub, house[Sound], life),
         Ending(hub, life, Facts(centre)),
@@ -66,6 +71,7 @@ def part(house: House) -> Part:
         SaidOfPeople(centre, hub, PartyFacts(centre)),
         PutRight(centre, hub, Incidents(centre), Filings.of(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),
+        HandingOff(centre, hub, room),
         WritingFirst(centre, hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
     )
     late = Overdue(centre, hub.alarm_boards, hub.has_board)
@@ -86,5 +92,33 @@ def part(house: House) -> Part:
             hub.incident_changed(incident)
 
     settling = Settling(centre, life, Unplanned(centre, steers), settled)
-    tasks = {"overdue next actions": late.run, "passing on": heirs.run, "settling": settling.run}
+    handed = handing_off.HandingOff(centre, room, _told(hub))
+    tasks = {
+        "overdue next actions": late.run, "passing on": heirs.run, "settling": settling.run,
+        "hand-offs": handed.run,
+    }  # fmt: skip
     return Part(tasks=tasks)
+
+
+def _told(hub: Hub) -> handing_off.Told:
+    def theirs(lead: str | None) -> list[Page]:
+        return [page for page in hub.pages() if page.account.id == lead and not page.closed]
+
+    def alarm(lead: str | None, text: str) -> None:
+        for page in theirs(lead):
+            page.send(notice("alarm", handing_off.EXPIRED, text))
+        if not theirs(lead):
+            hub.alarm_boards(text, handing_off.EXPIRED)
+
+    def here(agent: str) -> bool:
+        live = hub.view.agents.get(agent)
+        return live is not None and live.state != AgentState.OFFLINE
+
+    return handing_off.Told(
+        ask=lambda agents: tell(hub.pages(), agents),
+        changed=hub.incident_changed,
+        say=lambda agent, text: hub.notice(agent, handing_off.OVER, text, "info"),
+        heard=lambda lead: bool(theirs(lead)) or hub.has_board(),
+        alarm=alarm,
+        here=here,
+    )

@@ -96,6 +96,59 @@ async def test_duty_3_severity_is_changed_while_somebody_waits_and_the_wait_goes
         await centre.sandbox.hang_up(call)
 
 
+async def test_duty_4_an_incident_goes_to_who_says_it_back_and_comes_back_if_nobody_does(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as sender:
+        contact, incident = await taken(centre, sender, "+12065550974", "my dog ate gum")
+        await planned(sender, incident, "Call the vet", due=now_ms() + HOUR, key="duty4")
+        await sender.do("close", contact=contact, disposition="resolved")
+        async with desk(centre, "noah") as receiver, desk(centre, "dana", view="board") as board:
+            noah = receiver.me["id"]
+            five = {
+                "reason": "her liver", "summary": "Luna ate gum",
+                "actions": "call the vet at 14:38",
+                "what_if": "her sugar drops: Harbor", "questions": "who pays?",
+            }  # fmt: skip
+            order = {"incident": incident, "agent": noah, **five}
+
+            async def owner() -> str:
+                return str((await sender.do("open", incident=incident))["owner_name"])
+
+            # Nobody accepts it in time: it never left.
+            await sender.do("hand_off", **order, within=5_000, key="duty4-1")
+            await receiver.until(lambda: notices(receiver, "hand_offs_changed"))
+            (card,) = (await receiver.do("hand_offs"))["incoming"]
+            assert (card["parts"], card["incident"]) == (five, incident)
+            await board.until(lambda: notices(board, "hand_off.expired"))
+            assert "did not accept" in notices(board, "hand_off.expired")[0]["text"]
+            (back,) = (await sender.do("hand_offs"))["outgoing"]
+            assert (back["state"], await owner()) == ("expired", "Priya Nair")
+            told = await words_of(receiver, "accept_hand_off", hand_off=card["id"], words="Luna")
+            assert "time is over" in told
+
+            # They say it back: owner and next action are theirs.
+            await sender.do("hand_off", **order, within=60_000, key="duty4-2")
+            (card,) = (await receiver.do("hand_offs"))["incoming"]
+            assert await owner() == "Priya Nair"
+            words = "Luna ate gum; I call the vet at 14:38"
+            await receiver.do("accept_hand_off", hand_off=card["id"], words=words)
+            assert await owner() == "Noah Kim"
+            document = await receiver.do("open", incident=incident)
+            assert document["next"]["agent_name"] == "Noah Kim"
+            assert words in document["timeline"][-1]["text"]
+            row = await on_list(receiver, incident, there=True)
+            assert row is not None
+            await receiver.do(
+                "next_done", incident=incident, next=document["next"]["id"], anyway=True
+            )
+            await receiver.do("close_incident", incident=incident, reason="resolved")
+
+
+def notices(page: DeskClient, code: str) -> list[dict[str, Any]]:
+    return [one for one in page.notices if one["code"] == code]
+
+
 async def test_duty_5_an_open_incident_has_an_owner_and_a_next_action_or_it_is_resolved(
     centre: Centre,
 ) -> None:

@@ -43,6 +43,7 @@ from router.core.current import Current
 from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity
 from router.incidents.filing import Filings
+from router.incidents.hand_off import HandOffs, Offer
 from router.incidents.life import IncidentLife
 from router.incidents.merging import Merge
 from router.incidents.next_actions import NextActions, Plan
@@ -50,7 +51,7 @@ from router.incidents.party_facts import By, PartyFacts
 from router.intake.door import Intake
 from router.live.engine import Engine, decode_step
 from router.recorder import Recorder
-from router.records import accounts, next_actions, people, schema
+from router.records import accounts, hand_offs, next_actions, people, schema
 from router.records.accounts import Account
 from router.records.database import Database, RecordUnavailable
 from router.records.ids import derived_id
@@ -504,17 +505,73 @@ async def twins(floor: Floor) -> None:
     }  # fmt: skip
 
 
+HANDED = {
+    "reason": "her liver", "summary": "Luna ate gum", "actions": "call the vet at 14:38",
+    "what_if": "her sugar drops: Harbor", "questions": "",
+}  # fmt: skip
+
+
+async def _owned(floor: Floor, login: str) -> None:
+    """An incident whose caller gave up is theirs; the agent and the supervisor are at desks."""
+    await supervised(floor)
+    await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
+    await floor.settled()
+    async with floor.database.write() as connection:
+        await people.hand_on(connection, floor.facts["incident"], floor.people[login].id)
+
+
+async def owned(floor: Floor) -> None:
+    """It is the agent's."""
+    await _owned(floor, "priya")
+
+
+async def _handed(floor: Floor, sender: str, to: str) -> None:
+    await _owned(floor, sender)
+    room, of = HandOffs(floor.house.centre), floor.facts["incident"]
+    by, agent = floor.people[sender].id, floor.people[to].id
+    order = Offer(of, by, "key-handed", HANDED, 3_600_000, agent)
+    assert (await room.offer(order, now_ms())).reply.ok
+    async with floor.database.read() as connection:
+        row = await hand_offs.last_of(connection, of)
+    assert row is not None
+    floor.facts["hand_off"] = row.id
+
+
+async def handed_to_me(floor: Floor) -> None:
+    """The supervisor's incident is handed off to the agent."""
+    await _handed(floor, "dana", "priya")
+
+
+async def handed_away(floor: Floor) -> None:
+    """The agent's incident is handed off to the supervisor, who has asked something."""
+    await _handed(floor, "priya", "dana")
+    room, asks = HandOffs(floor.house.centre), floor.people["dana"].id
+    row = floor.facts["hand_off"]
+    assert (await room.ask(row, asks, "who pays?", "key-asked", now_ms())).reply.ok
+    async with floor.database.read() as connection:
+        floor.facts["question"] = (await hand_offs.questions_of(connection, [row]))[row][0].id
+
+
+async def handed_back(floor: Floor) -> None:
+    """... and was returned."""
+    await handed_away(floor)
+    room, by = HandOffs(floor.house.centre), floor.people["dana"].id
+    assert (await room.give_back(floor.facts["hand_off"], by, "busy", now_ms())).reply.ok
+
+
 SCENES: list[Scene] = [
     waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
     handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
     closed, planned, twice_reached, dropped, twins,
+    owned, handed_to_me, handed_away, handed_back,
 ]  # fmt: skip
 
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays", "agent_day", "sound_places",
     "mine", "open_incidents", "colleagues", "merge_look", "undo_look", "snippets",
+    "hand_offs", "hand_off_to",
 }  # fmt: skip
 """Intents that change nothing."""
 LOOKS = {"reveal"}
@@ -622,6 +679,9 @@ async def _known(floor: Floor) -> None:
         "of consent": {"what": "contact", "says": "yes"},
         "of add_party": {"at": "206 555 0188", "role": "vet"},
         "of give_incident": {"agent": floor.people["dana"].id, "before": None},
+        "of hand_off": {
+            "agent": floor.people["dana"].id, "department": "", "within": 60_000, "before": None,
+        },
         "of plan_next": {
             "agent": floor.people["priya"].id, "due": now_ms() + 60_000, "before": None,
         },

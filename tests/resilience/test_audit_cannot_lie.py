@@ -64,6 +64,10 @@ BEST = {
     "put_back": "dropped", "mark_unsafe": "gave_up", "consent": "gave_up",
     "callback": "gave_up", "dial": "gave_up", "request_callback": "gave_up",
     "transfer_targets": "text_in_hand",
+    "hand_off": "owned", "take_back_hand_off": "handed_away", "answer_hand_off": "handed_away",
+    "accept_hand_off": "handed_to_me", "return_hand_off": "handed_to_me",
+    "open_hand_off": "handed_to_me", "ask_hand_off": "handed_to_me",
+    "read_hand_off": "handed_back",
 }  # fmt: skip
 """Where each is tried first; one that is not here is tried everywhere."""
 

@@ -137,6 +137,17 @@ TABLE: dict[str, Row] = {
     "put_back": Row(A.dropped, DONE, DONE, NO),
     "mark_unsafe": Row(A.gave_up, DONE, DONE, NO),
     "consent": Row(A.gave_up, DONE, DONE, NO),
+    # A hand-off is between its sender and those for whom it is.
+    "hand_off": Row(A.owned, MINE, MINE, NO),
+    "take_back_hand_off": Row(A.handed_away, MINE, MINE, NO),
+    "answer_hand_off": Row(A.handed_away, MINE, MINE, NO),
+    "read_hand_off": Row(A.handed_back, MINE, MINE, NO),
+    "accept_hand_off": Row(A.handed_to_me, MINE, MINE, NO),
+    "return_hand_off": Row(A.handed_to_me, MINE, MINE, NO),
+    "open_hand_off": Row(A.handed_to_me, MINE, MINE, NO),
+    "ask_hand_off": Row(A.handed_to_me, MINE, MINE, NO),
+    "hand_offs": Row(A.talking, DONE, DONE, NO),
+    "hand_off_to": Row(A.talking, DONE, DONE, NO),
     "mine": Row(A.talking, DONE, DONE, NO),
     "colleagues": Row(A.talking, DONE, DONE, DONE),
     # The line, and the page's own.

@@ -14,10 +14,10 @@ from holdfast.desk.topics import INTENTS
 from holdfast.http.openapi import openapi
 from holdfast.settings.environment import load
 
-READS = {"mine", "open_incidents", "colleagues", "incidents"}
+READS = {"mine", "hand_offs", "open_incidents", "colleagues", "incidents"}
 """Of incident work, without an incident among their fields."""
-LOOKS = {"open", "snippets", "merge_look", "undo_look"}
-OF = {"incident", "stays", "filing"}
+LOOKS = {"open", "hand_off_to", "snippets", "merge_look", "undo_look"}
+OF = {"incident", "stays", "filing", "hand_off", "question"}
 """Fields that name an incident, or an act upon it."""
 
 
