@@ -48,6 +48,12 @@ async def listed(centre: Centre, days: int = 7) -> dict[str, Any]:
         return found
 
 
+async def said_of(centre: Centre, contact: str, action: str) -> None:
+    """Waits until the record has what was said, and with it the correction."""
+    line = f"from audit where subject = '{contact}' and action = '{action}'"
+    await centre.until_rows(f"select count(*) {line}", [(1,)])
+
+
 async def events_of(agent: DeskClient, contact: str) -> list[str]:
     incident = agent.contacts[contact]["incident"]
     document = await agent.do("open", incident=incident)
@@ -109,6 +115,7 @@ async def test_a_glance_that_says_emergency_takes_it_and_teaches(centre: Centre)
         assert done["correction"]
         live = await agent.until_state(contact, "active")
         assert (live["severity"], live["grounds"]) == (1, None)
+        await said_of(centre, contact, "severity.glanced_to_1")
         [row] = [r for r in (await listed(centre))["rows"] if r["id"] == done["correction"]]
         assert (row["was"], row["is"], row["kind"], row["text"]) == (2, 1, "raised", doubted())
         assert row["by"] == "Priya Nair"
@@ -133,6 +140,7 @@ async def test_a_glance_that_says_not_goes_on_and_frees(
         done = await agent.do("glance", contact=contact, fence=fence, severity=4, kind=kind)
         assert done["taken"] is False
         await agent.until(lambda: agent.agent()["state"] == "ready")
+        await said_of(centre, contact, "severity.glanced_to_4")
         rows = (await listed(centre))["rows"]
         assert [row["kind"] for row in rows if row["id"] == done["correction"]] == kept
         again = await agent.offered()  # alone: it comes back after the cool-down
@@ -151,6 +159,7 @@ async def test_in_hand_raised_lowered_and_undone(centre: Centre) -> None:
         await agent.until(lambda: agent.contacts[contact]["severity"] == before["severity"])
         assert agent.contacts[contact]["rule"] == before["rule"]
         assert agent.contacts[contact]["score"] == before["score"]
+        await said_of(centre, contact, f"severity.undone_to_{before['severity']}")
         ids = [row["id"] for row in (await listed(centre))["rows"]]
         assert raised["correction"] not in ids
         await agent.do("severity", contact=contact, severity=2)
@@ -207,6 +216,7 @@ async def test_a_long_mail_is_one_line_of_the_list_and_whole_in_the_spreadsheet(
     async with desk(centre) as agent:
         contact = await in_hand(agent, centre, "+12065550609", words)
         done = await agent.do("severity", contact=contact, severity=1)
+    await said_of(centre, contact, "severity.set_to_1")
     [row] = [row for row in (await listed(centre))["rows"] if row["id"] == done["correction"]]
     assert len(row["text"]) < 400
     assert row["text"].startswith("where is my parcel and")
@@ -221,6 +231,7 @@ async def test_the_spreadsheet_holds_the_list_and_no_formula(centre: Centre) -> 
         contact = await in_hand(agent, centre, "+12065550608", words)
         done = await agent.do("severity", contact=contact, severity=1)
         assert done["correction"]
+        await said_of(centre, contact, "severity.set_to_1")
         status, text = await sheet(centre, "dana", "7")
         assert status == 200
         rows = list(csv.DictReader(text.splitlines()))
