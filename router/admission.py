@@ -3,7 +3,7 @@ the index."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,7 +57,7 @@ class Admission:
         self.account = centre.account
         self.verdicts = Verdicts(centre.config, weights or Weights())
         self.crew: Callable[[], Sequence[Skills]] = tuple
-        """Skills of those who are ready."""
+        """Skills of those who are on duty."""
         self.on_behind: Callable[[], None] = lambda: None
         """Told when only the record took a contact: somebody has to bring it into the index."""
 
@@ -88,13 +88,14 @@ class Admission:
         crew: Sequence[Skills] | None = None,
     ) -> str:
         """The ladder as the engine reads it; after hours it may end outside. `asks`: skills
-        required on top at first, limited to those that a ready agent (`crew`, if the asker knows
-        it) has."""
+        required on top at first, limited to those that somebody on duty (`crew`, if the asker knows
+        it) has; the others only rank."""
         outside = channel is Channel.VOICE and self.after_hours(queue, severity) == "on_call"
         steps = self.config.steps(queue, severity, outside=outside)
         if asks:
-            asked = asking.met(asks, steps[0], self.crew() if crew is None else crew)
-            steps = asking.narrowed(steps, asked, self.config.asking_ms(severity))
+            needed = asking.met(asks, steps[0], self.crew() if crew is None else crew)
+            ranks = [skill for skill in asks if skill not in needed]
+            steps = asking.narrowed(steps, needed, self.config.asking_ms(severity), ranks)
         return ladder.text(steps)
 
     def may_call(self, number: str) -> bool:
@@ -108,6 +109,21 @@ class Admission:
             if wanted in (line.number, line.mail.casefold()):
                 return line
         return self.config.lines[0]
+
+    def asking(
+        self,
+        verdict: Verdict,
+        line: Line,
+        known: tuple[str | None, Iterable[tuple[str, bool]]] = (None, ()),
+        *,
+        chose: str = "",
+    ) -> Verdict:
+        """The verdict with the language that the contact needs, if any (router/core/asking.py)."""
+        queue, words = verdict.queue, verdict.asks
+        language = asking.spoken(self.config, line, queue, words, known, chose=chose)
+        trades = [skill for skill in verdict.asks if skill in asking.TRADES]
+        asks = asking.in_order([*trades, *([language] if language else [])])
+        return replace(verdict, asks=asks)
 
     def known_queue(self, verdict: Verdict, line: Line) -> Verdict:
         """The verdict, in the line's own queue if a reload removed its queue."""
@@ -266,6 +282,7 @@ class Admission:
             "after_hours": channel is Channel.VOICE
             and not self._current.opening.is_open(verdict.queue, self._clock()),
             "grounds": grounds_of(verdict),
+            "asks": ",".join(verdict.asks),
             "ladder": self.ladder(verdict.queue, verdict.severity, channel, verdict.asks),
             "promote_at": self.config.promote_at(arrived_at, verdict.severity, channel),
             "promote_ms": self.targets[Severity.S2][channel],
@@ -287,7 +304,7 @@ class Admission:
     ) -> LiveContact:
         """A waiting contact; `arrived_at` gives its place, `now` is when it really came."""
         fields = self.triage_fields(channel, verdict, arrived_at)
-        fields["asks"] = ",".join(verdict.asks) or None
+        fields["asks"] = fields["asks"] or None
         live = msgspec.convert(
             {"id": contact_id, "channel": str(channel), "arrived_at": arrived_at, **fields},
             LiveContact,

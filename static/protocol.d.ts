@@ -96,6 +96,8 @@ interface Contact {
   until: number | null;
   offer: { fence: string; agents: string[]; expires: number } | null;
   needs: Record<string, number>;
+  /** The language that it needs, where that is not ours (ISO 639-1). */
+  speaks: string | null;
   step: number;
   named: string | null;
   sticky_for: string | null;
@@ -278,6 +280,8 @@ interface Centre {
   /** Why an incident is closed. */
   close_reasons: Choice[];
   roles: string[];
+  /** Languages of which there is an interpreter (ISO 639-1). */
+  interpreters: string[];
   queues: Named[];
   hours: Record<string, Hours>;
   lines: Named[];
@@ -299,6 +303,8 @@ interface Why {
   step: number;
   steps: number;
   needs: Record<string, number>;
+  /** Skills that it does not need: whoever has them comes first. */
+  ranks: string[];
   next_step_at: number | null;
   sticky_for: string | null;
   stands: StandsNamed | null;

@@ -65,6 +65,7 @@ const Body = ({ of, c }) => html`<dl class="whybox">
   </${Row}>`}
   <${Row} label=${t.why.needs}>
     ${needsText(of.needs) || t.why.anybody} <span class="muted">
+      ${of.ranks.length > 0 && `${t.why.first(of.ranks.join(' · '))} · `}
       ${t.why.step(of.step + 1, of.steps)}
       ${of.next_step_at ? html` · ${t.why.next} <${Left} at=${of.next_step_at}/>` : ''}
     </span>

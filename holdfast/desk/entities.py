@@ -8,6 +8,7 @@ import msgspec
 
 from router.core.abandoned import waits_from
 from router.core.alarms import alarm_of
+from router.core.asking import language_of
 from router.core.bidi import isolated
 from router.core.model import LiveAgent, LiveContact
 from router.core.severity import Channel
@@ -45,6 +46,7 @@ def contact_entity(
         if offer
         else None,
         "needs": live.needs,
+        "speaks": language_of((live.asks or "").split(",")),
         "step": int(live.step or 0),
         "named": live.named,
         "sticky_for": live.sticky_for,

@@ -114,6 +114,7 @@ class Explained:
             "step": why.step,
             "steps": why.steps,
             "needs": dict(why.needs),
+            "ranks": list(why.ranks),
             "next_step_at": None if why.next_step_ms is None else now_ms() + why.next_step_ms,
             "sticky_for": self._name(live.sticky_for),
             "stands": {

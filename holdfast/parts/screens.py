@@ -73,6 +73,7 @@ def _told(house: House) -> dict[str, Any]:
         "roles": list(ROLES),
         "incident_types": [{"code": c.code, "word": c.word} for c in config.incident_types],
         "languages": dict(SPOKEN),
+        "interpreters": sorted(config.interpreters),
         "next_within": [config.incidents.next_within.ms(level) for level in SEVERITIES],
         "close_reasons": [{"code": code, "word": word} for code, word in REASONS.items()],
         "queues": [{"name": n, "word": q.word} for n, q in config.queues.items()],

@@ -39,7 +39,7 @@ from router.core.states import NOT_MADE, State
 from router.core.triage import Verdict
 from router.incidents.life import goes_on, severity_of
 from router.live.engine import IndexLost, IndexUnavailable
-from router.records import asks_first, audit, callbacks, contacts, people
+from router.records import asks_first, audit, callbacks, contacts, people, spoken
 from router.records.database import RecordUnavailable, Row, Transaction
 from router.records.ids import derived_id
 
@@ -164,11 +164,12 @@ class ScheduledCallbacks:
             severity, own = asked.severity, None
         place = asked.not_before or int(after.arrived_at if after else now)
         contact_id = derived_id("c", "callback", promise, "1")
+        verdict = Verdict(severity, queue, f"call back: {asked.why or asked.by_name}"[:200])
         live = self._admission.contact(
             contact_id,
             Channel.VOICE,
             line,
-            Verdict(severity, queue, f"call back: {asked.why or asked.by_name}"[:200]),
+            self._admission.asking(verdict, line, await spoken.of(connection, person)),
             person,
             arrived_at=place,
             now=now,
@@ -412,6 +413,7 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
         id=derived_id("c", "callback", promise, unique),
         channel=before.channel,
         language=before.language,
+        asks=before.asks,
         dir="out",
         severity=before.severity,
         own=before.own,

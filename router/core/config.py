@@ -13,6 +13,7 @@ import msgspec
 from . import ladder
 from .departments import HandOffRules, HandOffWithin
 from .durations import Duration, Kept, OpenDuration, Passing, duration_ms
+from .languages import SPOKEN
 from .opening import (
     CLOSED_ANSWER,
     Hours,
@@ -99,7 +100,7 @@ class Triage(_Part, kw_only=True, frozen=True):
     skills_for: dict[str, Duration] = msgspec.field(
         default_factory=lambda: {"S1": "5s", "S2": "30s", "S3": "2m", "S4": "10m"}
     )
-    """How long to look only for agents with the skills that the words ask for; "0s": never."""
+    """How long to look only for agents with the skills that are asked for; "0s": they only rank."""
     everyday_s4: bool = True
     """Whether words that are surely everyday may turn a line's S3 into an S4."""
     ignored: list[str] = []
@@ -343,8 +344,21 @@ class Config(_Part, kw_only=True, frozen=True):
         ]
         return ladder.complete(steps, Severity.S1 if outside else severity)
 
+    @property
+    def own_language(self) -> str:
+        """What everybody here speaks: the first language of the first line."""
+        return self.lines[0].languages[0] if self.lines[0].languages else "en"
+
+    @property
+    def asked_languages(self) -> frozenset[str]:
+        """The languages that a contact may need: all that this file names, but for our own."""
+        named = {language for line in self.lines for language in line.languages}
+        named |= {queue.language for queue in self.queues.values()}
+        named |= {*self.interpreters, *self.triage.queues} & SPOKEN.keys()
+        return frozenset(named - {"", self.own_language})
+
     def asking_ms(self, severity: Severity) -> int:
-        """How long to look only for agents with the skills that words ask for."""
+        """How long to look only for agents with the skills that are asked for."""
         return duration_ms(self.triage.skills_for.get(f"S{int(severity)}", "0s"))
 
     def promote_at(self, order_at: int, severity: Severity, channel: Channel) -> int:

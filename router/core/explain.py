@@ -57,6 +57,8 @@ class Why:
     step: int
     steps: int
     needs: Mapping[str, int]
+    ranks: tuple[str, ...]
+    """Skills that it does not need: whoever has them comes first."""
     next_step_ms: float | None
     tier: int
     promoted: bool
@@ -108,7 +110,8 @@ class Picture:
         return Why(
             step=index,
             steps=len(steps),
-            needs=step.needs,
+            needs=step.required,
+            ranks=tuple(sorted(step.needs.keys() - step.required.keys())),
             next_step_ms=self._until_next(live, steps, index),
             tier=tier_of(live),
             promoted=live.promoted_at is not None,
@@ -193,11 +196,13 @@ class Picture:
             uses_one = cost == 0 and not displaces and not agent.floor
             if self._free_for_s1() - uses_one < self._limits.reserve:
                 causes.append(Cause.RESERVE)
-        surplus = sum(agent.skills.get(name, 0) - level for name, level in step.needs.items())
+        required = step.required.items()
+        surplus = sum(agent.skills.get(name, 0) - level for name, level in required)
+        near = (step.lacks(agent.skills), surplus)
         others = sum(1 for name in agent.skills if name not in step.needs)
         last = cost == 5 and tier == 0  # paused, rung for an S1: all of them after who is ready
         named = 0 if live.named == agent.id and not last else 1
-        order = (last, named, cost, displaces, surplus, others, agent.idle_since, agent.id)
+        order = (last, named, cost, displaces, *near, others, agent.idle_since, agent.id)
         return Judgement(agent.id, tuple(causes), cost, displaces, order)
 
     def _pair(

@@ -2,19 +2,23 @@
 
 The engine reads a ladder as one string, made here: steps joined by '|', each
 `needs@milliseconds`, the last without an end: 'vet=3@5000|vet=1@10000|@'. A '*' at the end of a
-step lets supervisors on duty in, '!' asks for the number outside.
+step lets supervisors on duty in, '!' asks for the number outside. A need of level 0 only ranks:
+whoever has the skill comes first. 'es?1' is a need that is asked for (asking.py): where nobody on
+duty has it, the engine makes it one of level 0.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .severity import Severity
-from .skills import Skills, signature
+from .skills import Skills
 
 ANYBODY_MS = 5_000
 SUPERVISORS_MS = 10_000
+_NEED = re.compile(r"([^=?,]+)([=?])(\d+)")
 LAST_S1_MS = 10_000
 """How long the last configured step of an S1 ladder stands that names no end."""
 
@@ -24,13 +28,29 @@ class Rung:
     """Needs that hold for `span_ms`; None = from here on."""
 
     needs: Skills = field(default_factory=dict)
+    """Level 0: it only ranks."""
     span_ms: int | None = None
     supervisors: bool = False
     overflow: bool = False
+    asked: frozenset[str] = frozenset()
+    """Those of its needs that only rank where nobody on duty has them."""
 
     def text(self) -> str:
+        needs = ",".join(
+            f"{name}{'?' if name in self.asked else '='}{self.needs[name]}"
+            for name in sorted(self.needs)
+        )
         span = "" if self.span_ms is None else str(self.span_ms)
-        return f"{signature(self.needs)}@{span}{'*' * self.supervisors}{'!' * self.overflow}"
+        return f"{needs}@{span}{'*' * self.supervisors}{'!' * self.overflow}"
+
+    @property
+    def required(self) -> dict[str, int]:
+        """Its needs without those that only rank."""
+        return {name: level for name, level in self.needs.items() if level > 0}
+
+    def lacks(self, skills: Skills) -> int:
+        """How many of the needs that only rank somebody with these skills does not have."""
+        return sum(level == 0 and name not in skills for name, level in self.needs.items())
 
 
 def text(steps: Sequence[Rung]) -> str:
@@ -73,19 +93,25 @@ def widens(before: Skills, after: Skills) -> bool:
     return all(before.get(name, 0) >= level for name, level in after.items())
 
 
+def eased(written: str, skill: str) -> str:
+    """The ladder from when nobody on duty has this skill that is asked for: it only ranks."""
+    return re.sub(rf"(?<![^|,]){re.escape(skill)}\?\d+", f"{skill}=0", written)
+
+
 def parse(written: str | None) -> list[Rung]:
     """The steps of a ladder as the engine reads it; no ladder = anybody."""
     found = []
     for part in (written or "@").split("|"):
         needs, _, rest = part.partition("@")
         span = rest.rstrip("*!")
+        known = _NEED.findall(needs)
         found.append(
             Rung(
-                {name: int(level) for name, _, level in
-                 (need.partition("=") for need in needs.split(",") if need)},
+                {name: int(level) for name, _, level in known},
                 int(span) if span else None,
                 supervisors="*" in rest,
                 overflow="!" in rest,
+                asked=frozenset(name for name, sign, _ in known if sign == "?"),
             )
-        )  # fmt: skip
+        )
     return found

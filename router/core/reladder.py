@@ -34,16 +34,19 @@ def forms(config: Config, queue: str, severity: Severity) -> tuple[str, str]:
     )
 
 
-def all_forms(config: Config, queue: str, severity: Severity) -> list[str]:
-    """Every ladder that a contact of this queue may be on: `forms`, each with every skill set that
-    words may ask for."""
+def all_forms(
+    config: Config, queue: str, severity: Severity, languages: Iterable[str]
+) -> list[str]:
+    """Every ladder that a contact of this queue may be on: `forms`, each with everything that may
+    be asked for, and as it becomes when nobody on duty has that."""
     for_ms = config.asking_ms(severity)
-    ways: list[tuple[str, ...]] = [(), *asking.every()]
-    return [
-        ladder.text(asking.narrowed(config.steps(queue, severity, outside=outside), way, for_ms))
-        for way in ways
-        for outside in (False, True)
-    ]
+    found = list[str]()
+    for outside in (False, True):
+        steps = config.steps(queue, severity, outside=outside)
+        for needed, ranks in asking.forms(languages):
+            written = ladder.text(asking.narrowed(steps, needed, for_ms, ranks))
+            found += asking.asking_less(written, needed)
+    return found
 
 
 def changed_ladders(before: Config, now: Config) -> dict[str, Ways]:
@@ -64,9 +67,13 @@ def ladders_of_gone(before: Config, gone: str, now: Config, home: str) -> Ways:
 
 def _ways(before: Config, queue: str, now: Config, home: str) -> Ways:
     found: Ways = {}
+    languages = before.asked_languages | now.asked_languages
     for severity in Severity:
         way = found[str(int(severity))] = {}
-        old, new = all_forms(before, queue, severity), all_forms(now, home, severity)
+        old, new = (
+            all_forms(before, queue, severity, languages),
+            all_forms(now, home, severity, languages),
+        )
         for was, is_now in zip(old, new, strict=True):
             way.setdefault(was, is_now)  # a queue that needs it anyway: as if nothing was asked
     return found

@@ -18,6 +18,7 @@ import structlog
 from router.admission import Admission, Arrival
 from router.callbacks.scheduled import they_called
 from router.centre import Centre
+from router.core import asking
 from router.core.arrivals import Call
 from router.core.callback import THEY_CALLED, count_from, counts_from
 from router.core.caller import caller, name_of, stir_of
@@ -30,7 +31,7 @@ from router.core.states import State
 from router.core.triage import Verdict, triage
 from router.incidents.life import found_for, goes_on
 from router.live.engine import IndexLost, IndexUnavailable
-from router.records import contacts, early, incident_ratings, people
+from router.records import contacts, early, incident_ratings, people, spoken
 from router.records.database import RecordUnavailable, Transaction
 from router.records.ids import derived_id
 
@@ -120,6 +121,8 @@ class CallIntake:
             if promised is not None:
                 arrived_at = min(arrived_at, int(promised.arrived_at))
                 verdict = _as_promised(verdict, promised)
+            spoke = await spoken.of(connection, person)
+            verdict = self._admission.asking(verdict, line, spoke)
             live = self._waits(call, contact_id, line, verdict, person, arrived_at, now)
             if redial is not None:
                 live.rule += "; called again, place kept"
@@ -157,7 +160,7 @@ class CallIntake:
         line = self._admission.line_for(call.to_number)
         kind, value, name = _address(call)
         nobody = people.Person("", "", kind, value, name, opted_out=False)
-        verdict = self._admission.verdicts.of(line, incident=None)
+        verdict = self._admission.asking(self._admission.verdicts.of(line, incident=None), line)
         live = self._waits(call, self.contact_id(call.carrier_id), line, verdict, nobody, now, now)
         live.about, live.provisional, live.by_line = line.word, True, live.severity
         return live, line
@@ -245,9 +248,12 @@ class CallIntake:
                 for severity in Severity
             ],
             judged=[
-                self._admission.judgement(live.line, live.queue, Channel.VOICE, severity)
+                self._admission.judgement(
+                    live.line, live.queue, Channel.VOICE, severity, live.asks or ""
+                )
                 for severity in Severity
             ],
+            asks=live.asks,
         )
 
     async def _called_themselves(self, contact: str) -> None:
@@ -268,14 +274,17 @@ class CallIntake:
             return None
         line = self._admission.line_named(live.line)
         verdict = triage(self._admission.config.line_default(line), digit=digit)
+        chose = verdict.queue if digit is not None else ""
         before = Verdict(Severity(live.severity), live.queue, live.rule)
         if before.severity < verdict.severity and not before.rule.startswith(line.word):
             # An open incident or a person's judgement says worse than the key. A language that they
             # chose stays chosen, unless it is an S1: that goes to whoever is trained for it.
             own = Severity(min(live.by_itself, verdict.severity))
-            spoken = before.severity > Severity.S1 and self._chooses_language(line, verdict.queue)
-            verdict = replace(before, own=own, queue=verdict.queue if spoken else before.queue)
+            chosen = before.severity > Severity.S1 and self._chooses_language(line, verdict.queue)
+            verdict = replace(before, own=own, queue=verdict.queue if chosen else before.queue)
         verdict = self._admission.known_queue(verdict, line)
+        spoke = asking.language_of((live.asks or "").split(","))
+        verdict = self._admission.asking(verdict, line, (spoke, ()), chose=chose)
         fields = self._admission.triage_fields(
             Channel.VOICE, verdict, int(live.arrived_at), live.due_from
         )

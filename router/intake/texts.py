@@ -27,7 +27,7 @@ from router.core.triage import Verdict
 from router.incidents.life import found_for, goes_on
 from router.intake.automatic_answer import ClosedAnswer
 from router.live.engine import IndexLost, IndexUnavailable
-from router.records import contacts, messages, people, stays
+from router.records import contacts, messages, people, spoken, stays
 from router.records.corrections import own_words
 from router.records.database import Transaction, once_more
 from router.records.ids import derived_id
@@ -115,6 +115,8 @@ class TextIntake:
                 verdict, new = self._beside_a_person(live, verdict, said, earlier), False
             else:
                 new = True
+                spoke = await spoken.of(connection, person)
+                verdict = self._admission.asking(verdict, line, spoke)
                 contact_id = derived_id("c", self._admission.account, text.key)
                 live = self._admission.contact(
                     contact_id, text.channel, line, verdict, person, arrived_at=now, now=now
@@ -260,6 +262,7 @@ class TextIntake:
             verdict = self._admission.verdicts.of(
                 line, incident=incident, text=f"{message.subject or ''}\n{message.text}"
             )
+            verdict = self._admission.asking(verdict, line, await spoken.of(connection, person))
             live = self._admission.contact(
                 derived_id("c", self._admission.account, key),
                 Channel(message.channel),

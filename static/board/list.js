@@ -1,6 +1,7 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
 import { whoOf } from '../contact.js';
+import { Speaks } from '../speaks.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
 import { asideItems } from '../snooze.js';
 import { exactTime, needsText, spanText } from '../format.js';
@@ -105,7 +106,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
       role="cell"
       class="cut"
       title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}>
-      <b>${whoOf(c)}</b>
+      <b>${whoOf(c)}</b> <${Speaks} c=${c} centre=${centre.value}/>
       ${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}
     </span>
     <span role="cell"><${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/></span>

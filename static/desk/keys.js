@@ -29,6 +29,7 @@ import { gone, takeBack } from './returned.js';
 import { CONSULT_KEYS, asked, declineAsked, joined, talking } from './consult.js';
 import { openDial } from './dial.js';
 import { handedDone } from './handed.js';
+import { INTERPRETER_KEYS } from './interpreter.js';
 import { replyBox, wanted } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
@@ -144,6 +145,7 @@ const OF_THE_CALL = {
   KeyR: { when: () => !call.peek() && !joined.peek(), does: () => void redial() },
   KeyT: { when: () => !!handable.peek() && !layer.peek(), does: openTransfer },
   ...CONSULT_KEYS,
+  ...INTERPRETER_KEYS,
   KeyO: { ...CONSULT_KEYS.KeyO, when: () => !asksWhy() && CONSULT_KEYS.KeyO.when() },
   ...BUDDY_KEYS,
   ...VOLUME_KEYS,

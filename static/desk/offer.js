@@ -1,6 +1,7 @@
 /** The incoming offer: unmistakable by sound, shape, colour and words. */
 import { html, signal, useEffect, useRef, useSignalEffect } from '../ui.js';
 import { Marks, addressOf, roleWord, whoOf } from '../contact.js';
+import { Speaks } from '../speaks.js';
 import { Icon, Sev } from '../icons.js';
 import { now, serverTime } from '../clock.js';
 import { secondsLeft } from '../format.js';
@@ -14,6 +15,7 @@ import { Because, isUnsure, Marked } from '../grounds.js';
 import { t } from '../strings/en.js';
 import {
   accept,
+  centre,
   decline,
   incident,
   incidentId,
@@ -178,7 +180,10 @@ function Card({ ring }) {
     <div>
       <div class="who">${whoOf(c)}</div>
       <div class="muted">${[roleWord(c.who?.role), addressOf(c)].filter(Boolean).join(' · ')}</div>
-      <div class="row t0 marks"><${Marks} who=${c.who}/></div>
+      <div class="row t0 marks">
+        <${Speaks} c=${c} centre=${centre.value} who=${me.value}/>
+        <${Marks} who=${c.who}/>
+      </div>
       ${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
       ${kind === 'callback' && c.callback && html`<div class="t1 b">
         ${t.promised.asked(c.callback.by_name)} · <${Until}

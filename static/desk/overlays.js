@@ -40,6 +40,7 @@ import { writeCommands } from './first_words.js';
 import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
+import { interpreterCommand } from './interpreter.js';
 import { keypadOpen, MuteAndEnd, soundGoesOn, toggleMute } from './phonebar.js';
 import { askSeverity } from './severity.js';
 import { chorded, keyNow } from './single_keys.js';
@@ -107,6 +108,7 @@ function commands() {
       ],
       leavable(call.value) && [t.machine.leave, 'Alt L', leaveMessage],
       call.value && [t.phone.hangUp, '', hangUp],
+      interpreterCommand(),
       ...(handable.value
         ? [
             [t.transfer.title(whoOf(handable.value)), 'Alt T', openTransfer],

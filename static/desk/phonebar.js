@@ -3,6 +3,8 @@ import { Trainee } from './buddy.js';
 import { cls, computed, effect, html, signal, useLayoutEffect, useRef } from '../ui.js';
 import { Bars, Both, absentOf, look, mendOf, toldAgent, worse } from '../call_sound.js';
 import { Fault, Marks, addressOf, roleWord, whoOf } from '../contact.js';
+import { Speaks } from '../speaks.js';
+import { Interpreter } from './interpreter.js';
 import { keepFocus, lend } from '../focus.js';
 import { mineWords, speaksTo } from '../heard.js';
 import { Icon, Sev } from '../icons.js';
@@ -15,11 +17,13 @@ import {
   machineOf,
   act,
   call,
+  centre,
   hangUp,
   hold,
   layer,
   leavable,
   leaveMessage,
+  me,
   pending,
   seat,
   wordOf,
@@ -200,7 +204,7 @@ function Hint({ c }) {
       <${Icon} name="warn"/>
       ${machine}
     </button>`;
-  return null;
+  return html`<${Interpreter}/>`;
 }
 
 export const Mute = ({ hint = true }) => {
@@ -284,7 +288,10 @@ export function PhoneBar() {
     <span class="timer" title=${t.phone.timer}><${Since} at=${c.state_at}/></span>
     <${Quality}/>
     <${Hint} c=${c}/>
-    <span class="grow row t0 marks"><${Marks} who=${c.who}/></span>
+    <span class="grow row t0 marks">
+      <${Speaks} c=${c} centre=${centre.value} who=${me.value}/>
+      <${Marks} who=${c.who}/>
+    </span>
     <${Mute}/>
     <button
       title=${t.keys.named(c.held ? t.phone.unhold : t.phone.hold, 'Alt H')}

@@ -2,6 +2,7 @@
 import { effect, html, memo } from '../ui.js';
 import { roomTold } from '../agent.js';
 import { Fault, stateWord, whoOf } from '../contact.js';
+import { Speaks } from '../speaks.js';
 import { Icon, Sev } from '../icons.js';
 import { isAside, owes } from '../snooze.js';
 import { hourMinute } from '../format.js';
@@ -9,7 +10,7 @@ import { Since, TargetBar, Threshold, Until } from '../timers.js';
 import { isUnsure, Unsure } from '../grounds.js';
 import { t } from '../strings/en.js';
 import { Returned } from './returned.js';
-import { browsed, me, select, selected, selectedId, work, wordOf } from './context.js';
+import { browsed, centre, me, select, selected, selectedId, work, wordOf } from './context.js';
 import { ContactState } from '../states.js';
 
 /** @param {{c: Contact}} props */
@@ -45,6 +46,7 @@ const Card = memo(
       onClick=${() => select(c.id)}>
       <span class="between">
         <span class="b cut"><${Icon} name=${c.channel}/> ${whoOf(c)}</span>
+        <${Speaks} c=${c} centre=${centre.value} who=${me.value}/>
         ${fresh(c) && !on ? html`<span class="tag fresh">${t.work.unread(fresh(c))}</span>` : ''}
         <${Clock} c=${c}/>
       </span>

@@ -25,6 +25,7 @@ import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
 import { places } from './en/places.js';
 import { seen } from './en/seen.js';
+import { speaks } from './en/speaks.js';
 import { today } from './en/today.js';
 
 export const t = {
@@ -53,5 +54,6 @@ export const t = {
   ...timeline,
   ...places,
   ...seen,
+  ...speaks,
   ...today,
 };

@@ -252,3 +252,22 @@ async def test_duty_14_a_vet_is_written_to_first_and_their_call_is_in_that_incid
             "select subject from audit where action = 'address.revealed' order by id desc limit 1"
         )
         assert revealed == [(incident,)]
+
+
+async def test_duty_21_who_speaks_spanish_is_rung_and_without_them_anybody_who_sees_it(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as priya:
+        async with desk(centre, "tomas") as tomas:
+            call = await centre.sandbox.call(from_="+12065550921", to=SUPPORT, keys=["9"])
+            rung = await tomas.offered()
+            assert rung["speaks"] == "es"
+            assert rung["id"] not in priya.contacts
+            await tomas.do("pause", reason="break")  # the last who speaks it: nobody waits for them
+            offer = await priya.offered()
+            assert offer["id"] == rung["id"]
+            assert offer["speaks"] == "es"
+            assert "es" not in priya.agent()["skills"]
+            why = await priya.do("why", contact=offer["id"])
+            assert (why["needs"], why["ranks"]) == ({}, ["es"])
+        await centre.sandbox.hang_up(call)

@@ -10,7 +10,6 @@ import pytest
 
 from router.core import ladder
 from router.core.current import Current
-from router.core.model import Chosen
 from router.core.severity import Channel, Severity
 from router.core.skills import Skills
 from router.intake.door import Arrival, Call, Intake, Text
@@ -83,7 +82,8 @@ async def test_who_has_an_open_incident_is_not_lowered(database: Database, world
 async def test_nothing_is_asked_for_that_nobody_ready_has(database: Database, world: World) -> None:
     crew = [{"vet": 4, "safety": 3}, {"safety": 2, "es": 5}]
     live = (await come(asked(database, world), world, SPANISH)).contact
-    assert live.ladder == ladder.text(CONFIG.steps("espanol", Severity.S4))
+    assert live.ladder == "es=0@"  # whoever has it comes first
+    await world.agent("vet", vet=4, safety=3)
     words = "mi perro comio veneno de rata, vomita sangre y tiene las encias azules"
     text = Text(Channel.SMS, "sms:2", "+12065550178", SUPPORT, words)
     arrival = await asked(database, world, crew).text(text, world.now)
@@ -91,15 +91,15 @@ async def test_nothing_is_asked_for_that_nobody_ready_has(database: Database, wo
     live = arrival.contact
     first, *_ = ladder.parse(live.ladder)
     assert live.severity == 1
-    assert first.needs == {"safety": 3, "vet": 1}  # who knows Spanish is no first step's
+    assert first.needs == {"safety": 3, "vet": 1, "es": 0}  # who knows Spanish is no first step's
 
 
 async def test_the_skill_is_looked_for_alone_and_then_anybody(
     database: Database, world: World
 ) -> None:
-    await world.agent("plain")
     await world.agent("spanish", es=3)
-    await world.engine.step("agent_choice", agent="spanish", choice=Chosen(reason="break"))
+    await world.answer(await world.arrive(severity=2))
+    await world.agent("plain")
     crew = [{}, {"es": 3}]
     intake = asked(database, world, crew, queues={}, skills_for={"S4": "4s"})
     live = (await come(intake, world, SPANISH)).contact
@@ -112,6 +112,8 @@ async def test_the_skill_is_looked_for_alone_and_then_anybody(
 
 
 async def test_who_raises_it_looks_for_the_same_skill(database: Database, world: World) -> None:
+    await world.agent("spanish", es=3, safety=2)
+    await world.answer(await world.arrive(severity=2))
     intake = asked(database, world, [{"es": 3, "safety": 2}], queues={})
     live = (await come(intake, world, SPANISH)).contact
     await intake.change_severity(live.id, Severity.S2, "raised", "u1")
@@ -119,7 +121,7 @@ async def test_who_raises_it_looks_for_the_same_skill(database: Database, world:
     assert now is not None
     first, second, *_ = ladder.parse(now.ladder)
     assert (first.needs, first.span_ms) == ({"es": 1}, 30_000)
-    assert second.needs == {}
+    assert second.needs == {"es": 0}
 
 
 async def test_nobody_is_counted_where_words_ask_for_nothing(

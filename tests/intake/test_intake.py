@@ -381,7 +381,8 @@ async def test_raised_to_s1_he_is_served_though_a_reload_took_his_queue_away(
     current.replace(CONFIG)
     reply = await intake.change_severity(first.contact_id, Severity.S1, "a bite", "somebody")
     assert reply.contact is not None
-    assert (reply.contact.queue, reply.contact.ladder) == ("general", "@5000|@10000*|@*!")
+    ladder = "es=0@5000|@10000*|@*!"  # they still speak Spanish
+    assert (reply.contact.queue, reply.contact.ladder) == ("general", ladder)
 
 
 async def test_who_only_the_record_holds_comes_back_in_a_queue_that_there_is(

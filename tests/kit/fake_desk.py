@@ -282,7 +282,7 @@ class Connection:
         at = [self.scene["agents"][a]["name"] for a in (c["offer"] or {}).get("agents", [])]
         return {"contact": c["id"], "place": 1, "tier": min(c["severity"] - 1, 2), "wait": None,
                 "promoted": False, "needs": c["needs"], "step": 0, "steps": 1, "ringing": at,
-                "next_step_at": None, "sticky_for": None, "may": [], "kept_from": [],
+                "ranks": [], "next_step_at": None, "sticky_for": None, "may": [], "kept_from": [],
                 "by_name": self.scene["by_name"], "pull": self.scene["pull"]}  # fmt: skip
 
     async def do_agent_day(self, _: dict[str, Any]) -> dict[str, Any]:

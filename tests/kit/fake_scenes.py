@@ -35,6 +35,7 @@ CENTRE = {
     "roles": list(ROLES),
     "incident_types": [{"code": "poisoning", "word": "Poisoning"}, {"code": "bite", "word": "Bite or attack"}],
     "languages": {"en": "English", "es": "Spanish"},
+    "interpreters": ["es"],
     "close_reasons": [{"code": c, "word": w} for c, w in REASONS.items()],
     "queues": [{"name": q, "word": q.title()} for q in ("emergency", "pets", "home", "claims")],
 }  # fmt: skip
@@ -59,7 +60,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
     bare = contact_entity(LiveContact(id_, channel, severity, at, severity - 0.5), None)
     return bare | {
         "queue": "pets", "line": "emergency", "state": state, "state_at": at, "queued_at": at,
-        "answer_by": at + target, "needs": {"vet": 3, "en": 1}, "rule": "Emergency line", "about": "",
+        "answer_by": at + target, "needs": {"vet": 3, "en": 1}, "speaks": None, "rule": "Emergency line", "about": "",
         "score": more.pop("place", severity - 0.5),
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from router.core.model import Chosen, LiveAgent, LiveContact, Reply
 from router.live.engine import Engine, IndexUnavailable, decode_step
 from tests.oracle.oracle import Oracle
 from tests.oracle.people import Times
-from tests.oracle.worlds import PROMISE, Event
+from tests.oracle.worlds import PROMISE, SKILLS, Event
 
 START = 1_800_000_000_000
 TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, parked=900_000,
@@ -58,7 +58,11 @@ def ladder_text(ladder: list[dict[str, Any]]) -> str:
     """As the engine reads it."""
     parts = []
     for rung in ladder:
-        needs = ",".join(f"{name}={level}" for name, level in sorted(rung["needs"].items()))
+        asked = rung.get("asked", ())
+        needs = ",".join(
+            f"{name}{'?' if name in asked else '='}{level}"
+            for name, level in sorted(rung["needs"].items())
+        )
         span = "" if rung.get("span") is None else rung["span"]
         marks = "*" * bool(rung.get("supervisors")) + "!" * bool(rung.get("overflow"))
         parts.append(f"{needs}@{span}{marks}")
@@ -340,7 +344,8 @@ class Pair:
         body = {**what, "id": what["contact"], "ladder": ladder_text(what["ladder"])}
         del body["contact"]
         due = what.get("due_from", self.now) + body.pop("target", 0)
-        return body | {"answer_by": due, "state": "queued", "queue": "general", "link": "none"}
+        rest = {"queue": "general", "link": "none", "asks": ",".join(SKILLS)}
+        return body | {"answer_by": due, "state": "queued", **rest}
 
     def _fence(self, contact: str, *, stale: bool) -> str:
         live = self.live.get(contact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 TIER = 10**13
 UNITS = {"voice": 100, "sms": 25, "email": 15}
@@ -63,9 +63,18 @@ class Rung:
     """A step of a ladder: needs, and how long; None = from here on."""
 
     needs: dict[str, int]
+    """Level 0: it only ranks."""
     span: int | None = None
     supervisors: bool = False
     overflow: bool = False
+    asked: tuple[str, ...] = ()
+    """Those of the needs that only rank where nobody on duty has them, the first of them last."""
+
+    def without(self, skill: str) -> Rung:
+        if skill not in self.asked:
+            return self
+        left = tuple(one for one in self.asked if one != skill)
+        return replace(self, needs={**self.needs, skill: 0}, asked=left)
 
 
 @dataclass

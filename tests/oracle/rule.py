@@ -203,13 +203,15 @@ class Rule:
         """All who may take it, the best first."""
         needs = self.rung(c).needs
 
-        def order(a: Agent) -> tuple[bool, bool, int, int, int, int, int, str]:
+        def order(a: Agent) -> tuple[bool, bool, int, int, int, int, int, int, str]:
             room = self.room(c, a)
             assert room is not None
-            surplus = sum(a.skills[skill] - level for skill, level in needs.items())
+            lacks = sum(level == 0 and skill not in a.skills for skill, level in needs.items())
+            surplus = sum(a.skills[skill] - level for skill, level in needs.items() if level)
             others = sum(skill not in needs for skill in a.skills)
             last = room[0] == 5 and c.tier == 0
-            return (last, last or a.id != c.named, *room, surplus, others, a.idle_since, a.id)
+            near = (lacks, surplus, others)
+            return (last, last or a.id != c.named, *room, *near, a.idle_since, a.id)
 
         found = sorted((a for a in self.agents.values() if self.may(c, a)), key=order)
         ready = [a for a in found if a.available]
@@ -230,10 +232,21 @@ class Rule:
         self.back_in_line(c)
         return True
 
+    def ask_less(self, c: Contact) -> None:
+        """Of what is asked for, what nobody on duty has only ranks from now on: the last first."""
+        if not c.stands or c.sticky_for is not None:
+            return
+        there = [a for a in self.agents.values() if a.there and a.in_tiers(c.tier)]
+        while (rung := self.rung(c)).asked and not any(a.meets(rung.needs) for a in there):
+            gone = rung.asked[-1]
+            c.ladder = [one.without(gone) for one in c.ladder]
+
     # The one sentence -------------------------------------------------------------------------
 
     def match(self) -> None:
         """The lowest that somebody may take goes to the best; again, until no pair is left."""
+        for c in self.contacts.values():
+            self.ask_less(c)
         while True:
             for c in sorted(self.contacts.values(), key=self.turn):
                 if c.stands and (takers := self.best(c)):

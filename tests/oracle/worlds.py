@@ -107,6 +107,32 @@ class Maker:
         return found
 
     def ladder(self, severity: int) -> list[dict[str, Any]]:
+        """`steps`; for many, one or two skills are asked for on top, or only rank."""
+        rng, steps = self.rng, self.steps(severity)
+        if "asking" in self.without or rng.random() < 0.5:
+            return steps
+        skills = [s for s in SKILLS if rng.random() < 0.5]
+        needed = [s for s in skills[:2] if rng.random() < 0.8]
+        left, found = rng.choice((2_000, 5_000, 20_000)) if needed else 0, []
+        for step in steps:
+            needs, span = step["needs"], step.get("span")
+            if step.get("supervisors"):
+                found.append(step)
+                continue
+            after = {**step, "needs": {**dict.fromkeys(skills, 0), **needs}}
+            asked = tuple(s for s in needed if s not in needs)
+            narrow = left if span is None else min(left, span)
+            left -= narrow
+            if narrow and asked:
+                more = {**after["needs"], **dict.fromkeys(asked, 1)}
+                found.append({"needs": more, "span": narrow, "asked": asked})
+                if narrow != span:
+                    found.append(after | ({} if span is None else {"span": span - narrow}))
+            else:
+                found.append(after)
+        return found
+
+    def steps(self, severity: int) -> list[dict[str, Any]]:
         """1 to 4 steps that only widen; those of an S1 end outside."""
         rng = self.rng
         needs = {s: rng.randint(1, 4) for s in SKILLS if rng.random() < 0.45}

@@ -312,6 +312,8 @@ export const common = {
     stands: 'Waits because',
     wait: 'Expected wait',
     needs: 'Needs',
+    /** @param {string} skills */
+    first: (skills) => `${skills} first`,
     held: 'Held for',
     rings: 'Ringing at',
     may: 'Can take it',

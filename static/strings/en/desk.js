@@ -405,6 +405,7 @@ export const desk = {
       ['Alt + D', 'decline what is ringing'],
       ['Alt + M', 'mute, unmute; also while typing'],
       ['Alt + H', 'hold, resume'],
+      ['Alt + U', 'ask an interpreter in, when the caller’s language is not yours'],
       ['Alt + T', 'transfer, or back in line'],
       ['Shift + Enter', 'in Transfer: ask them first, before they get the call'],
       ['Alt + J', 'all three together, or without whom you asked in'],

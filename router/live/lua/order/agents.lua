@@ -83,6 +83,15 @@ function agents.there(needs, but)
   return n - (agents.on_duty(but) and not at.absent and 1 or 0)
 end
 
+-- Whether anybody on duty who meets these needs may be offered this tier.
+function agents.there_in(needs, t)
+  for _, profile in pairs(ctx.kept.profiles) do
+    if t >= profile.floor and t <= profile.ceiling and agents.satisfies(profile.skills, needs)
+      and agents.present(profile) > 0 then return true end
+  end
+  return false
+end
+
 -- How many agents of a profile are on duty and answer.
 function agents.present(profile)
   local n = -profile.absent

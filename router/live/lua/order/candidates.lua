@@ -14,7 +14,8 @@ local function less(x, y)
   return false
 end
 
--- Profiles that satisfy some needs, nearest first: (surplus of level, number of other skills).
+-- Profiles that satisfy some needs, nearest first: (how many that only rank they lack, surplus of level,
+-- number of other skills).
 function candidates.ranked(step)
   local kept = ctx.kept
   local rank = kept.rank[step.sig]
@@ -22,15 +23,20 @@ function candidates.ranked(step)
   rank = { n = kept.profile_n }
   for text, profile in pairs(kept.profiles) do
     if agents.satisfies(profile.skills, step.needs) then
-      local surplus, others = 0, 0
+      local lacks, surplus, others = 0, 0, 0
       for name, level in pairs(profile.skills) do
-        if step.needs[name] then surplus = surplus + level - step.needs[name] else others = others + 1 end
+        local least = step.needs[name]
+        if not least then others = others + 1
+        elseif least > 0 then surplus = surplus + level - least end
       end
-      rank[#rank + 1] = { profile = profile, surplus = surplus, others = others, text = text }
+      for name, least in pairs(step.needs) do
+        if least == 0 and not profile.skills[name] then lacks = lacks + 1 end
+      end
+      rank[#rank + 1] = { profile = profile, lacks = lacks, surplus = surplus, others = others, text = text }
     end
   end
   table.sort(rank, function(x, y)
-    return less({ x.surplus, x.others, x.text }, { y.surplus, y.others, y.text })
+    return less({ x.lacks, x.surplus, x.others, x.text }, { y.lacks, y.surplus, y.others, y.text })
   end)
   kept.rank[step.sig] = rank
   return rank
@@ -105,7 +111,7 @@ local function gather(found, c, level, rank, want, allowed)
   for _, near in ipairs(rank) do
     local profile = near.profile
     if t >= profile.floor and t <= profile.ceiling then
-      local this = near.surplus * 1000 + near.others
+      local this = (near.lacks * 1000 + near.surplus) * 1000 + near.others
       if this ~= group_key then
         if #group > 0 then flush() end
         if #found >= want then return end

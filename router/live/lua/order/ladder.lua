@@ -2,7 +2,8 @@
 --
 -- A ladder is one string, made by router/core/ladder.py: steps joined by '|', each
 -- needs@milliseconds, the last without an end: 'vet=3@5000|vet=1@10000|@'. A '*' at the end of a
--- step lets supervisors on duty in, '!' asks for the number outside.
+-- step lets supervisors on duty in, '!' asks for the number outside. A need of level 0 only ranks: whoever
+-- has it comes first. 'es?1' is a need that becomes one of level 0 when nobody on duty has it.
 
 local has, num = values.has, values.num
 local arm, disarm = deadlines.arm, deadlines.disarm
@@ -19,8 +20,17 @@ local NO_LADDER = '@'
 
 function ladder.parse_needs(text)
   local needs = {}
-  for name, level in string.gmatch(text, '([^=,]+)=(%d+)') do needs[name] = tonumber(level) end
+  for name, level in string.gmatch(text, '([^=?,]+)[=?](%d+)') do needs[name] = tonumber(level) end
   return needs
+end
+
+-- Without those that only rank: what people are told that it needs.
+local function required(needs)
+  local found = {}
+  for name, level in pairs(needs) do
+    if level > 0 then found[name] = level end
+  end
+  return found
 end
 
 local NEEDS = {} -- parsed, by signature
@@ -36,7 +46,9 @@ function ladder.of(c)
   steps = {}
   local from = 0
   for sig, ms, flags in string.gmatch(text .. '|', '([^@|]*)@(%d*)([*!]*)|') do
-    steps[#steps + 1] = { sig = sig, needs = ladder.needs_of(sig), from = from,
+    local needs = ladder.needs_of(sig)
+    steps[#steps + 1] = { sig = sig, needs = needs, required = required(needs), from = from,
+      asks = string.find(sig, '?', 1, true) ~= nil,
       supervisors = string.find(flags, '*', 1, true) ~= nil,
       overflow = string.find(flags, '!', 1, true) ~= nil }
     from = from + (tonumber(ms) or 0)
@@ -59,7 +71,7 @@ function ladder.next_need(c)
   local at = 1
   while steps[at + 1] and steps[at + 1].from <= spent do at = at + 1 end
   if at - 1 ~= num(c.step, -1) then
-    c.step, c.needs = at - 1, steps[at].needs
+    c.step, c.needs = at - 1, steps[at].required
   end
   outside.overflowed(c, steps[at], steps[#steps])
   if steps[at + 1] and has(c.ladder_from) then
@@ -91,19 +103,35 @@ function ladder.age(c)
   return true
 end
 
--- The next step has come: more people may take it.
-function ladder.widen(c)
+-- The next step has come, or what is asked for now has changed: more people may take it.
+function ladder.widen(c, cause)
   ladder.next_need(c)
   touch(c)
-  local needs = ladder.step(c).needs
-  event('contact.widened', c, { step = c.step, needs = next(needs) and needs or nil })
+  local needs = ladder.step(c).required
+  event('contact.widened', c, { step = c.step, needs = next(needs) and needs or nil, cause = cause })
   waiting.replace(c)
+end
+
+-- Nobody on duty has all that is asked for (c.asks, the last of them first): from now on it only ranks. Its
+-- ladder time runs on. there: whether somebody meets these needs.
+function ladder.ask_less(c, there)
+  local names, text, step = {}, c.ladder, nil
+  for name in string.gmatch(c.asks or '', '[^,]+') do names[#names + 1] = name end
+  for i = #names, 0, -1 do
+    text = string.gsub(text, '([^=?,|@*!]+)%?%d+', function(name)
+      return ((i == 0 or name == names[i]) and name .. '=0') or nil
+    end)
+    step = ladder.of({ ladder = text })[num(c.step, 0) + 1]
+    if not step.asks or there(step.sig) then break end
+  end
+  c.ladder, c.step = text, nil
+  ladder.widen(c, 'nobody_has_it')
 end
 
 -- Its last step, while it stands still.
 function ladder.last(c)
   local steps = ladder.of(c)
-  c.step, c.needs = #steps - 1, steps[#steps].needs
+  c.step, c.needs = #steps - 1, steps[#steps].required
 end
 
 -- Nobody ready may take it: an S1 goes at once to the step that rings for everybody at a desk. No promised

@@ -95,9 +95,46 @@ local function hurry()
   return gone_on
 end
 
+-- What was asked for (router/core/asking.py) and nobody on duty has only ranks from now on.
+local function ask_less()
+  local kept = ctx.kept
+  if not next(kept.asking) and not next(kept.asking_beside) then return end
+  local there = {} -- by needs and tier
+  local function has_it(sig, t)
+    local name = sig .. t
+    if there[name] == nil then there[name] = agents.there_in(ladder.needs_of(sig), t) end
+    return there[name]
+  end
+  local in_vain = {}
+  for lane in pairs(kept.asking) do
+    if not waiting.head_of(lane) then kept.asking[lane] = nil end
+    for t = 0, kept.asking[lane] and 2 or -1 do
+      if not has_it(lane.sig, t) then
+        waiting.flush_lane(lane)
+        local from, to = t * ladder.TIER, '(' .. (t + 1) * ladder.TIER
+        for _, m in ipairs(redis.call('ZRANGE', key('lane:' .. lane.name), from, to, 'BYSCORE')) do
+          in_vain[#in_vain + 1] = waiting.id_of(m)
+        end
+      end
+    end
+  end
+  for id in pairs(kept.asking_beside) do
+    local c = contact(id)
+    if c and not has_it(ladder.step(c).sig, ladder.tier(c)) then in_vain[#in_vain + 1] = id end
+  end
+  table.sort(in_vain)
+  for _, id in ipairs(in_vain) do
+    local c = contact(id)
+    if c and waiting.stands(c) then
+      ladder.ask_less(c, function(sig) return has_it(sig, ladder.tier(c)) end)
+    end
+  end
+end
+
 -- The one loop of matching. Seekers: the contacts and agents that this step changed.
 function match.all()
   standing.settle()
+  ask_less()
   local kept = ctx.kept
   local queue, barren, idle, made = {}, {}, {}, 0
   local began = match.cpu_s()

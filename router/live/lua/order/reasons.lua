@@ -10,7 +10,7 @@ local is_text = agents.is_text
 -- chose, also { why = how, by = account, by_name }: then nobody was compared.
 function reasons.of(c, one)
   if one.why then return { cost = one.cost, why = one.why, by = one.by, by_name = one.by_name } end
-  local needs = ladder.step(c).needs
+  local needs = ladder.step(c).required
   return { cost = one.cost, step = num(c.step, 0), needs = next(needs) and needs or nil, named = one.named,
     displaces = one.displaces == 1 or nil }
 end

@@ -24,8 +24,8 @@ function waiting.lane_named(name)
   if not lane then
     local channel, sig, star, mark = string.match(name, '^(%a+)|([^*^~]*)(%*?)([~^]?)$')
     lane = { name = name, channel = channel, voice = channel == 'voice', sig = sig,
-      needs = ladder.needs_of(sig), star = star == '*', aged = mark == '^', uncalled = mark == '~',
-      known = true, least = 0 }
+      needs = ladder.needs_of(sig), asks = string.find(sig, '?', 1, true) ~= nil, star = star == '*',
+      aged = mark == '^', uncalled = mark == '~', known = true, least = 0 }
     kept.lanes[name], kept.lane_n = lane, kept.lane_n + 1
     ctx.new_lanes = ctx.new_lanes or {}
     ctx.new_lanes[#ctx.new_lanes + 1] = name
@@ -45,6 +45,7 @@ end
 local function lane_add(lane, c)
   local m, score = waiting.member(c), c.score
   if score < ladder.TIER and not lane.star then ctx.kept.early[lane] = true end
+  if lane.asks then ctx.kept.asking[lane] = true end
   lane_changes(lane)[m] = score
   if lane.known then
     local head = lane.head
@@ -122,6 +123,7 @@ function waiting.beside_add(c)
   local kept = ctx.kept
   kept.beside, kept.beside_at = kept.beside or agents.new_line(), kept.beside_at or {}
   kept.beside_at[c.id] = agents.line_add(kept.beside, c.score, waiting.member(c))
+  if ladder.step(c).asks then kept.asking_beside[c.id] = true end
 end
 
 local function beside_drop(c)
@@ -129,7 +131,7 @@ local function beside_drop(c)
   local one = kept.beside_at and kept.beside_at[c.id]
   if not one then return end
   agents.line_drop(kept.beside, one)
-  kept.beside_at[c.id] = nil
+  kept.beside_at[c.id], kept.asking_beside[c.id] = nil, nil
 end
 
 function waiting.unplace(c)

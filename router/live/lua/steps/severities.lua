@@ -139,9 +139,10 @@ end)
 -- The record now has a call that was handled without it: the person, the incident, and the place that it gets
 -- from an earlier call or an open incident. Nothing that was decided meanwhile is undone. severity: what is
 -- known of it, if that is worse than what its line says; own: that without what its incident lent; judged:
--- for each severity; closed: for each severity, the queues that turn such a caller away at this hour.
--- takes: answer_by, arrived_at, by, closed, contact, due_from, grounds, home, judged, ladder, ladders, named,
---   ageing_ms, own, promote_at, rule, score, severity, target_ms, wrapup_ms
+-- for each severity; closed: for each severity, the queues that turn such a caller away at this hour; asks:
+-- skills that are looked for, with commas.
+-- takes: answer_by, arrived_at, asks, by, closed, contact, due_from, grounds, home, judged, ladder, ladders,
+--   named, ageing_ms, own, promote_at, rule, score, severity, target_ms, wrapup_ms
 -- refuses: unknown
 -- tells: contact.recorded, contact.severity_changed
 mutation('recorded', function(req)
@@ -149,7 +150,7 @@ mutation('recorded', function(req)
   if not c then return no('unknown', 'no_open_contact') end
   if not c.provisional then return { ok = true, contact = c } end
   c.provisional, c.by_line = nil, nil
-  for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about', 'party' }) do
+  for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about', 'party', 'asks' }) do
     if has(req[name]) then c[name] = req[name] end
   end
   if not has(c.named) and has(req.named) then c.named = req.named end
@@ -162,7 +163,7 @@ mutation('recorded', function(req)
   if not (has(req.severity) and req.severity < was) then
     req.severity, req.rule, req.own = was, c.rule, c.own
   end
-  if earlier or req.severity < was then -- in the menu, too: no key may come
+  if earlier or req.severity < was or has(req.asks) then -- in the menu, too: no key may come
     for name, value in pairs(req.judged[req.severity]) do req[name] = value end
     judge(c, req)
   end

@@ -14,6 +14,7 @@ function memory.blank(cfg)
   return { cfg = cfg, agents = {}, young = {}, old = {}, many = 0, last = {}, before_last = {}, lasts = 0,
     rank = {}, profiles = {}, profile_n = 0, at = {}, live = {}, free = 0, causes = { all = 0, lost = 0 },
     s1 = { voice = 0, sms = 0, email = 0 }, early = {},
+    asking = {}, asking_beside = {},
     lanes = {}, lane_n = 0, fit = {}, aside = {}, armed = {}, named = {}, refused = {}, rounds = {},
     promises = {},
     steps = 0, fence = 0 }

@@ -46,6 +46,7 @@ function recall.read()
     local lane = waiting.lane_named(name)
     lane.known = false
     if not lane.star then kept.early[lane] = true end
+    if lane.asks then kept.asking[lane] = true end
   end
   ctx.new_lanes = nil
   -- Some were to look in the next tick (order/match.lua); only the lost memory knew who, and whether an S1

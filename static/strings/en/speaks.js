@@ -1,0 +1,12 @@
+/** Words about the language that somebody needs. */
+export const speaks = {
+  speaks: {
+    /** @param {string} language */
+    title: (language) => `They speak ${language}`,
+    /** @param {string} language */
+    ask: (language) => `Ask the ${language} interpreter`,
+    askWhy: 'They join you and the caller as soon as they answer. You keep the call.',
+    /** @param {string} language */
+    none: (language) => `No ${language} interpreter: transfer, or speak slowly`,
+  },
+};
