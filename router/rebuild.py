@@ -27,7 +27,7 @@ from router.core.states import NOT_MADE, TALKS, WAITS, AgentState, State
 from router.core.terms import duty_of
 from router.live.engine import IndexLost, IndexUnavailable
 from router.recorder import Recorder
-from router.records import accounts, audit, contacts
+from router.records import accounts, audit, contacts, helps
 from router.records.database import RecordUnavailable
 from router.records.sql import get_meta, put_meta
 from router.records.today import Today
@@ -128,6 +128,7 @@ class Rebuild:
             await put_meta(connection, "epoch", str(epoch))
         async with self._database.read() as connection:
             recorded = await contacts.open_contacts(connection)
+            asked = {it.agent: it for it in await helps.still_open(connection)}
             names = {a.id: a for a in await accounts.all_accounts(connection)}
             today = await Today.kept(connection)
         living = await self._witness.live_calls() if recorded else set()
@@ -185,6 +186,8 @@ class Rebuild:
                     desk = replace(desk, choice=SIGNED_IN)
                 there.add(live.agent)
                 agents.append(self._agent(desk, now) | {"presence": "lost"})
+        away = [_signed_off(names[one], now) for one in asked if one in names and one not in there]
+        agents = [agent | {"help": asked.get(agent["id"])} for agent in [*agents, *away]]
         reply = await self._engine.open_epoch(
             epoch,
             self._cfg(),
@@ -295,3 +298,19 @@ class Rebuild:
                 if not tried:
                     await contacts.set_dialled(connection, live.id, "cancelled", None)
             log.warning("callback.dropped", contact=live.id, tried=tried)
+
+
+def _signed_off(account: accounts.Account, now: int) -> dict[str, Any]:
+    """Somebody without a desk, of whom the index still has to know."""
+    return {
+        "id": account.id,
+        "name": account.name,
+        "skills": dict(account.skills),
+        "choice": SIGNED_IN,
+        "presence": "offline",
+        "media": "down",
+        "state": AgentState.OFFLINE,
+        "state_at": now,
+        "idle_since": now,
+        "used": 0,
+    }

@@ -14,7 +14,7 @@ import structlog
 
 from router.core.model import Step
 from router.live.engine import Engine, IndexUnavailable, decode_step
-from router.records import audit, contacts, incident_steps
+from router.records import audit, contacts, helps, incident_steps
 from router.records.database import (
     Database,
     RecordRefused,
@@ -104,6 +104,7 @@ class Recorder:
             else:
                 for step in steps:
                     read += await self._fold_one(connection, *step, today)
+            await helps.fold(connection, read)
             await audit.fold(connection, read)  # last: its lock is the narrowest
             await contacts.set_recorder_position(connection, steps[-1][0])
             if today.counts != self._today.counts:

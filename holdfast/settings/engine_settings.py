@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from holdfast.clock import now_ms
-from router.core.config import Config, Timing
+from router.core.config import Config, HelpTimes, Timing
 from router.core.durations import duration_ms
 from router.core.severity import UNITS, Severity
 from router.core.skills import signature
@@ -27,6 +27,10 @@ def engine_settings(config: Config) -> dict[str, Any]:
         **{
             name: duration_ms(getattr(config.callbacks, name))
             for name in ("stand", "stand_s1", "stand_text")
+        },
+        **{
+            f"help_{name}": duration_ms(getattr(config.help, name))
+            for name in HelpTimes.__struct_fields__
         },
         **{f"units_{channel}": units for channel, units in UNITS.items()},
         "max_sms": config.max_sms,

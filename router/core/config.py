@@ -198,6 +198,19 @@ class Incidents(_Part, kw_only=True, frozen=True):
     hand_off_within: HandOffWithin = HandOffWithin()
 
 
+class HelpTimes(_Part, kw_only=True, frozen=True):
+    """When an agent asks for help and nobody has it (docs/routing.md, "Help")."""
+
+    all_after: Passing = "10s"
+    """From the key on: then every supervisor is told."""
+    telephone_after: Passing = "30s"
+    """From the key on: then the numbers on call are rung."""
+    again_after: Passing = "60s"
+    """The list is through: then it begins again."""
+    lasts: Passing = "10m"
+    """It ends by itself so long after somebody had it."""
+
+
 class Retention(_Part, kw_only=True, frozen=True):
     """How long figures of sound are kept; "" = for ever. What people said and wrote, and the audit,
     stay."""
@@ -305,6 +318,7 @@ class Config(_Part, kw_only=True, frozen=True):
     callbacks: CallbackRules = CallbackRules()
     incidents: Incidents = Incidents()
     hand_off: HandOffRules = HandOffRules()
+    help: HelpTimes = HelpTimes()
     snippets: list[Snippet] = []
     """From a file of their own (snippets.toml)."""
     retention: Retention = Retention()

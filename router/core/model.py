@@ -12,8 +12,10 @@ import msgspec
 from .beside import Beside
 from .consult import Consult, Consulted
 from .figures import Facts
+from .help import Help
 from .refusals import words_of
-from .states import TALKS, AgentState, State, Told
+from .states import TALKS, AgentState, State
+from .telling import Telling
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -55,29 +57,6 @@ class OutsideCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """The agent who hands the caller over."""
     inline: bool = False
     """A webhook's answer sends the caller there; asked twice, it is the same answer."""
-
-
-class Telling(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How an S1 text or mail that overflowed is told to the numbers on call by telephone."""
-
-    at: Told
-    name: str | None = None
-    """Of the number that rings, or of who took it over, in the configuration."""
-    word: str | None = None
-    since: float | None = None
-    """It rings since then, or was taken over then."""
-    heard: bool = False
-    """Whoever took it over has heard how to reach the party."""
-    wrote: bool = False
-    """The party wrote again since the key."""
-    busy_until: float | None = None
-    """Their call is over by then, or when the carrier says so: their telephone is free."""
-    until: float | None = None
-    fence: str | None = None
-    begun: bool = False
-    """A process was about to dial: it is not dialled again."""
-    call: str | None = None
-    """The carrier's id of the call there, once it is known."""
 
 
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -323,6 +302,8 @@ class LiveAgent(msgspec.Struct, omit_defaults=False):
     """The call that they handed on, while its wrap-up is theirs."""
     handed_at: float | None = None
     handed_until: float | None = None
+    help: Help | None = None
+    """They asked for help, and it is open."""
     offer: AgentOffer | None = None
     until: float | None = None
     conn: str | None = None
@@ -395,6 +376,8 @@ class Happening(msgspec.Struct):
     """When they sat down there."""
     hidden: bool = False
     """The agent is not to see it."""
+    help: Help | None = None
+    """The request for help of which this tells, as it is then."""
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -452,6 +435,8 @@ class Effect(msgspec.Struct):
     carrier_id: str | None = None
     args: dict[str, Any] = msgspec.field(default_factory=dict)
     record: LiveContact | None = None
+    help: Help | None = None
+    """Where it is done for a request for help: that one, if it is open."""
 
 
 class Reply(msgspec.Struct):
@@ -469,6 +454,7 @@ class Reply(msgspec.Struct):
     cause: str | None = None
     duplicate: bool = False
     contact: LiveContact | None = None
+    help: Help | None = None
     place: float | None = None
     stream: bool = False
     presence: str | None = None

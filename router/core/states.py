@@ -188,6 +188,7 @@ AGENT_TIMERS: Mapping[str, AgentTimer] = {
     "ears": AgentTimer(),
     "shift": AgentTimer(outlives=True),
     "handed": AgentTimer(at="handed_until", outlives=True),
+    "help": AgentTimer(outlives=True),
 }
 """By kind; what it does when it comes is `fire` of that name (upkeep/time.lua)."""
 

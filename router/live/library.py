@@ -11,6 +11,7 @@ from importlib import resources
 from router.core.callback import BUSY_FREE
 from router.core.consult import Consulted
 from router.core.figures import ENDINGS, SHORT_MS
+from router.core.help import HelpEnd, HelpStage
 from router.core.states import AGENT_TIMERS, STATES, AgentState, AgentTimer, Row, State, Told
 
 LIBRARY = "holdfast"
@@ -24,7 +25,7 @@ PARTS = (
     *("order/candidates", "order/reasons", "order/offers", "order/match", "order/figures"),
     *("order/life", "order/standing"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/telling", "steps/texts"),
-    *("steps/severities", "steps/desks", "steps/sitting", "steps/consult"),
+    *("steps/severities", "steps/desks", "steps/help", "steps/sitting", "steps/consult"),
     *("steps/lines", "steps/handed"),
     *("steps/steering", "steps/callbacks", "steps/settings"),
     *("upkeep/recall", "upkeep/time", "upkeep/sweep", "upkeep/rebuild"),
@@ -62,8 +63,8 @@ def _part(part: str) -> str:
 
 
 def states_source() -> str:
-    """router/core/states.py in Lua: State, AgentState, Told and Consulted (consult.py) by name,
-    STATES by value, AGENT_TIMERS by kind.
+    """router/core/states.py in Lua: State, AgentState, Told, Consulted (consult.py), HelpStage
+    and HelpEnd (help.py) by name, STATES by value, AGENT_TIMERS by kind.
 
     A column that does not hold is absent. Names that do not exist are found by scripts/states.py:
     while a library is loading, Lua has no functions that could do it.
@@ -74,6 +75,8 @@ def states_source() -> str:
         f"local AgentState = {{ {_names(AgentState)} }}\n"
         f"local Told = {{ {_names(Told)} }}\n"
         f"local Consulted = {{ {_names(Consulted)} }}\n"
+        f"local HelpStage = {{ {_names(HelpStage)} }}\n"
+        f"local HelpEnd = {{ {_names(HelpEnd)} }}\n"
         f"local STATES = {_rows(STATES)}\n"
         f"local AGENT_TIMERS = {_rows(AGENT_TIMERS)}\n"
     )

@@ -18,8 +18,9 @@ from sqlalchemy import desc, insert, select, text, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.help import Help
 from router.core.model import Happening, LiveContact, Said, Step
-from router.core.text import clean
+from router.core.text import clean, span
 from router.records import corrections, schema
 from router.records.database import RecordRefused, savepoint
 from router.records.sql import get_meta, insert_new, put_meta
@@ -29,6 +30,9 @@ log = structlog.get_logger()
 HEAD = "audit.head"
 AT_ONCE = 1000
 LEFT_BESIDE = "contact.left_beside"
+OF_HELP = ("help.asked", "help.widened", "help.seen", "help.ended")
+"""Each has its line, whoever or whatever brought it about."""
+BY_CLOCK = "system"
 _chain = schema.audit
 _NEXT = text("SELECT nextval(pg_get_serial_sequence('audit', 'id'))")
 
@@ -75,11 +79,29 @@ async def fold(connection: AsyncConnection, steps: Sequence[tuple[str, Step]]) -
 
 
 def _lines(step_id: str, step: Step) -> list[tuple[str, Said]]:
-    """What a person asked for, and who stopped listening to whom in this step, whatever ended it:
-    each by its own key."""
+    """What a person asked for; and, whatever brought it about, who stopped listening to whom in
+    this step, and what became of requests for help: each by its own key."""
     lines = [] if step.audit is None else [(step_id, step.audit)]
     ends = [event for event in step.events if event.name == LEFT_BESIDE]
-    return lines + [(f"{step_id}.{n}", _sat(event, step)) for n, event in enumerate(ends)]
+    lines += [(f"{step_id}.{n}", _sat(event, step)) for n, event in enumerate(ends)]
+    helped = [(one, one.help) for one in step.events if one.name in OF_HELP and one.help]
+    return lines + [(f"{step_id}.h{n}", _helped(*one)) for n, one in enumerate(helped)]
+
+
+def _helped(event: Happening, request: Help) -> Said:
+    """Of what it is: the contact in hand when it was asked, else the agent."""
+    action, detail = event.name, ""
+    if event.name == "help.asked":
+        detail = f"told {request.told.agent if request.told else 'all'}"
+    elif event.name == "help.widened":
+        detail = f"told {event.why}"
+    elif request.end:
+        action = f"help.{request.end}"
+    elif request.seen:
+        detail = f"after {span(int(request.seen.at - request.at))}, {request.seen.how}"
+    if request.contact and action != "help.asked":
+        detail = f"{detail}, asked by {request.agent}".removeprefix(", ")
+    return Said(event.by or BY_CLOCK, action, request.contact or request.agent, detail)
 
 
 def _sat(event: Happening, step: Step) -> Said:

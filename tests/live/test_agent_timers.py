@@ -54,6 +54,12 @@ async def hears_a_call(world: World) -> None:
     assert (await world.engine.step("sit_beside", **sat)).ok
 
 
+async def asks_for_help(world: World) -> None:
+    await world.agent("a")
+    await world.engine.beat("board_here", agent="dana", name="Dana")
+    assert (await world.engine.step("help_ask", agent="a", lead=None)).ok
+
+
 RUNS: dict[str, Callable[[World], Awaitable[None]]] = {
     "lease": online,
     "offline": lost,
@@ -61,6 +67,7 @@ RUNS: dict[str, Callable[[World], Awaitable[None]]] = {
     "shift": in_a_shift,
     "handed": handed_on,
     "ears": hears_a_call,
+    "help": asks_for_help,
 }
 """How each comes to run."""
 

@@ -11,7 +11,8 @@ import pytest_asyncio
 
 from holdfast.settings.engine_settings import engine_settings
 from router.core.alarms import alarm_of
-from router.core.model import Chosen, Effect, LiveContact, Reply, Telling
+from router.core.model import Chosen, Effect, LiveContact, Reply
+from router.core.telling import Telling
 from router.live.engine import decode_step
 from tests.kit.store import CONFIG, World
 from tests.live.test_sweeper import forget, found

@@ -212,6 +212,7 @@ function desks.go_offline(a, reason)
   a.presence, a.media, a.conn = 'offline', 'down', nil
   agent_timers.disarm_all(a)
   agent_timers.arm(a, 'ears') -- their board may still hear a call
+  agent_timers.arm(a, 'help') -- somebody may still see to it
   agents.settle(a)
   event('agent.offline', nil, { agent = a.id })
 end

@@ -197,6 +197,7 @@ mutation('sit_beside', function(req)
   a.beside = c.id
   put(c, people)
   agents.settle(a)
+  if not has(req.trainee) then moments.sat_beside.come(c, a) end
   event('contact.sat_beside', c, { agent = c.agent, by = a.id, why = req.mode, hidden = hidden })
   return { ok = true, contact = c }
 end)
@@ -233,6 +234,7 @@ mutation('take_call', function(req)
   local from = c.agent
   if has(a.beside) and a.beside == c.id then sitting.leave(a, 'took_it') end
   waiting.cool(c, from)
+  moments.takes_call.come(c, a)
   moments.handed_on.come(c, agent(from))
   life.take_back(c, 'taken_from_agent', false)
   calls.take(c, a, memory.next_fence())

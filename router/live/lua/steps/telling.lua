@@ -1,5 +1,6 @@
 -- Telling: an S1 text or mail that nobody here takes is told to the numbers on call by telephone, one after
--- the other, until somebody presses a key and hears how to reach the party.
+-- the other, until somebody presses a key and hears how to reach the party. So is an agent's request for help
+-- (steps/help.lua); there the key is all.
 --
 --   next -> rings -> taken -> next      (not heard, or in nobody's hands in time: the list begins again)
 --             `-> next (the next number)     next -> pause -> next (the list begins again)
@@ -8,10 +9,9 @@
 -- on call when, are known outside the index, which has only names.
 
 local has, key, num = values.has, values.key, values.num
-local contact, touch = records.contact, records.touch
+local contact = records.contact
 local arm, disarm, fire = deadlines.arm, deadlines.disarm, deadlines.fire
 local effect = effects.add
-local event = events.add
 local is_text = agents.is_text
 local mutation, no = entry.mutation, entry.no
 
@@ -20,9 +20,27 @@ local NEXT_MS, BUSY_MS, PAUSE_MS = 30000, 5000, 60000
 -- Whoever took it over has this long from the key, if the party writes again.
 local WROTE_MS = 120000
 
+-- What is told: a text or mail (its contact), or a request for help.
+local function subject(id) return help.of(id) or contact(id) end
+
+local function touch(s)
+  if help.is(s) then help.touch(s) else records.touch(s) end
+end
+
+local function event(name, s, extra)
+  if help.is(s) then help.tell((string.gsub(name, '^contact', 'help')), s, extra)
+  else events.add(name, s, extra) end
+end
+
+local function answer(s)
+  if help.is(s) then return { ok = true, help = s } end
+  return { ok = true, contact = s }
+end
+
 function telling.may(c) return ctx.cfg.on_call == true and is_text(c) and c.severity == 1 end
 
 function telling.wanted(c)
+  if help.is(c) then return help.rung(c) end
   return telling.may(c) and has(c.overflow_at) and STATES[c.state].waits == true
 end
 
@@ -35,7 +53,8 @@ end
 -- The contact that has this telephone now: it rings for it, or whoever took that over is still on it; nil if
 -- it is free.
 local function has_telephone(name)
-  local c = contact(redis.call('HGET', key('telling'), name) or nil)
+  local id = redis.call('HGET', key('telling'), name)
+  local c = id and subject(id)
   local t = c and has(c.telling) and c.telling
   local its = t and t.name == name and (t.at == Told.RINGS or num(t.busy_until, 0) > ctx.now)
   return its and c or nil
@@ -61,12 +80,22 @@ local function leave(c, hangs_up)
   if hangs_up and has(t.call) then hang_up(c, t.call, t.fence) end
 end
 
--- A process that knows the numbers is asked for the next one; not while it rings at a desk.
+-- Not while it rings at a desk.
+local function looks(c) return help.is(c) or c.state == State.QUEUED end
+
+-- A process that knows the numbers is asked for the next one.
 local function look(c)
-  if c.state == State.QUEUED then effect('tell', c) end
+  if looks(c) then effect('tell', c) end
+end
+
+-- The list is through.
+local function pause(c)
+  c.telling, c.tried = { at = Told.PAUSE }, nil
+  lasts(c, help.is(c) and ctx.cfg.help_again_after or PAUSE_MS)
 end
 
 local function next_number(c)
+  if help.is(c) and ctx.cfg.on_call ~= true then return pause(c) end
   c.telling = { at = Told.NEXT }
   lasts(c, NEXT_MS)
   look(c)
@@ -125,37 +154,33 @@ end
 -- takes: contact, people
 -- refuses: stale
 mutation('tell', function(req)
-  local c = contact(req.contact)
+  local c = subject(req.contact)
   local t = c and has(c.telling) and c.telling
-  if not t or t.at ~= Told.NEXT or c.state ~= State.QUEUED then return no('stale', 'moved_on') end
+  if not t or t.at ~= Told.NEXT or not looks(c) then return no('stale', 'moved_on') end
   local busy = false
   for _, one in ipairs(req.people) do
     if not was_tried(c, one.name) then
       if not has_telephone(one.name) then
         ring(c, one)
-        return { ok = true, contact = c }
+        return answer(c)
       end
       busy = true
     end
   end
-  if busy then lasts(c, BUSY_MS)
-  else
-    c.telling, c.tried = { at = Told.PAUSE }, nil
-    lasts(c, PAUSE_MS)
-  end
-  return { ok = true, contact = c }
+  if busy then lasts(c, BUSY_MS) else pause(c) end
+  return answer(c)
 end)
 
 -- The contact for which a telephone rings under this fence.
 local function rung(id, fence)
-  local c = contact(id)
+  local c = subject(id)
   local t = c and has(c.telling) and c.telling
   return t and t.at == Told.RINGS and t.fence == fence and c or nil
 end
 
 -- The contact of a call in which somebody answered or pressed the key, however late: nobody else has it.
 local function still_told(id, fence)
-  local c = contact(id)
+  local c = subject(id)
   local t = c and has(c.telling) and c.telling
   return t and (t.at ~= Told.TAKEN or t.fence == fence) and c or nil
 end
@@ -177,14 +202,14 @@ mutation('telephone_begun', function(req)
   if c.telling.begun and not req.undone then return no('taken', 'being_called') end
   c.telling.begun = not req.undone or nil
   touch(c)
-  return { ok = true, contact = c }
+  return answer(c)
 end)
 
 -- The carrier has the call. Refused: it is hung up again.
 -- takes: call, contact, fence
 -- refuses: stale
 mutation('telephone_dialled', function(req)
-  local c = contact(req.contact)
+  local c = subject(req.contact)
   local t = c and has(c.telling) and c.telling
   if not t or t.fence ~= req.fence then
     hang_up(c or { id = req.contact }, req.call, req.fence)
@@ -194,7 +219,7 @@ mutation('telephone_dialled', function(req)
     t.call = req.call
     touch(c)
   end
-  return { ok = true, contact = c }
+  return answer(c)
 end)
 
 -- Theirs to see to until then: whoever is at a telephone does not see what the party writes meanwhile.
@@ -235,7 +260,7 @@ mutation('telephone_picked_up', function(req)
     t.call = req.call
     lasts(c, ctx.cfg.acknowledge + 60000)
   end
-  return { ok = true, contact = c }
+  return answer(c)
 end)
 
 -- The key was pressed: whoever pressed it sees to it, as soon as they have heard how to reach the party
@@ -254,6 +279,13 @@ mutation('take_over', function(req)
     t = { at = Told.TAKEN, name = req.name, word = req.word, fence = req.fence, call = req.call,
       since = ctx.now }
     c.telling, c.tried = t, nil
+    if help.is(c) then
+      t.heard = true
+      disarm('told', c.id)
+      help.see(c, 'on_call:' .. req.name, req.word, 'telephone')
+      listens(c)
+      return answer(c)
+    end
     event('contact.taken_over', c, { handed_to = req.word })
   end
   if pressed or hears then listens(c) end
@@ -261,7 +293,7 @@ mutation('take_over', function(req)
     t.heard = true
     theirs(c, ctx.now + ctx.cfg.taken_over)
   elseif pressed then lasts(c, ctx.cfg.number_heard) end
-  return { ok = true, contact = c }
+  return answer(c)
 end)
 
 -- The call there is over: nobody pressed the key, or whoever did has not heard how to reach the party.
@@ -277,11 +309,11 @@ mutation('telephone_over', function(req)
     t.busy_until = nil
     touch(c)
   end
-  return { ok = true, contact = c }
+  return answer(c)
 end)
 
 function fire.told(id)
-  local c = contact(id)
+  local c = subject(id)
   if not c or not has(c.telling) then return end
   if not telling.wanted(c) then return telling.stop(c) end
   local t = c.telling
@@ -293,5 +325,6 @@ function fire.told(id)
   if t.at == Told.TAKEN then
     event('contact.overflow', c, { cause = t.wrote and 'wrote_again' or 'not_seen_to', handed_to = t.word })
   end
+  if t.at == Told.PAUSE and help.is(c) then help.begins_again(c) end
   next_number(c)
 end

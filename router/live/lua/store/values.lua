@@ -8,7 +8,8 @@
 --   <p>:lanes      set of lanes that were ever used
 --   <p>:beside_lanes      set of queued contacts in no lane: held for somebody, or refused by somebody
 --   <p>:deadlines  zset ms -> kind|id     <p>:effects  zset due -> id   <p>:e:<id>  JSON
---   <p>:telling    hash  name of a number on call -> the contact of which it is told
+--   <p>:telling    hash  name of a number on call -> the contact, or request for help, of which it is told
+--   <p>:boards     hash  account -> { name, until }: supervisors with a board
 --   <p>:events     stream: e = what a step changed; o = its operation, r = its reply, c = the contact in it
 --   <p>:stats:<day>, <p>:violations       counts        <p>:tomb:<id>  how it ended, 10 min
 

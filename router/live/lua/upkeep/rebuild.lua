@@ -76,6 +76,7 @@ redis.register_function('hf_open_epoch', function(keys, argv)
     a.at_hand = a.at_hand == true or a.choice.reason == 'signed_in'
     a.ceiling = a.presence ~= 'offline' and life.ceiling(a.shift_from, a.shift_to) or nil
     agent_timers.go_on(a)
+    help.go_on(a)
   end
   local on_call = {} -- by agent: the call for which their other work is paused
   for _, a in ipairs(req.agents) do moments.busy_by_agent.come(a, on_call) end

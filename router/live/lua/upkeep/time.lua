@@ -287,7 +287,8 @@ mutation('claim', function(req)
       row.tries, row.proc = row.tries + 1, req.proc
       redis.call('SET', key('e:' .. id), cjson.encode(row))
       redis.call('ZADD', key('effects'), ctx.now + req.lease_ms, id)
-      row.record = contact(row.contact) or cjson.null
+      row.help = help.of(row.contact) or cjson.null
+      row.record = row.help == cjson.null and contact(row.contact) or cjson.null
       taken[#taken + 1] = row
     end
   end
