@@ -14,6 +14,7 @@ from router.core.called import Spoken, told
 from router.core.consult import Line
 from router.core.display import in_words
 from router.core.durations import duration_ms
+from router.core.help import Help
 from router.core.model import LiveContact, Reply
 from router.core.model import OutsideCall as There
 from router.core.opening import OnCall, OutsideNumber
@@ -214,6 +215,20 @@ class OutsideRouting:
             Spoken(f"{written.said}.", theirs),
             Spoken(" ".join(then), language),
         ]
+
+    def help_words(self, request: Help, name: str) -> list[Spoken]:
+        """Words about an agent who asks for help. A machine may hear them: neither who asks nor
+        anything of the incident but its number."""
+        language = self.language_of(name)
+        says = [told("asks_help", language, name=self._current.value.name)]
+        if request.incident_no:
+            says.append(told("incident", language, no=spelled(request.incident_no)))
+        return [Spoken(" ".join([*says, told("see_to_it", language)]), language)]
+
+    def help_taken_words(self, request: Help, name: str) -> list[Spoken]:
+        """What whoever pressed the key hears: who asked."""
+        language = self.language_of(name)
+        return [Spoken(told("help_taken", language, agent=request.name), language)]
 
     def taken_over_words(self, live: LiveContact, written: Written, name: str) -> list[Spoken]:
         """What whoever pressed the key hears first: how to reach the party."""

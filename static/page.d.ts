@@ -15,6 +15,7 @@ interface PageState {
   contacts: Record<string, Contact>;
   agents: Record<string, Agent>;
   abandoned: Record<string, AbandonedCaller>;
+  helps: Record<string, Help>;
   tally: Tally | null;
   incident: Incident | null;
   depth: Depth[];

@@ -356,6 +356,7 @@ interface View {
   agents: Record<string, Agent>;
   tally: Tally;
   abandoned?: Record<string, AbandonedCaller>;
+  helps: Record<string, Help>;
   depth?: Depth[];
 }
 
@@ -382,8 +383,8 @@ interface EventMessage {
   at: number;
   /** Words for a person. */
   why: string | null;
-  put: Partial<Pick<View, 'contacts' | 'agents' | 'abandoned' | 'tally'>>;
-  drop: { contacts?: string[]; agents?: string[]; abandoned?: string[] };
+  put: Partial<Pick<View, 'contacts' | 'agents' | 'abandoned' | 'helps' | 'tally'>>;
+  drop: { contacts?: string[]; agents?: string[]; abandoned?: string[]; helps?: string[] };
 }
 
 interface NoticeMessage {

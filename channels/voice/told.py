@@ -1,9 +1,11 @@
-"""S1 texts and mails that nobody here takes: told to the numbers on call by telephone.
+"""S1 texts and mails that nobody here takes, and agents who ask for help: told to the numbers on
+call by telephone.
 
-Whoever answers hears what the party wrote and presses a key; nothing else counts as an answer, and
-the carrier's own verdict is never taken for one. That they have heard how to reach the party is
-known when the carrier asks for what follows those words: an answer of ours may be lost on its way.
-Then the carrier asks the fallback, which is the first address again: it says what is due by then.
+Whoever answers hears what the party wrote, or of help the number of the incident alone, and presses
+a key; nothing else counts as an answer, and the carrier's own verdict is never taken for one. That
+they have heard how to reach the party is known when the carrier asks for what follows those words:
+an answer of ours may be lost on its way. Then the carrier asks the fallback, which is the first
+address again: it says what is due by then.
 Each call takes its turn at the carrier as every other, and is dialled once: the index is told
 before the carrier is asked, and a call of which nobody knows is left to its deadline.
 Sources: twilio.com/docs/voice/api/call-resource, twilio.com/docs/voice/twiml/gather,
@@ -26,6 +28,7 @@ from channels.voice.limits import Limits
 from channels.voice.prompts import spoken
 from channels.voice.turns import Fresh, Turns
 from router.centre import Centre
+from router.core.help import Help, is_help
 from router.core.model import Effect, LiveContact
 from router.core.states import Told
 from router.on_call import OutsideRouting
@@ -70,32 +73,33 @@ class ToldByTelephone:
         return {"tell": self._tell, "telephone": self._telephone, "unring": self._unring}
 
     async def _tell(self, effect: Effect) -> None:
-        live = effect.record
-        if live is not None and live.telling is not None and live.telling.at == Told.NEXT:
-            await self._outside.tell(live.id)
+        it = effect.help or effect.record
+        if it is not None and it.telling is not None and it.telling.at == Told.NEXT:
+            await self._outside.tell(it.id)
 
     async def _telephone(self, effect: Effect) -> int | None:
-        live, fence = effect.record, str(effect.args.get("fence"))
-        name = _rung(live, fence)
-        if live is None or name is None:
+        it, fence = effect.help or effect.record, str(effect.args.get("fence"))
+        name = _rung(it, fence)
+        if it is None or name is None:
             return None
         number = self._outside.number_on_call(name)
         if number is None:
-            await self._not_taken(live.id, fence, "refused")
+            await self._not_taken(it.id, fence, "refused")
             return None
-        wait = self._turns.ask(f"{live.id}/{fence}", live.severity, self._clock())
+        urgency = 1 if isinstance(it, Help) else it.severity
+        wait = self._turns.ask(f"{it.id}/{fence}", urgency, self._clock())
         if wait is not None:
             return Fresh(min(wait.ms, ASK_AGAIN_MS))
-        begun = await self._engine.step("telephone_begun", contact=live.id, fence=fence)
+        begun = await self._engine.step("telephone_begun", contact=it.id, fence=fence)
         if not begun.ok:
             return None  # it moved on, or was perhaps dialled before
         try:
             info = await self._client.dial(
                 number,
-                self._outside.caller_id(live.line),
-                url=self._address("told", live.id, fence, name),
-                fallback_url=self._address("told", live.id, fence, name),
-                status_callback=self._address("told_status", live.id, fence, name),
+                self._outside.caller_id(it.line),
+                url=self._address("told", it.id, fence, name),
+                fallback_url=self._address("told", it.id, fence, name),
+                status_callback=self._address("told_status", it.id, fence, name),
                 events=("completed",),
                 timeout_s=self._limits().ring,
                 time_limit_s=LONGEST_S,
@@ -103,16 +107,16 @@ class ToldByTelephone:
         except Unknown:
             return None  # it may ring
         except Busy as busy:  # nothing was done: it is dialled a moment later
-            await self._engine.step("telephone_begun", contact=live.id, fence=fence, undone=True)
+            await self._engine.step("telephone_begun", contact=it.id, fence=fence, undone=True)
             pause_ms = busy.pause_ms(effect.tries)
             self._turns.hold(self._clock(), pause_ms)
             return pause_ms
         except CarrierError:
-            log.warning("telephone.refused", contact=live.id)
-            await self._not_taken(live.id, fence, "refused")
+            log.warning("telephone.refused", contact=it.id)
+            await self._not_taken(it.id, fence, "refused")
             return None
         # Somebody here may have been quicker: then the index has it hung up.
-        await self._engine.step("telephone_dialled", contact=live.id, fence=fence, call=info.sid)
+        await self._engine.step("telephone_dialled", contact=it.id, fence=fence, call=info.sid)
         return None
 
     async def _unring(self, effect: Effect) -> int | None:
@@ -145,13 +149,17 @@ class ToldByTelephone:
         reply = await self._engine.step(
             "telephone_picked_up", contact=contact, fence=fence, call=call
         )
-        live = reply.contact
-        if not reply.ok or live is None:
+        it = reply.help or reply.contact
+        if not reply.ok or it is None:
             return self._late(name, reply.code)
-        if live.telling is not None and live.telling.at == Told.TAKEN:
-            return await self._number(live, fence, name)
+        if it.telling is not None and it.telling.at == Told.TAKEN:
+            return await self._after_key(it, fence, name)
+        if isinstance(it, Help):
+            words = self._outside.help_words(it, name)
+        else:
+            words = self._outside.told_words(it, await self._outside.written(it), name)
         return twiml.whisper(
-            spoken(self._outside.told_words(live, await self._outside.written(live), name)),
+            spoken(words),
             self._address("told_key", contact, fence, name),
             timeout_s=self._limits().acknowledge,
         )
@@ -159,7 +167,8 @@ class ToldByTelephone:
     async def _taken_over(
         self, contact: str, fence: str, name: str, call: str, *, heard: bool
     ) -> str:
-        """The key: theirs to see to, with a line in the audit. heard: they have the number."""
+        """The key: theirs to see to, with a line in the audit (of help: that of its event). heard:
+        they have the number."""
         line = {
             "by": f"on_call:{name}", "action": "contact.taken_over", "subject": contact,
             "detail": "by telephone",
@@ -172,14 +181,16 @@ class ToldByTelephone:
             word=self._outside.word_on_call(name),
             call=call,
             heard=heard,
-            audit=None if heard else line,
+            audit=None if heard or is_help(contact) else line,
         )
-        live = reply.contact
-        if not reply.ok or live is None:
+        it = reply.help or reply.contact
+        if not reply.ok or it is None:
             return self._late(name, reply.code)
         if not heard:
             log.info("contact.taken_over", contact=contact)
-            return await self._number(live, fence, name)
+        if not heard or isinstance(it, Help):
+            return await self._after_key(it, fence, name)
+        live = it
         words = self._outside.heard_words(live, await self._outside.written(live), name)
         return twiml.say_and_hang_up(spoken(words))
 
@@ -190,6 +201,11 @@ class ToldByTelephone:
     def failed(self) -> str:
         """To whoever answered or pressed the key, when we fail: the key may have been noted."""
         return twiml.say_and_hang_up(spoken(self._outside.to_anybody("failed")))
+
+    async def _after_key(self, it: LiveContact | Help, fence: str, name: str) -> str:
+        if isinstance(it, Help):
+            return twiml.say_and_hang_up(spoken(self._outside.help_taken_words(it, name)))
+        return await self._number(it, fence, name)
 
     async def _number(self, live: LiveContact, fence: str, name: str) -> str:
         """How to reach the party. The carrier then asks for what follows: they have heard it."""
@@ -205,9 +221,9 @@ class ToldByTelephone:
         return self._url(f"/{hook}?{urlencode({'c': contact, 'f': fence, 'n': name})}")
 
 
-def _rung(live: LiveContact | None, fence: str) -> str | None:
+def _rung(it: LiveContact | Help | None, fence: str) -> str | None:
     """The name of the number that rings for it under this fence."""
-    telling = live.telling if live is not None else None
+    telling = it.telling if it is not None else None
     if telling is None or telling.at != Told.RINGS or telling.fence != fence:
         return None
     return telling.name

@@ -65,7 +65,7 @@ class BesideAgents:
         """With the sound of this page, if it is a board that has one; else of their desk. A buddy
         listens and whispers to their trainee alone."""
         trainee = self._trainee(page, form)
-        hidden = form.mode is Mode.LISTEN and self._config.value.hide_listening
+        hidden = form.mode is Mode.LISTEN and self._hides(form.contact)
         how = f"{form.mode}, hidden" if hidden else form.mode.value
         here = not page.kind.on_duty and await self._sound.heard_by(page)
         result = _done(
@@ -83,6 +83,12 @@ class BesideAgents:
         )
         page.ears = here
         return result
+
+    def _hides(self, contact: str) -> bool:
+        """Whoever asked for help sees that somebody is there."""
+        live = self._hub.view.contacts.get(contact)
+        asked = live is not None and self._hub.view.helps.asks(live.agent)
+        return self._config.value.hide_listening and not asked
 
     def _trainee(self, page: Page, form: BesideForm) -> str | None:
         """Whose buddy the reader sits down as; None: they are a supervisor.

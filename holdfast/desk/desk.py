@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Form, IntentHandler, Nothing, Result, Word, done, handlers, intent
+from holdfast.http.access import Permission, allowed
 from holdfast.sound.face import Sound
 from router.centre import Centre
 from router.core import rebuild_facts
@@ -79,6 +81,19 @@ class Desk:
         except (IndexUnavailable, IndexLost):
             log.warning("desk.index_away", agent=account.id)  # the rebuild asks for our desks
 
+    async def watches(self, page: Page) -> None:
+        """A supervisor's board is open: they are on duty for whoever asks for help."""
+        account = page.account
+        if page.kind.alarms and allowed(account.role, Permission.CALL_LISTEN):
+            with suppress(IndexUnavailable, IndexLost):  # the next answer comes in four seconds
+                await self._engine.beat("board_here", agent=account.id, name=account.name)
+
+    async def watched(self, page: Page) -> None:
+        """Their board is closed."""
+        if page.kind.alarms and not self._hub.boards_of(page.account.id):
+            with suppress(IndexUnavailable, IndexLost):
+                await self._engine.beat("board_gone", agent=page.account.id)
+
     async def account_changed(self, account: Account) -> None:
         """Applies new terms of an agent who is here: they count from the next offer on."""
         page = self._hub.desk_of(account.id)
@@ -94,6 +109,7 @@ class Desk:
 
     async def seen(self, page: Page) -> None:
         """The page has answered; if the index thought it lost, it is back."""
+        await self.watches(page)
         if not page.kind.on_duty and not page.ears:
             return
         try:

@@ -35,7 +35,7 @@ OVER_LOOKS = 3
 OF_THE_CALL = frozenset(
     {
         *("hang_up", "hold", "digits", "extend", "wrapped", "note"),
-        *("consult_end", "consult_together", "handed_done"),
+        *("consult_end", "consult_together", "handed_done", "help_ask", "help_take_back"),
     }
 )
 OF_THE_CONNECTION = frozenset({"snapshot", "relays", "rtc", "rtc_state"})

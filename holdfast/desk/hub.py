@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from holdfast.clock import now_ms
+from holdfast.desk.alarm_words import ALARMS, alarm_words
 from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
@@ -19,7 +20,7 @@ from holdfast.desk.lost_words import lost_words
 from holdfast.desk.page_kinds import PageKind
 from holdfast.desk.ring_news import RING_OVER, ring_news
 from holdfast.desk.view import Change, View
-from holdfast.http.access import ROLES
+from holdfast.http.access import ROLES, Permission, allowed
 from router.core.abandoned import AbandonedCaller
 from router.core.alarms import Alarm, alarm_of
 from router.core.model import Happening, LiveAgent, LiveContact, Snapshot, Step
@@ -41,20 +42,6 @@ SOUND, CHECK = "contact.sound_changed", "agent.sound_checked"
 
 RETRY_S = 1.0
 """A changed incident that the record did not give is requested again after this many seconds."""
-
-ALARMS = {
-    "contact.overflow": "nobody here took it, or nobody is ready. Take it, or call somebody.",
-    "contact.rounds_alarm": "everybody who can take it has declined or missed it three times.",
-}
-
-RUNG_FOR = "nobody here took it, or nobody is ready. Take it; the numbers on call are being rung."
-"""Of an S1 text or mail, which is told by telephone."""
-
-AGAIN = {
-    "not_seen_to": "{} took it over by telephone, and nobody has it in hand.",
-    "wrote_again": "{} took it over by telephone, and they have written again.",
-}
-"""Of an overflow that is alarmed again, by its cause."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -81,6 +68,11 @@ class Page:
         self.answered_at = 0.0
         self.ears = False
         """Somebody hears a call by this board."""
+
+    @property
+    def helps_of(self) -> str | None:
+        """Whose requests for help it gets; None: everybody's."""
+        return None if allowed(self.account.role, Permission.CALL_LISTEN) else self.account.id
 
     def shows(self, incident: dict[str, Any]) -> None:
         """It has this document. One that was merged is shown as the one that stays."""
@@ -147,6 +139,11 @@ class Hub:
     def pages(self) -> list[Page]:
         return list(self._pages.values())
 
+    def boards_of(self, account: str) -> bool:
+        """Whether they have one open here by which alarms are heard."""
+        pages = self._pages.values()
+        return any(p.kind.alarms and p.account.id == account and not p.closed for p in pages)
+
     def desk_of(self, agent_id: str) -> Page | None:
         for page in self._pages.values():
             if page.kind.on_duty and page.account.id == agent_id and not page.closed:
@@ -162,6 +159,7 @@ class Hub:
         page.stale = False
         page.seq += 1
         view = self.view.board() if page.kind.sees_all else self.view.desk(page.account.id)
+        view["helps"] = self.view.helps.of(page.helps_of)
         page.shown = set(view["contacts"])
         page.send(
             {
@@ -297,6 +295,7 @@ class Hub:
         if gone:
             drop["contacts"] = gone
         self._put_agents(agents, put, drop)
+        change.helps.tell(page.helps_of, put, drop)
         if tally is not None:
             put["tally"] = tally
         if not put and not drop:
@@ -407,11 +406,7 @@ class Hub:
         live = self.view.contacts.get(event.contact or "")
         if live is None:
             return
-        words = ALARMS[event.name]
-        if again := AGAIN.get(event.cause or ""):
-            words = again.format(event.handed_to) + " Take it, or call somebody."
-        elif event.name == "contact.overflow" and live.telling is not None:
-            words = RUNG_FOR
+        words = alarm_words(event, live)
         log.error("contact.alarm", contact=live.id, cause=event.name, severity=live.severity)
         self.alarm(live.severity, event.name, live.who, words, live.id)
 

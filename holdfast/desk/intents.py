@@ -189,6 +189,7 @@ EXACT = frozenset(
         "key",
         "fence",
         "filing",
+        "help",
         "goes",
         "hand_off",
         "question",

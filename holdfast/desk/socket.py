@@ -62,6 +62,7 @@ class DeskSocket:
         self._guard.watch(page, session)
         if kind.on_duty:
             await self._desk.online(page)
+        await self._desk.watches(page)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._write(ws, page), name="desk write")
@@ -76,6 +77,7 @@ class DeskSocket:
                 await ws.close()
             if kind.on_duty:
                 await self._desk.gone(page)
+            await self._desk.watched(page)
         return ws
 
     async def _read(

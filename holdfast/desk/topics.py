@@ -12,6 +12,7 @@ from holdfast.desk.explained import Explained
 from holdfast.desk.filing import PutRight
 from holdfast.desk.first_words import WritingFirst
 from holdfast.desk.hand_offs import HandingOff
+from holdfast.desk.help import Helping
 from holdfast.desk.incident_life import Ending
 from holdfast.desk.incident_search import Finder
 from holdfast.desk.intents import INTENTS
@@ -42,6 +43,7 @@ __all__ = [
     "Explained",
     "Finder",
     "HandingOff",
+    "Helping",
     "Incidents",
     "MachineMessages",
     "NextSteps",

@@ -19,6 +19,7 @@ from holdfast.desk.abandoned import Abandoned
 from holdfast.desk.agent_days import AgentDays
 from holdfast.desk.day_figures import day_figures
 from holdfast.desk.entities import agent_entity, contact_entity
+from holdfast.desk.helps import NOTHING, Changed, Helps
 from holdfast.desk.returned import Returned
 from holdfast.desk.still_needed import StillNeeded
 from router.core.abandoned import AbandonedCaller, waits, waits_from
@@ -49,6 +50,7 @@ class Change:
     """Contacts of which nothing has changed but who listens there unseen."""
     again: list[LiveContact] = field(default_factory=list)
     """Unchanged, but sent again: something else may keep them from their agent now."""
+    helps: Changed = NOTHING
 
     def named(self, agent_id: str | None) -> tuple[str, str | None]:
         """What happened, and why, for the desk of this agent; None: for a board."""
@@ -99,6 +101,7 @@ class View:
     abandoned: Abandoned = field(default_factory=Abandoned)
     returned: Returned = field(default_factory=Returned)
     still_needed: StillNeeded = field(default_factory=StillNeeded)
+    helps: Helps = field(default_factory=Helps)
     reserve: int = 0
     limits: Callable[[], Limits] = field(default=lambda: Limits(4, 5))
     """Texts and mails that an agent may have at once."""
@@ -139,6 +142,7 @@ class View:
         self.returned.load(self.contacts)
         self.still_needed.load(self.contacts)
         self.agents = {live.id: live for live in snapshot.agents}
+        self.helps.load(self.agents, self.contacts)
         self.agent_days.begin(snapshot.last, self.agents)
         self.today = dict(snapshot.today)
         self.epoch, self.last = snapshot.epoch, snapshot.last
@@ -181,6 +185,7 @@ class View:
             self.returned.of_agents(moved, self.contacts, but=step.contacts)
             + self.still_needed.fold(step, self.contacts)
             + of_trainees,
+            self.helps.fold(step, self.agents, self.contacts),
         )
 
     def _of_new_buddies(self, step: Step) -> list[LiveContact]:

@@ -55,6 +55,14 @@ class Someone(msgspec.Struct, frozen=True):
     name: str
 
 
+PREFIX = "help-"
+
+
+def is_help(id: str) -> bool:
+    """Whether this names a request, and no contact."""
+    return id.startswith(PREFIX)
+
+
 class Help(msgspec.Struct, omit_defaults=True):
     """An open request of an agent, in their record of the index; of one agent there is one."""
 

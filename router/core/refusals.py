@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     "ended_before": "it has ended already",
     "extended_twice": "extended twice already",
     "finish_first": "finish the call in hand and its wrap-up first",
+    "help_not_yours": "somebody else asked for this help",
     "help_over": "this request for help is over",
     "help_seen_by": "{who} has it",
     "help_yours": "you have asked for it yourself",

@@ -26,6 +26,9 @@ SHORT = {
     'dial = "25s"': 'dial = "6s"',
     'again_after = ["5m", "30m"]': 'again_after = ["1s", "1s"]',
     "calls_per_second = 1 ": "calls_per_second = 0 ",
+    'all_after = "10s"': 'all_after = "1s"',
+    'telephone_after = "30s"': 'telephone_after = "2s"',
+    'again_after = "60s"': 'again_after = "2s"',
     # what words say is asked for where it is tested (tests.kit.doubt): weights take 0.3 s a worker
     "second_opinion = true": "second_opinion = false",
 }

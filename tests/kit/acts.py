@@ -315,6 +315,13 @@ async def handed_on(floor: Floor) -> None:
     assert (await floor.engine.step("consult_hand_over", **who)).ok
 
 
+async def asked_for_help(floor: Floor) -> None:
+    await talking(floor)
+    reply = await floor.engine.step("help_ask", agent=floor.people["priya"].id, lead=None)
+    assert reply.help is not None
+    floor.facts["help"] = reply.help.id
+
+
 async def wrapping(floor: Floor) -> None:
     await talking(floor)
     await floor.engine.step("caller_gone", contact=floor.facts["contact"], cause="hung_up")
@@ -563,7 +570,7 @@ SCENES: list[Scene] = [
     waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
     handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
-    closed, planned, twice_reached, dropped, twins,
+    closed, planned, twice_reached, dropped, twins, asked_for_help,
     owned, handed_to_me, handed_away, handed_back,
 ]  # fmt: skip
 

@@ -105,6 +105,9 @@ class DeskClient:
         self.contacts: dict[str, dict[str, Any]] = {}
         self.agents: dict[str, dict[str, Any]] = {}
         self.abandoned: dict[str, dict[str, Any]] = {}
+        self.helps: dict[str, dict[str, Any]] = {}
+        self.helps_told: list[dict[str, Any]] = []
+        """Each request for help as often as it was told."""
         self.tally: dict[str, Any] = {}
         self.depth: list[dict[str, Any]] = []
         self.me: dict[str, Any] = {}
@@ -184,6 +187,8 @@ class DeskClient:
                 self.contacts = message["view"]["contacts"]
                 self.agents = message["view"]["agents"]
                 self.abandoned = message["view"].get("abandoned", {})
+                self.helps = message["view"]["helps"]
+                self.helps_told += self.helps.values()
                 self.tally = message["view"]["tally"]
                 self.depth = message["view"].get("depth", [])
             elif kind == "event":
@@ -193,6 +198,10 @@ class DeskClient:
                 self.contacts |= message["put"].get("contacts", {})
                 self.agents |= message["put"].get("agents", {})
                 self.abandoned |= message["put"].get("abandoned", {})
+                self.helps |= message["put"].get("helps", {})
+                self.helps_told += message["put"].get("helps", {}).values()
+                for name in message["drop"].get("helps", []):
+                    self.helps.pop(name, None)
                 self.tally = message["put"].get("tally", self.tally)
                 for name in message["drop"].get("contacts", []):
                     self.contacts.pop(name, None)

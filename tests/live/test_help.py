@@ -194,7 +194,7 @@ async def test_it_is_seen_once_and_whoever_is_second_hears_who_has_it(world: Wor
 async def test_of_an_older_request_nothing_counts(world: World) -> None:
     await world.agent("a")
     old = await asks(world)
-    await world.engine.step("help_close", help=old.id, by="a")
+    await world.engine.step("help_take_back", help=old.id, agent="a")
     await asks(world)
     for step in ("help_see", "help_close"):
         reply = await world.engine.step(step, help=old.id, by="dana", name="Dana")
@@ -202,12 +202,15 @@ async def test_of_an_older_request_nothing_counts(world: World) -> None:
     assert (await helps(world))["a"].seen is None
 
 
-@pytest.mark.parametrize(("by", "why"), [("a", "taken_back"), ("dana", "done")])
+@pytest.mark.parametrize(("by", "why"), [("agent", "taken_back"), ("by", "done")])
 async def test_it_ends_by_a_person(world: World, by: str, why: str) -> None:
     await world.agent("a")
     request = await asks(world)
     await world.happened()
-    assert (await world.engine.step("help_close", help=request.id, by=by)).ok
+    step = "help_close" if by == "by" else "help_take_back"
+    others = await world.engine.step("help_take_back", help=request.id, agent="dana")
+    assert others.code == "not_yours"
+    assert (await world.engine.step(step, help=request.id, **{by: "a"})).ok
     assert await told(world) == [("help.ended", why)]
     assert await helps(world) == {}
     await world.stay(700_000, "a")

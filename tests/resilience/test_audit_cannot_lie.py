@@ -46,6 +46,8 @@ BEST = {
     "consult": "accompanied", "consult_answer": "asked_in", "consult_end": "advised",
     "consult_together": "advised", "consult_hand_over": "advised", "handed_done": "handed_on",
     "sit_beside": "supervised", "leave_beside": "beside", "take_call": "supervised",
+    "help_ask": "talking", "help_take_back": "asked_for_help", "help_see": "asked_for_help",
+    "help_done": "asked_for_help",
     "unpark": "text_aside", "park": "text_in_hand", "draft": "text_in_hand",
     "reply": "text_in_hand", "return": "text_in_hand", "transfer": "text_in_hand",
     "leave_message": "called",

@@ -100,6 +100,10 @@ TABLE: dict[str, Row] = {
     "sit_beside": Row(A.supervised, NO, DONE, DONE, owner=None),
     "leave_beside": Row(A.beside, LATE, DONE, DONE, owner=None, at_board="dana"),
     "take_call": Row(A.supervised, NO, DONE, DONE, owner=None),
+    "help_ask": Row(A.asked_for_help, DONE, DONE, NO),
+    "help_take_back": Row(A.asked_for_help, MINE, MINE, NO),
+    "help_see": Row(A.asked_for_help, NO, DONE, DONE, owner=None),
+    "help_done": Row(A.asked_for_help, NO, DONE, DONE, owner=None),
     # An incident is everybody's: whoever is asked about it reads it, writes on it, calls back.
     "open": Row(A.talking, DONE, DONE, DONE),
     "peek": Row(A.talking, DONE, DONE, NO),
@@ -256,7 +260,7 @@ async def test_what_others_may_do_leaves_one_line_and_it_is_theirs(
             assert actor == who
             assert declared(name(do), [action])
             known = [floor.facts[fact] for fact in ("contact", "incident", "agent")]
-            assert subject in (*known, "centre"), subject
+            assert subject in (*known, "centre", floor.people[who].id), subject
 
 
 OTHERS_DO = {act.values[0] for act in ACTS}

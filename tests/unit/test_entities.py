@@ -14,13 +14,16 @@ import pytest
 from msgspec import inspect
 
 from holdfast.desk.entities import agent_entity, contact_entity
+from holdfast.desk.helps import help_entity
 from router.core.abandoned import AbandonedCaller
 from router.core.causes import Cause
+from router.core.help import Help, HelpStage
 from router.core.model import LiveAgent, LiveContact
 
 ROOT = Path(__file__).parents[2]
 TYPES = "".join(
-    (ROOT / "static" / f"{name}.d.ts").read_text() for name in ("protocol", "consult", "sound")
+    (ROOT / "static" / f"{name}.d.ts").read_text()
+    for name in ("protocol", "consult", "sound", "help")
 )
 PAGE = (ROOT / "docs" / "desk-protocol.md").read_text()
 
@@ -78,6 +81,17 @@ CASES.append(
         "AbandonedCaller",
         msgspec.to_builtins(full(inspect.type_info(AbandonedCaller))),
         msgspec.to_builtins(ABANDONED),
+    )
+)
+CASES.append(
+    Case(
+        "Help",
+        help_entity(
+            full(inspect.type_info(Help)),
+            full(inspect.type_info(LiveAgent)),
+            full(inspect.type_info(LiveContact)),
+        ),
+        help_entity(Help("h1", "a", "A", 1, HelpStage.ONE), None, None),
     )
 )
 SET_BY_THE_INDEX = {"state_at"}

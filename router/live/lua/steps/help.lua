@@ -188,13 +188,24 @@ mutation('help_see', function(req)
   return { ok = true, help = h }
 end)
 
--- Nothing more is to be done, says a supervisor; or, by whoever asked, it is not needed any more.
+-- It is not needed any more, says whoever asked.
+-- takes: agent, help
+-- refuses: not_yours, too_late
+mutation('help_take_back', function(req)
+  local h = help.of(req.help)
+  if not h then return no('too_late', 'help_over') end
+  if h.agent ~= req.agent then return no('not_yours', 'help_not_yours') end
+  close(h, HelpEnd.TAKEN_BACK, req.agent)
+  return { ok = true }
+end)
+
+-- Nothing more is to be done, says a supervisor.
 -- takes: by, help
 -- refuses: too_late
 mutation('help_close', function(req)
   local h = help.of(req.help)
   if not h then return no('too_late', 'help_over') end
-  close(h, h.agent == req.by and HelpEnd.TAKEN_BACK or HelpEnd.DONE, req.by)
+  close(h, HelpEnd.DONE, req.by)
   return { ok = true }
 end)
 
