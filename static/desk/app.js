@@ -10,6 +10,9 @@ import * as phone from '../softphone.js';
 import { call, followWork, link } from './context.js';
 import { resumeDuty } from './duty.js';
 import { Handed } from './handed.js';
+import { HandedAway } from './handed_away.js';
+import { ForMe } from './handed_to_me.js';
+import { followHandOffs } from './hand_offs.js';
 import { followHeadset } from './headset.js';
 import { release, resume } from '../headset.js';
 import { Incident } from './incident.js';
@@ -44,7 +47,15 @@ const Desk = () =>
         <${PhoneBar}/>
         <${ConsultBar} mute=${html`<${Mute}/>`}/>
         <main class="main">
-          <div class="col left"><${Offer}/><${Asked}/><${Mine}/><${Work}/><${Toasts}/></div>
+          <div class="col left">
+            <${Offer}/>
+            <${Asked}/>
+            <${ForMe}/>
+            <${HandedAway}/>
+            <${Mine}/>
+            <${Work}/>
+            <${Toasts}/>
+          </div>
           <${Incident}/>
           <div class="col right"><${WrapUp}/><${Handed}/><${Notes}/><${People}/><${LinkedBox}/></div>
         </main>
@@ -75,6 +86,7 @@ followRings();
 followRedial();
 followHash();
 followMine();
+followHandOffs();
 followTyping();
 resumeDuty();
 bindKeys();

@@ -12,6 +12,7 @@ import { CLOSE_INCIDENT } from './ending.js';
 import { FACTS } from './facts.js';
 import { UNDO_FILING } from './filing.js';
 import { FIND } from './find.js';
+import { HAND_OFF } from './hand_off.js';
 import { JOIN } from './join.js';
 import { MERGE } from './merge.js';
 import { MOVE } from './move.js';
@@ -46,6 +47,7 @@ import { CloseDialog } from './wrapup.js';
 export const DIALOGS = [
   CLOSE_INCIDENT,
   NEXT,
+  HAND_OFF,
   TITLE,
   { body: AskNextDialog },
   STATUS_OF,

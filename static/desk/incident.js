@@ -28,6 +28,9 @@ import { MoreButton } from './dialogs.js';
 import { EndButton, Reopen } from './ending.js';
 import { FactsLine } from './facts.js';
 import { FoundBar, Recent } from './find.js';
+import { HandOffButton } from './hand_off.js';
+import { HandOffBar } from './handed_away.js';
+import { HandedToMe } from './handed_to_me.js';
 import { NextBar } from './next.js';
 import { Owner } from './owner.js';
 import { SoundCard } from './sound.js';
@@ -53,6 +56,7 @@ function Header({ of }) {
       <${StatusButton} of=${of}/>
       <${Owner} of=${of}/>
       <span class="grow"></span>
+      <${HandOffButton} of=${of}/>
       <${MoreButton}/>
       <${EndButton} of=${of}/>
     </div>
@@ -165,7 +169,9 @@ export function Incident() {
     ${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}
     <${Header} of=${of}/>
     <${NextBar} of=${of} plan=${html`<${Key} of="P"/>`}/>
+    <${HandOffBar} of=${of}/>
     <${Reopen} of=${of}/>
+    <${HandedToMe}/>
     <${Timeline} of=${of} scroller=${box}/>
     <${Typing}/>
     <${Composer} of=${of}/>

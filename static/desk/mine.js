@@ -3,6 +3,7 @@ import { computed, effect, html, memo, signal } from '../ui.js';
 import { now, serverTime } from '../clock.js';
 import { Sev } from '../icons.js';
 import { Until } from '../timers.js';
+import { handedWords } from './hand_offs.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { hints, incidentId, link, onLive, openFound, state, work } from './context.js';
@@ -82,7 +83,13 @@ const order = computed(() => {
 
 const Card = memo(
   (
-    /** @type {{row: MineRow, on: boolean, does: string, late: boolean}} */ { row, on, does, late },
+    /** @type {{row: MineRow, on: boolean, does: string, handed: string, late: boolean}} */ {
+      row,
+      on,
+      does,
+      handed,
+      late,
+    },
   ) => html`<li>
     <button
       class=${`card ${on ? 'on' : ''}`}
@@ -98,6 +105,7 @@ const Card = memo(
       </span>
       <span class="b cut">${row.title}</span>
       <span class=${`t1 cut ${row.next || row.severity > 2 ? 'muted' : 's2'}`}>
+        ${handed && html`<b>${handed}</b>${' · '}`}
         ${row.next ? row.next.what : t.mine.unplanned}
         ${does && ` · ${does}`}
       </span>
@@ -148,6 +156,7 @@ export function Mine() {
           row=${row}
           on=${row.id === incidentId.value}
           does=${doesIt(row, me, ofTeam)}
+          handed=${ofTeam ? '' : handedWords(row.id)}
           late=${isOver(row, now.peek())}/>`,
       )}
     </ul>

@@ -7,6 +7,7 @@ import { usePinned } from '../pinned.js';
 import { t } from '../strings/en.js';
 import { CallReport } from './call_report.js';
 import { Filing } from './filing.js';
+import { FiveParts } from './five_parts.js';
 import { DueAt } from './next.js';
 import { folded, isFold } from './folds.js';
 
@@ -91,6 +92,7 @@ const Entry = memo((/** @type {{e: TimelineEntry, inside?: boolean}} */ { e, ins
         aria-label=${t.timeline.message}></audio>`}
       ${e.filing && html`<${Filing} e=${e} of=${e.filing}/>`}
       ${e.due != null && html`<${DueAt} at=${e.due}/>`}
+      ${e.hand_off && html`<${FiveParts} of=${e.hand_off}/>`}
       ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">
         ${t.timeline.offset(offsetText(e.offset_ms))}
       </span>`}

@@ -14,6 +14,7 @@ import { board } from './en/board.js';
 import { hears } from './en/hears.js';
 import { check } from './en/check.js';
 import { filing } from './en/filing.js';
+import { handOff } from './en/hand_off.js';
 import { firstWords } from './en/first_words.js';
 import { incidentLife } from './en/incident_life.js';
 import { next } from './en/next.js';
@@ -45,6 +46,7 @@ export const t = {
   ...hears,
   ...check,
   ...filing,
+  ...handOff,
   ...firstWords,
   ...person,
   ...snippets,

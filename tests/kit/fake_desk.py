@@ -26,6 +26,7 @@ from holdfast.desk.topics import INTENTS
 from router.core.hits import marked, needles
 from router.core.query import terms_of
 from tests.kit import fake_scenes
+from tests.kit.fake_hand_offs import HandOffs
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 CSP = (
@@ -49,7 +50,7 @@ def as_read(incident: dict[str, Any]) -> dict[str, Any]:
     return incident_preview.fold_quotes(document)
 
 
-class Connection:
+class Connection(HandOffs):
     """One page's: its scene, its sequence number, and how it answers intents. Whoever connects
     again (a page that heard nothing for long does) goes on with it."""
 

@@ -1,0 +1,135 @@
+/** What I handed off: that it waits, what they ask, how it ended. In the left column, and under the head
+ * of its incident, where anybody sees it. */
+import { html, useState } from '../ui.js';
+import { Icon, Sev } from '../icons.js';
+import { dueText } from '../format.js';
+import { serverTime } from '../clock.js';
+import { TargetBar, Until } from '../timers.js';
+import { SAYS_OF_UNDO } from '../toasts.js';
+import { t } from '../strings/en.js';
+import { act, openFound, pending, state } from './context.js';
+import { askHandOffs, began, forMeHere, outgoing } from './hand_offs.js';
+import { askHandOff } from './hand_off.js';
+
+/** It came back, and nothing has moved. */
+const STILL = new Set(['expired', 'returned']);
+
+/** Where it stands, in words. @param {HandOff} of */
+const stands = (of) =>
+  of.opened_by
+    ? t.handedAway.open(of.opened_by)
+    : of.opens_at && of.opens_at > serverTime()
+      ? t.handedAway.opens(dueText(of.opens_at, serverTime()))
+      : t.handedAway.waits;
+
+/** @param {string} id */
+export async function takeBack(id) {
+  await act('take_back_hand_off', { hand_off: id }, { says: SAYS_OF_UNDO });
+  askHandOffs();
+}
+
+/** @param {string} id */
+async function read(id) {
+  await act('read_hand_off', { hand_off: id });
+  askHandOffs();
+}
+
+/** @param {{one: HandOff['questions'][0]}} props */
+function Question({ one }) {
+  const [words, say] = useState('');
+  const key = `answer ${one.id}`;
+  const send = async () => {
+    if (!words.trim()) return;
+    await act('answer_hand_off', { question: one.id, words }, { key, says: SAYS_OF_UNDO });
+    askHandOffs();
+  };
+  return html`<div class="stack tight asked">
+    <p><b>${one.by}:</b> ${one.question}</p>
+    ${one.answer
+      ? html`<p class="muted"><${Icon} name="check"/> ${one.answer}</p>`
+      : html`<div class="row">
+          <input
+            class="grow"
+            maxlength="500"
+            aria-label=${t.handedAway.answerTo(one.by)}
+            placeholder=${t.handedAway.answerTo(one.by)}
+            value=${words}
+            onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => say(e.currentTarget.value)}
+            onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) =>
+              e.key === 'Enter' && !e.isComposing && send()}/>
+          <button class="small" disabled=${!words.trim() || pending.value[key]} onClick=${send}>
+            ${pending.value[key] ? t.handedAway.answering : t.handedAway.answer}
+          </button>
+        </div>`}
+  </div>`;
+}
+
+/** @param {{row: HandOffRow}} props */
+const Row = ({ row }) => html`<li class=${`sec handed ${row.state}`}>
+  <button class="quiet plainly" onClick=${() => openFound(row.incident)}>
+    <span class="between">
+      <span class="row">
+        <${Sev} level=${row.severity} class="t1"/> <span class="mono t1">${row.number}</span>
+      </span>
+      ${!row.ended && html`<b class=${`s${row.severity}`}>
+        <${Until} at=${row.due} left=${t.handedAway.left} over=${t.handedAway.over}/>
+      </b>`}
+    </span>
+    <span class="b cut">${row.title}</span>
+    ${!row.ended && html`<span class="t1 cut b">${t.handedAway.to(row.to)}</span>`}
+    ${!row.ended && html`<span class="t1 cut muted">${stands(row)}</span>`}
+  </button>
+  ${row.ended && html`
+    <p class=${row.state === 'expired' ? 's1' : ''} role="status">
+      <${Icon} name=${row.state === 'accepted' ? 'check' : 'warn'}/> ${begins(row.ended)}.
+      ${STILL.has(row.state) && html` <b>${t.handedAway.still}</b>`}
+    </p>
+    <div class="row">
+      <span class="grow"></span>
+      <button class="small" disabled=${pending.value.read_hand_off} onClick=${() => read(row.id)}>
+        ${t.handedAway.read}
+      </button>
+    </div>
+  `}
+  ${!row.ended && html`<${TargetBar} from=${began(row)} to=${row.due} class=${`s${row.severity}`}/>`}
+  ${row.questions.map((one) => html`<${Question} key=${one.id} one=${one}/>`)}
+</li>`;
+
+/** @param {string} words */
+const begins = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
+export const HandedAway = () =>
+  outgoing.value.length
+    ? html`<section class="panel" aria-label=${t.handedAway.title}>
+        <div class="head"><h2>${t.handedAway.title} · ${outgoing.value.length}</h2></div>
+        <ul class="handedlist" role="list">
+          ${outgoing.value.map((row) => html`<${Row} key=${row.id} row=${row}/>`)}
+        </ul>
+      </section>`
+    : null;
+
+/** Under the head of the incident in view. @param {{of: Incident}} props */
+export function HandOffBar({ of }) {
+  const one = of.hand_off;
+  if (!one || forMeHere.value) return null; // its card says more
+  const me = state.value.me?.id;
+  const mine = me === one.sender || me === of.owner;
+  return html`<div class="nextbar handedbar row">
+    <${Icon} name="transfer"/>
+    <span class="grow cut">
+      <b>${t.handedAway.to(one.to)}</b>
+      <span class="muted"> · ${stands(one)}${one.hastened ? ` · ${t.handedAway.hastened}` : ''}</span>
+    </span>
+    <b class=${`s${of.severity}`}>
+      <${Until} at=${one.due} left=${t.handedAway.left} over=${t.handedAway.over}/>
+    </b>
+    ${mine && html`
+      <button class="small" disabled=${pending.value.take_back_hand_off} onClick=${() => takeBack(one.id)}>
+        ${pending.value.take_back_hand_off ? t.handedAway.taking : t.handedAway.take}
+      </button>
+      ${me === of.owner && html`<button class="small" aria-haspopup="dialog" onClick=${askHandOff}>
+        ${t.handedAway.change}
+      </button>`}
+    `}
+  </div>`;
+}
