@@ -38,6 +38,8 @@ interface HandOffRow extends HandOff {
   severity: Severity;
   /** Of one that is handed off to me. */
   next: Next | null;
+  /** What I began to say back. */
+  draft: string;
 }
 
 interface HandOffPerson {
@@ -70,6 +72,8 @@ interface HandOffTo {
   within: number[];
   /** Why somebody said last that it is so severe. */
   reason: string;
+  /** What was begun here or at another machine, as the page kept it; empty: nothing. */
+  draft: string;
 }
 
 interface Incident {

@@ -1,6 +1,6 @@
 """`make bench-incidents`: how quick incident work is, as JSON.
 
-    python -m tests.bench_incidents [timeline] [search] [news] [merges] [--incidents N]
+    python -m tests.bench_incidents [timeline] [search] [news] [merges] [handoff] [--incidents N]
         [--agents N] [--seconds S]
 
 Each row names what it measures, its target and, where there is one, a baseline of the same run.
@@ -27,6 +27,7 @@ from router.live.engine import Engine
 from router.records import contacts, incidents, messages, people, search_hits
 from router.records.database import Database
 from tests.bench import machine
+from tests.bench_hand_offs import hand_offs
 from tests.bench_incident_pages import PAUSE_S, work
 from tests.bench_merges import merges
 from tests.browser.kit import launch
@@ -235,10 +236,12 @@ async def main() -> None:
         found["news"] = await news(said.agents, said.seconds)
     if "merges" in rows:
         found["merges"] = await merges()
+    if "handoff" in rows:
+        found["handoff"] = await hand_offs()
     print(json.dumps(found, indent=2))
 
 
-ROWS = ("timeline", "search", "news", "merges")
+ROWS = ("timeline", "search", "news", "merges", "handoff")
 
 if __name__ == "__main__":
     asyncio.run(main())

@@ -37,6 +37,7 @@ from router.incidents.hand_off import (
     HEARD,
     OFFERED,
     OPENED,
+    PASSED,
     RETURNED,
     WITHDRAWN,
     Done,
@@ -78,6 +79,13 @@ class AcceptForm(HandOffForm, frozen=True):
     does_next: bool = True
 
 
+class DraftForm(IncidentForm, frozen=True):
+    """`hand_off`: what is said back of it; empty: a hand-off that is begun, as its page has it."""
+
+    text: Annotated[str, msgspec.Meta(max_length=20_000)]
+    hand_off: Id = ""
+
+
 class WordsForm(HandOffForm, frozen=True):
     words: Line
 
@@ -111,6 +119,7 @@ class HandingOff:
             known = await accounts.all_accounts(connection)
             members = await self._room.members(connection, now)
             history = await incident_changes.history(connection, form.incident)
+            draft = await hand_offs.draft_of(connection, form.incident, "", page.account.id)
         people = [
             self._person(one)
             for one in sorted(known, key=lambda one: (one.name.casefold(), one.id))
@@ -126,6 +135,7 @@ class HandingOff:
             ],
             "within": [within.ms(level) for level in Severity],
             "reason": isolated(said[-1]) if said else "",
+            "draft": draft,
         }
 
     def _person(self, account: accounts.Account) -> dict[str, Any]:
@@ -166,15 +176,20 @@ class HandingOff:
             offered = await hand_offs.offered(connection)
             unheard = await hand_offs.unheard_of(connection, me)
             members = await self._room.members(connection, now)
+            passed = await hand_offs.passed_by(connection, [row.id for row in offered])
             for_me = [
                 row
                 for row in offered
-                if me in ((row.agent,) if row.agent else members.get(row.department, ()))
+                if not any(one.agent == me for one in passed[row.id])
+                and me in ((row.agent,) if row.agent else members.get(row.department, ()))
                 and me != row.sender
             ]
             mine = [row for row in offered if me in (row.sender, row.owner) and row not in for_me]
             rows = [*for_me, *mine, *(row for row in unheard if _is_news(row, me))]
             asked = await hand_offs.questions_of(connection, [row.id for row in rows])
+            drafts = {
+                row.id: await hand_offs.draft_of(connection, row.root, row.id, me) for row in for_me
+            }
             nexts = {row.id: await next_actions.open_of(connection, row.root) for row in for_me}
         words = Words(departments=self._room.words())
 
@@ -185,6 +200,7 @@ class HandingOff:
                 "title": isolated(row.title),
                 "severity": row.severity_now,
                 "next": next_actions.shown(nexts.get(row.id), names),
+                "draft": drafts.get(row.id, ""),
             }
 
         return {
@@ -215,6 +231,15 @@ class HandingOff:
         done = await self._room.offer(order, now_ms())
         return await self._told(done, page, form.incident)
 
+    @intent("draft_hand_off", DraftForm)
+    async def _draft(self, page: Page, form: DraftForm) -> Result:
+        done = await self._room.keep(
+            form.incident, form.hand_off, page.account.id, form.text, now_ms()
+        )
+        if not done.ok:
+            raise Refused.by(done, {})
+        return {}
+
     @intent("accept_hand_off", AcceptForm, audit=ACCEPTED)
     async def _accept(self, page: Page, form: AcceptForm) -> Result:
         done = await self._room.accept(
@@ -224,7 +249,7 @@ class HandingOff:
         self._hub.mine_changed()
         return found
 
-    @intent("return_hand_off", WordsForm, audit=RETURNED)
+    @intent("return_hand_off", WordsForm, audit=(RETURNED, PASSED))
     async def _return(self, page: Page, form: WordsForm) -> Result:
         done = await self._room.give_back(
             form.hand_off, page.account.id, _one_line(form.words), now_ms()

@@ -15,7 +15,7 @@ import structlog
 
 from router.centre import Centre
 from router.core.bidi import isolated
-from router.core.hand_off import HandOffState, in_time
+from router.core.hand_off import GoneWhy, HandOffState, in_time
 from router.core.terms import day_of, works_here
 from router.incidents.hand_off import HandOffs
 from router.records import accounts, hand_offs
@@ -97,8 +97,21 @@ class HandingOff:
                 log.error("hand_off.expired", incident=row.root, severity=row.severity_now)
             return
         gone = row.agent is not None and await self._left(row.agent, now)
-        if gone and (await self._room.left(row.id, now)).reply.ok:
-            log.warning("hand_off.returned", incident=row.root, why="left")
+        why = GoneWhy.LEFT if gone else GoneWhy.PASSED
+        if (gone or await self._passed(row, now)) and (
+            await self._room.left(row.id, now, why)
+        ).reply.ok:
+            log.warning("hand_off.returned", incident=row.root, why=str(why))
+
+    async def _passed(self, row: Any, now: int) -> bool:
+        """Of a department, everybody at a desk has said that they cannot."""
+        if row.department is None:
+            return False
+        async with self._database.read() as connection:
+            said = await hand_offs.passed_by(connection, [row.id])
+            members = await self._room.members(connection, now) if said[row.id] else {}
+        whose = {one for one in members.get(row.department, ()) if self._told.here(one)}
+        return bool(said[row.id]) and whose - {row.sender} <= {one.agent for one in said[row.id]}
 
     async def _left(self, agent: str, now: int) -> bool:
         """Signed out, or their contract is over. Of a department the others go on."""
@@ -117,6 +130,7 @@ class HandingOff:
         async with self._database.read() as connection:
             rows = await hand_offs.offered(connection)
             asked = await hand_offs.questions_of(connection, [row.id for row in rows])
+            said = await hand_offs.passed_by(connection, [row.id for row in rows])
             gone = [row for one, (row, _) in (self._known or {}).items()
                     if one not in asked]  # fmt: skip
             ended = [one for row in gone if (one := await hand_offs.by_id(connection, row.id))]
@@ -124,7 +138,7 @@ class HandingOff:
             names = await accounts.names(connection) if ended else {}
         found = {
             row.id: (row, (row.due_at, row.opened_by, row.owner, row.severity_now, row.title,
-                           [(one.id, one.answered_at) for one in asked[row.id]]))
+                           [(one.id, one.answered_at) for one in asked[row.id]], len(said[row.id])))
             for row in rows
         }  # fmt: skip
         before, self._known = self._known, found

@@ -91,6 +91,8 @@ class GoneWhy(StrEnum):
     """Its sender offers it to somebody else instead."""
     LEFT = "left"
     """Who it was for is no longer here."""
+    PASSED = "passed"
+    """Everybody of the department who is at a desk has said that they cannot."""
     MERGED = "merged"
     """Its incident was merged with one that was being handed off already."""
 

@@ -29,6 +29,7 @@ from router.records.database import Transaction, once_more
 from router.records.ids import derived_id
 
 OFFERED, OPENED, HEARD = "hand_off.offered", "hand_off.opened", "hand_off.heard"
+PASSED = "hand_off.passed"
 ASKED, ANSWERED = "hand_off.asked", "hand_off.answered"
 ACCEPTED, RETURNED, WITHDRAWN = (
     f"{hand_offs.ACTION}{state}"
@@ -189,6 +190,7 @@ class HandOffs:
                     "urgent_ms": urgent,
                 },
             )  # fmt: skip
+            await hand_offs.keep_draft(connection, row.id, "", order.by, "", now)
             await audit.append(
                 connection, actor=order.by, action=OFFERED, subject=row.id, now=now, detail=new
             )
@@ -231,18 +233,29 @@ class HandOffs:
             )
             if does_next:
                 await next_actions.hand_on(connection, incident.id, by)
+            await hand_offs.keep_draft(connection, incident.id, row.id, by, "", now)
             await hand_offs.end(connection, row, Act.ACCEPT, now, by=by, words=words)
         return Done(Reply(), row)
 
     async def give_back(self, hand_off: str, by: str, words: str, now: int) -> Done:
-        """Whoever it is for cannot, and says why. Of a department, it is back for all."""
+        """Whoever it is for cannot, and says why. Of a department the others go on."""
         if not words:
             return Done(SAY_WHY)
         if len(words) > rule.LINE_LETTERS:
             return Done(TOO_LONG)
-        return await once_more(
-            lambda: self._end(hand_off, Act.RETURN, by, now, words, NOT_FOR_YOU, self._is_for)
-        )
+        return await once_more(lambda: self._give_back(hand_off, by, words, now))
+
+    async def _give_back(self, hand_off: str, by: str, words: str, now: int) -> Done:
+        async with self._database.write() as connection:
+            row, _ = await self._held(connection, hand_off)
+            if row is not None and row.department and row.state == HandOffState.OFFERED:
+                if not await self._is_for(connection, row, by, now):
+                    return Done(NOT_FOR_YOU)
+                if not await hand_offs.pass_by(connection, row, by, words, now):
+                    return Done(Reply(duplicate=True), row)
+                await self._note(connection, row, by, PASSED, now)
+                return Done(Reply(), row)
+        return await self._end(hand_off, Act.RETURN, by, now, words, NOT_FOR_YOU, self._is_for)
 
     async def take_back(self, hand_off: str, by: str, now: int) -> Done:
         """Its sender, or the owner, has it back before anybody accepted it."""
@@ -354,15 +367,24 @@ class HandOffs:
             await self._note(connection, row, by, ANSWERED, now, question)
         return Done(Reply(), row)
 
+    async def keep(self, incident: str, hand_off: str, by: str, text: str, now: int) -> Reply:
+        """What is begun and not sent, as its page keeps it; no words: nothing is."""
+        async with self._database.write() as connection:
+            if await incident_changes.held(connection, incident) is None:
+                return UNKNOWN
+            await hand_offs.keep_draft(connection, incident, hand_off, by, text, now)
+        return Reply()
+
     # By the rule ---------------------------------------------------------------------------------
 
     async def expire(self, hand_off: str, now: int) -> Done:
         """Nobody accepted it in time. Not ok: it is over, or due later by now."""
         return await once_more(lambda: self._by_rule(hand_off, Act.EXPIRE, now))
 
-    async def left(self, hand_off: str, now: int) -> Done:
-        """The one person it was for is no longer here: it is back at once."""
-        return await once_more(lambda: self._by_rule(hand_off, Act.RETURN, now, GoneWhy.LEFT))
+    async def left(self, hand_off: str, now: int, why: GoneWhy = GoneWhy.LEFT) -> Done:
+        """The one person it was for is no longer here, or everybody who is here cannot: it is back
+        at once."""
+        return await once_more(lambda: self._by_rule(hand_off, Act.RETURN, now, why))
 
     async def _by_rule(self, hand_off: str, act: Act, now: int, cause: str = "") -> Done:
         async with self._database.write() as connection:

@@ -70,3 +70,26 @@ question = Table(
     Column("answer", Text, nullable=False),
 )
 """What a receiver asked before they accepted, and what they were answered."""
+
+passed = Table(
+    "hand_off_passed",
+    metadata,
+    Column("hand_off", ForeignKey("hand_off.id"), primary_key=True),
+    Column("agent", String(32), primary_key=True),
+    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("words", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Who of a department cannot take it, and why: the others go on."""
+
+draft = Table(
+    "hand_off_draft",
+    metadata,
+    Column("incident", String(32), primary_key=True),
+    Column("hand_off", String(32), primary_key=True),
+    Column("author", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""What is begun and not sent: a hand-off of the incident (`hand_off` is empty; as its page has it),
+or what its receiver says back."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, desc, insert, select, update
+from sqlalchemy import and_, bindparam, delete, desc, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,9 +21,12 @@ from router.records.hand_off_tables import (
     IS_OFFERED,
     IS_UNHEARD,
     IS_UNTOLD,
+    draft,
     hand_off,
+    passed,
     question,
 )
+from router.records.sql import insert_new, put
 
 HandOff = Row[Any]
 """A row of the table."""
@@ -105,8 +108,10 @@ async def end(
     if not done.rowcount:
         return False
     if act is Act.ACCEPT and root != row.incident:
-        asked = update(question).where(question.c.hand_off == row.id)
-        await connection.execute(asked.values(incident=root))
+        for its in (question, passed):
+            await connection.execute(
+                update(its).where(its.c.hand_off == row.id).values(incident=root)
+            )
     await audit.append(
         connection, actor=by, action=f"{ACTION}{to}", subject=root, now=now, detail=row.id
     )
@@ -203,6 +208,60 @@ async def questions_of(
         for row in await connection.execute(asked.order_by(question.c.asked_at, question.c.id)):
             found[row.hand_off].append(row)
     return found
+
+
+async def pass_by(
+    connection: AsyncConnection, row: HandOff, agent: str, words: str, now: int
+) -> bool:
+    """Somebody of its department cannot take it. False: they said so before."""
+    values = {
+        "hand_off": row.id, "agent": agent, "incident": row.incident, "words": words, "at": now,
+    }  # fmt: skip
+    return await insert_new(connection, passed, values, unique=["hand_off", "agent"])
+
+
+async def passed_by(
+    connection: AsyncConnection, hand_offs: Collection[str]
+) -> dict[str, list[Any]]:
+    """Who cannot take each of these, and why, oldest first."""
+    found: dict[str, list[Any]] = {one: [] for one in hand_offs}
+    if found:
+        asked = select(passed).where(passed.c.hand_off.in_(list(found)))
+        for row in await connection.execute(asked.order_by(passed.c.at, passed.c.agent)):
+            found[row.hand_off].append(row)
+    return found
+
+
+# Drafts -----------------------------------------------------------------------------------------
+
+
+async def keep_draft(
+    connection: AsyncConnection,
+    incident_id: str,
+    hand_off_id: str,
+    author: str,
+    text: str,
+    now: int,
+) -> None:
+    """What is begun; no words: nothing is. `hand_off_id`: empty, it is not offered yet."""
+    incident_id = await stays.root(connection, incident_id)
+    key = {"incident": incident_id, "hand_off": hand_off_id, "author": author}
+    if text:
+        await put(connection, draft, key, {"text": text, "at": now})
+    else:
+        mine = and_(draft.c.hand_off == hand_off_id, draft.c.author == author)
+        its = and_(stays.of(draft.c.incident, incident_id), mine)
+        await connection.execute(delete(draft).where(its))
+
+
+async def draft_of(
+    connection: AsyncConnection, incident_id: str, hand_off_id: str, author: str
+) -> str:
+    """As it was kept; empty: nothing is begun."""
+    mine = and_(draft.c.hand_off == hand_off_id, draft.c.author == author)
+    asked = select(draft.c.text).where(and_(stays.of(draft.c.incident, incident_id), mine))
+    found = (await connection.execute(asked.order_by(desc(draft.c.at)).limit(1))).scalar()
+    return str(found or "")
 
 
 # Lists -------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.search_words import PART_LETTERS, Known
 from router.records import schema, stays
-from router.records.hand_off_tables import hand_off, question
+from router.records.hand_off_tables import hand_off, passed, question
 from router.records.sql import get_meta, insert_all_new, put, put_meta
 from router.records.sqlite import BIG
 
@@ -191,5 +191,8 @@ ASKED = select(
     literal("hand_off").label("of"),
     (question.c.question + "\n" + question.c.answer).label("text"),
 ).where(question.c.incident.in_(_IDS))
-SAID = (MESSAGES, NOTES, HAND_OFFS, ASKED)
+PASSED = select(
+    passed.c.incident, passed.c.at, literal("hand_off").label("of"), passed.c.words.label("text")
+).where(passed.c.incident.in_(_IDS))
+SAID = (MESSAGES, NOTES, HAND_OFFS, ASKED, PASSED)
 """All that is said in incidents: incident, moment, which kind, and the words."""

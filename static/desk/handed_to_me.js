@@ -6,7 +6,7 @@ import { saidBack } from '../read_back.js';
 import { TargetBar, Threshold, Until } from '../timers.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, incidentId, openFound, pending } from './context.js';
+import { act, incidentId, link, openFound, pending } from './context.js';
 import { FiveParts } from './five_parts.js';
 import { askHandOffs, began, forMeHere, incoming } from './hand_offs.js';
 import { keptBy, useKept } from './kept.js';
@@ -14,8 +14,18 @@ import { when } from './next_fields.js';
 import { Wrong } from './wrong.js';
 
 const SOON_MS = 15_000;
+const SAVED_MS = 1000;
 /** What was begun, by hand-off. @type {Map<string, string>} */
 const begun = keptBy();
+
+let saving = 0;
+/** The centre keeps it, too, for another machine. @param {HandOffRow} row @param {string} text */
+function save(row, text) {
+  clearTimeout(saving);
+  const send = () =>
+    link.send('draft_hand_off', { incident: row.incident, hand_off: row.id, text }).catch(() => {});
+  saving = window.setTimeout(send, SAVED_MS);
+}
 
 /** @param {{row: HandOffRow}} props */
 const Left = ({ row }) => html`<b class=${`s${row.severity} left`}>
@@ -90,7 +100,7 @@ function OneLine({ label, go, busy, send, leave }) {
 
 /** @param {{row: HandOffRow}} props */
 function ReadBack({ row }) {
-  const [words, put, forget] = useKept(begun, row.id, () => '');
+  const [words, put, forget] = useKept(begun, row.id, () => row.draft);
   const [does, setDoes] = useState(true);
   const [aside, turn] = useState(/** @type {''|'ask'|'back'} */ (''));
   const [fault, tell] = useState('');
@@ -104,6 +114,7 @@ function ReadBack({ row }) {
     if (!words.trim()) return tell(t.handedToMe.say);
     tell('');
     const fields = { hand_off: row.id, words, does_next: does };
+    clearTimeout(saving); // what was said back is kept with the acceptance
     if (!(await act('accept_hand_off', fields, { says: SAYS_OF_UNDO, onFault }))) return askHandOffs();
     forget();
     askHandOffs();
@@ -142,6 +153,7 @@ function ReadBack({ row }) {
         onInput=${(/** @type {On<InputEvent, HTMLTextAreaElement>} */ e) => {
           tell('');
           put(e.currentTarget.value);
+          save(row, e.currentTarget.value);
         }}
         onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
           if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || e.isComposing) return;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -114,6 +115,28 @@ async def test_what_was_typed_is_there_again_and_a_refusal_stands_in_the_dialog(
     await dialog.get_by_role("button", name="Hand off to Legal").click()
     await expect(dialog).to_have_count(0)
     assert sent(desk, "hand_off")[-1]["within"] == 1_800_000
+    await close(page)
+
+
+async def test_what_is_begun_is_there_at_another_machine(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    dialog = await asked(page)
+    await dialog.get_by_role("radio", name="Elena Popov").check()
+    await dialog.get_by_label("What if").fill("if she worsens: Harbor")
+    async with asyncio.timeout(60):
+        while not (kept := [one["text"] for one in sent(desk, "draft_hand_off")]):
+            await asyncio.sleep(0.05)
+    assert "Harbor" in kept[-1]
+    await close(page)
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    (await desk.here()).scene["begun"] = kept[-1]
+    dialog = await asked(page)
+    await expect(dialog.get_by_label("What if")).to_have_value("if she worsens: Harbor")
+    await expect(dialog.get_by_role("radio", name="Elena Popov")).to_be_checked()
+    await dialog.get_by_role("button", name="Cancel").click()
+    async with asyncio.timeout(60):
+        while sent(desk, "draft_hand_off")[-1]["text"]:
+            await asyncio.sleep(0.05)
     await close(page)
 
 

@@ -33,7 +33,13 @@ def hand_off(now: int, **more: Any) -> dict[str, Any]:
 def row(now: int, incident: dict[str, Any], **more: Any) -> dict[str, Any]:
     """As a list of hand-offs has it."""
     of = {name: incident[name] for name in ("number", "title", "severity")}
-    return hand_off(now) | {"incident": incident["id"], "next": incident["next"], **of, **more}
+    return hand_off(now) | {
+        "incident": incident["id"],
+        "next": incident["next"],
+        "draft": "",
+        **of,
+        **more,
+    }
 
 
 def choices(now: int) -> dict[str, Any]:
@@ -60,6 +66,7 @@ def choices(now: int) -> dict[str, Any]:
         ],
         "within": [M, 5 * M, 30 * M, 4 * H],
         "reason": "",
+        "draft": "",
     }  # fmt: skip
 
 
@@ -70,7 +77,7 @@ class HandOffs:
     desk: FakeDesk
 
     async def do_hand_off_to(self, _: dict[str, Any]) -> Any:
-        return choices(self.desk.now())
+        return choices(self.desk.now()) | {"draft": self.scene.get("begun", "")}
 
     async def do_hand_offs(self, _: dict[str, Any]) -> Any:
         return {name: self.scene.get(name, []) for name in ("incoming", "outgoing")}

@@ -289,6 +289,39 @@ async def test_a_question_is_answered_once_and_both_stand_on_the_timeline(floor:
     ]  # fmt: skip
 
 
+async def test_who_of_a_department_cannot_says_why_and_the_others_go_on(floor: Floor) -> None:
+    incident = await floor.begin()
+    row = await floor.offered(incident, None, department="tier2")
+    told = [(await floor.room.give_back(row.id, floor.who["Priya"], "a call", NOW)) for _ in "12"]
+    assert [(one.reply.ok, one.reply.duplicate) for one in told] == [(True, False), (True, True)]
+    assert await floor.state(incident) == ("offered", "Elena")
+    assert (await floor.lines(incident.id))[-1] == "Priya cannot take the hand-off: a call"
+    assert (await accepted(floor.room, row, floor.who["Omar"], NOW + 1)).reply.ok
+    assert await floor.acts() == ["hand_off.offered", "hand_off.passed", "hand_off.accepted"]
+    late = await floor.room.give_back(row.id, floor.who["Priya"], "another", NOW + 2)
+    assert (late.reply.code, "Omar has accepted it" in late.reply.text) == ("taken", True)
+
+
+async def test_what_is_begun_is_kept_until_it_is_sent_and_is_ones_own(floor: Floor) -> None:
+    incident = await floor.begin()
+    elena, priya = floor.who["Elena"], floor.who["Priya"]
+
+    async def kept(of: str, by: str) -> str:
+        async with floor.database.read() as connection:
+            return await hand_offs.draft_of(connection, incident.id, of, by)
+
+    for text_ in ("Luna a", "Luna ate gum"):
+        assert (await floor.room.keep(incident.id, "", elena, text_, NOW)).ok
+    assert (await kept("", elena), await kept("", priya)) == ("Luna ate gum", "")
+    row = await floor.offered(incident)
+    assert await kept("", elena) == ""
+    await floor.room.keep(incident.id, row.id, priya, "She ate", NOW)
+    assert await kept(row.id, priya) == "She ate"
+    await accepted(floor.room, row, priya, NOW)
+    assert await kept(row.id, priya) == ""
+    assert (await floor.room.keep("none", "", elena, "x", NOW)).code == "unknown"
+
+
 # What crosses -----------------------------------------------------------------------------------
 
 
@@ -421,8 +454,9 @@ async def test_an_incident_is_found_by_the_words_of_its_hand_off_and_no_card_is_
 ) -> None:
     incident = await floor.begin()
     card = PARTS | {"questions": "Charge 4111 1111 1111 1111?"}
-    row = await floor.offered(incident, parts=card)
+    row = await floor.offered(incident, None, department="tier2", parts=card)
     await floor.room.ask(row.id, floor.who["Priya"], "Is the invoice signed?", "q", NOW)
+    await floor.room.give_back(row.id, floor.who["Omar"], "lunch", NOW)
     await accepted(floor.room, row, floor.who["Priya"], NOW + 5)
 
     async def found(query: str) -> list[str]:
@@ -431,7 +465,7 @@ async def test_an_incident_is_found_by_the_words_of_its_hand_off_and_no_card_is_
             hits, _ = await incidents.find(connection, {}, query=query)
         return [one["id"] for one in hits]
 
-    for word in ("xylitol", "harbor", "invoice", "drops"):
+    for word in ("xylitol", "harbor", "invoice", "lunch", "drops"):
         assert await found(word) == [incident.id], word
     async with floor.database.read() as connection:
         names = await accounts.names(connection)

@@ -149,6 +149,23 @@ async def test_of_a_department_the_others_go_on_if_one_signs_out(floor: Floor) -
     ]
 
 
+async def test_of_a_department_it_comes_back_once_everybody_who_is_here_cannot(
+    floor: Floor,
+) -> None:
+    incident = await floor.begin()
+    row = await floor.offered(incident, None, department="tier2")
+    process = Process(floor.database)
+    process.here = {floor.who["Priya"], floor.who["Omar"]}
+    await floor.room.give_back(row.id, floor.who["Priya"], "a call", NOW)
+    await process.turn()
+    assert await state(floor, incident) == HandOffState.OFFERED
+    await floor.room.give_back(row.id, floor.who["Omar"], "a call", NOW)
+    await process.turn()
+    assert await floor.state(incident) == ("returned", "Elena")
+    told = "the hand-off came back: nobody of tier2 who is here can take it"
+    assert told in await floor.lines(incident.id)
+
+
 async def test_what_somebody_else_did_to_the_incident_is_told_to_whom_it_was_for(
     floor: Floor,
 ) -> None:

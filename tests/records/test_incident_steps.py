@@ -10,17 +10,20 @@ import pytest
 from sqlalchemy import text, update
 
 from router.core.model import LiveContact, Step
+from router.incidents.hand_off import HandOffs
 from router.incidents.ownership import Gift, Ownership
 from router.live.engine import Engine
 from router.recorder import Recorder
 from router.records import (
     contacts,
+    hand_offs,
     incident_changes,
     incident_ratings,
     people,
     schema,
 )
 from router.records.database import Database
+from tests.kit.hand_offs import current_of, offer_of, owner_of, staff
 from tests.kit.store import centre_of
 from tests.records.test_incident_changes import contact_in, incident_of
 from tests.records.test_incident_status import row_of
@@ -86,6 +89,33 @@ async def test_only_what_is_taken_over_has_another_owner(
     incident = await of_a_call(database)
     await folded(database, step(1, TAKEN, agent="u1"), step(2, event[0], **event[1]))
     assert (await row_of(database, incident.id)).owner == owner
+
+
+async def test_whose_contact_is_handed_on_while_the_incident_is_handed_off(
+    database: Database,
+) -> None:
+    """A person's word: its hand-off is over. What was accepted stands against a late step."""
+    who = await staff(database)
+    elena, priya, omar = who["Elena"], who["Priya"], who["Omar"]
+    room = HandOffs(centre_of(database, Engine("unix:///nowhere.sock"), config=current_of()))
+    taken = ("contact.taken_from_agent", {"agent": elena, "by": omar})
+    incident = await of_a_call(database, severity=1)
+    async with database.write() as connection:
+        await people.hand_on(connection, incident.id, elena)
+    assert (await room.offer(offer_of(incident, elena, priya), NOW)).reply.ok
+    await folded(database, step(1, taken[0], **taken[1]))
+    async with database.read() as connection:
+        row = await hand_offs.last_of(connection, incident.id)
+    assert row is not None
+    assert (row.state, await owner_of(database, incident.id)) == ("overtaken", omar)
+    again = offer_of(incident, omar, priya, key="k2")
+    assert (await room.offer(again, NOW + 10)).reply.ok
+    async with database.read() as connection:
+        row = await hand_offs.last_of(connection, incident.id)
+    assert row is not None
+    assert (await room.accept(row.id, priya, "Luna ate gum", LATE)).reply.ok
+    await folded(database, step(20, "contact.taken_from_agent", agent=omar, by=elena))
+    assert await owner_of(database, incident.id) == priya
 
 
 async def test_a_step_that_comes_twice_takes_nothing_back(database: Database) -> None:

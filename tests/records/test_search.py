@@ -31,6 +31,7 @@ TRIGGERS = {
     "search_address_delete",
     *(f"search_{table}_{how}" for table in ("hand_off", "hand_off_question")
       for how in ("insert", "update")),
+    "search_hand_off_passed_insert",
 }  # fmt: skip
 
 

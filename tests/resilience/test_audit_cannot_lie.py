@@ -69,7 +69,7 @@ BEST = {
     "hand_off": "owned", "take_back_hand_off": "handed_away", "answer_hand_off": "handed_away",
     "accept_hand_off": "handed_to_me", "return_hand_off": "handed_to_me",
     "open_hand_off": "handed_to_me", "ask_hand_off": "handed_to_me",
-    "read_hand_off": "handed_back",
+    "read_hand_off": "handed_back", "draft_hand_off": "owned",
 }  # fmt: skip
 """Where each is tried first; one that is not here is tried everywhere."""
 

@@ -150,6 +150,7 @@ TABLE: dict[str, Row] = {
     "return_hand_off": Row(A.handed_to_me, MINE, MINE, NO),
     "open_hand_off": Row(A.handed_to_me, MINE, MINE, NO),
     "ask_hand_off": Row(A.handed_to_me, MINE, MINE, NO),
+    "draft_hand_off": Row(A.owned, DONE, DONE, NO),
     "hand_offs": Row(A.talking, DONE, DONE, NO),
     "hand_off_to": Row(A.talking, DONE, DONE, NO),
     "mine": Row(A.talking, DONE, DONE, NO),

@@ -23,6 +23,7 @@ def _said(text: str) -> str:
 async def lines(connection: AsyncConnection, around: Around) -> list[Line]:
     rows = await hand_offs.history(connection, around.id)
     asked = await hand_offs.questions_of(connection, [row.id for row in rows])
+    passed = await hand_offs.passed_by(connection, [row.id for row in rows])
     found = []
     for row in rows:
         sender = around.names.get(row.sender, "somebody")
@@ -35,6 +36,7 @@ async def lines(connection: AsyncConnection, around: Around) -> list[Line]:
             )
         )  # fmt: skip
         found += [one for each in asked[row.id] for one in _question(each, around.names)]
+        found += [_passed(each, around.names) for each in passed[row.id]]
         if row.hastened_at is not None:
             found.append(
                 line(
@@ -47,6 +49,12 @@ async def lines(connection: AsyncConnection, around: Around) -> list[Line]:
             text = how_it_ended(row, around.names, to)
             found.append(line(f"handed:{row.id}", row.ended_at, "event", who=by, text=text))
     return found
+
+
+def _passed(row: Any, names: Mapping[str, str]) -> Line:
+    who = names.get(row.agent, "somebody")
+    text = f"{who} cannot take the hand-off: {_said(row.words)}"
+    return line(f"passed:{row.hand_off}:{row.agent}", row.at, "event", who=who, text=text)
 
 
 def _question(row: Any, names: Mapping[str, str]) -> list[Line]:
@@ -81,6 +89,8 @@ def how_it_ended(row: Any, names: Mapping[str, str], to: str) -> str:
             return f"accepted by {by}, who says{said}"
         case HandOffState.RETURNED, GoneWhy.LEFT:
             return f"the hand-off came back: {to} is no longer here"
+        case HandOffState.RETURNED, GoneWhy.PASSED:
+            return f"the hand-off came back: nobody of {to} who is here can take it"
         case HandOffState.RETURNED, GoneWhy.MERGED:
             return (
                 "the hand-off came back: the incident it was merged with is being handed off"
