@@ -94,6 +94,13 @@ const PATHS = {
     <rect x="2" y="2" width="12" height="12" rx="2.500"/>
     <path d="m5 8.300 2.200 2.200L11 5.800"/>
   </g>`,
+  help: html`<g fill="none" stroke="currentColor" stroke-width="1.600">
+    <circle cx="8" cy="8" r="6"/>
+    <circle cx="8" cy="8" r="2.400"/>
+    <path
+      d="m3.800 3.800 2.500 2.500
+        M9.700 9.700l2.500 2.500 M12.200 3.800 9.700 6.300 M6.300 9.700l-2.500 2.500"/>
+  </g>`,
   check: html`<path d="m3 8.500 3.500 3.500L13 4.500" fill="none" stroke="currentColor" stroke-width="2"/>`,
   warn: html`<path
     d="M8 1.500 15 14H1z M7.200 6h1.600v4H7.200z M7.200 11h1.600v1.600H7.200z"

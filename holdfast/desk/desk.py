@@ -89,8 +89,9 @@ class Desk:
                 await self._engine.beat("board_here", agent=account.id, name=account.name)
 
     async def watched(self, page: Page) -> None:
-        """Their board is closed."""
-        if page.kind.alarms and not self._hub.boards_of(page.account.id):
+        """Their board is closed; perhaps they have another one here."""
+        mine = [one for one in self._hub.pages() if one.account.id == page.account.id]
+        if page.kind.alarms and not any(one.kind.alarms for one in mine):
             with suppress(IndexUnavailable, IndexLost):
                 await self._engine.beat("board_gone", agent=page.account.id)
 

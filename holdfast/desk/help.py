@@ -50,5 +50,5 @@ class Helping:
 
     @intent("help_done", HelpForm, Permission.CALL_LISTEN, audit="help.done", desk_only=False)
     async def _done(self, page: Page, form: HelpForm) -> Result:
-        who = {"help": form.help, "by": page.account.id}
+        who = {"help": form.help, "by": page.account.id, "name": page.account.name}
         return _request(await self._engine.step("help_close", **who))

@@ -15,6 +15,7 @@ from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import HANDED, NOT_REACHED, dial_news
+from holdfast.desk.help_news import help_news, incidents_of
 from holdfast.desk.listing import Listing
 from holdfast.desk.lost_words import lost_words
 from holdfast.desk.page_kinds import PageKind
@@ -139,11 +140,6 @@ class Hub:
     def pages(self) -> list[Page]:
         return list(self._pages.values())
 
-    def boards_of(self, account: str) -> bool:
-        """Whether they have one open here by which alarms are heard."""
-        pages = self._pages.values()
-        return any(p.kind.alarms and p.account.id == account and not p.closed for p in pages)
-
     def desk_of(self, agent_id: str) -> Page | None:
         for page in self._pages.values():
             if page.kind.on_duty and page.account.id == agent_id and not page.closed:
@@ -203,10 +199,11 @@ class Hub:
             self.notice(agent, NOT_REACHED, told)
         for agent, told in ring_news(step, self.view.agents):
             self.notice(agent, RING_OVER, told, "info")
-        for news in beside_news(step, self.view.agents):
+        names = self.view.agents
+        for news in (*beside_news(step, names), *consult_news(step, names)):
             self.notice(*news)
-        for news in consult_news(step, self.view.agents):
-            self.notice(*news)
+        for news in help_news(step):
+            self._everywhere(*news)
         tally = self._tally_now() if change.tally and self._pages else None
         for page in self._pages.values():
             self._tell(page, change, tally)
@@ -214,6 +211,8 @@ class Hub:
         for live in change.contacts:
             if live.incident:
                 self.incident_changed(live.incident, step_id, live.named, took.get(live.id))
+        for incident in incidents_of(step):
+            self.incident_changed(incident, step_id)
 
     def _tally_now(self) -> dict[str, Any] | None:
         """Sends the counts, unless they were sent a moment ago; then they follow a moment later."""
@@ -472,6 +471,12 @@ class Hub:
         """Tells every page whether the record takes writes; see router/records/trouble.py."""
         for page in self._pages.values():
             page.send({"type": "record", "now": now_ms(), "trouble": trouble})
+
+    def _everywhere(self, account: str, code: str, text: str, level: str) -> None:
+        """Words for one person, at whatever page."""
+        for page in self._pages.values():
+            if page.account.id == account:
+                page.send(notice(level, code, text))
 
     def notice(self, agent_id: str, code: str, text: str, level: str = "warn") -> None:
         """Words for one agent."""

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from holdfast.followers.call_sounds import CallSounds, Others, Verdicts, Ways
 from router.core.consult import of_line
-from router.core.model import LiveAgent
+from router.core.model import LiveAgent, Step
 from router.intake.spool import Spool
 from router.records.database import Database
 from router.records.trouble import Trouble
@@ -82,9 +82,29 @@ class Metrics:
             ["what"],
             registry=self.registry,
         )
+        self._help_asked = Counter(
+            "holdfast_help_asked", "Requests of agents for help", registry=self.registry
+        )
+        self._help_seen = Histogram(
+            "holdfast_help_seen_seconds",
+            "From the key to somebody who has it",
+            ["how"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
         self._agents = Gauge(
             "holdfast_agents", "Agents by state", ["state"], registry=self.registry
         )
+
+    def on_step(self, _step_id: str, step: Step) -> None:
+        """A listener of the stream of steps: each process counts all of them, so of several the
+        largest figure counts, not their sum."""
+        for event in step.events:
+            if event.name == "help.asked":
+                self._help_asked.inc()
+            elif event.name == "help.seen" and event.help is not None and event.help.seen:
+                seen = event.help.seen
+                self._help_seen.labels(seen.how).observe((seen.at - event.help.at) / 1000)
 
     def watch_spool(self, spool: Spool) -> None:
         """Shows the number of arrivals on the local disk that wait for the database, read when

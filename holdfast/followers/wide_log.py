@@ -1,10 +1,11 @@
-"""One wide log line for each contact that ended: everything one asks at 3 a.m., nothing
-personal."""
+"""One wide log line for each contact that ended, and for each request for help: everything one asks
+at 3 a.m., nothing personal."""
 
 from __future__ import annotations
 
 import structlog
 
+from router.core.help import Help
 from router.core.model import Step
 
 log = structlog.get_logger()
@@ -13,6 +14,8 @@ log = structlog.get_logger()
 def on_step(_step_id: str, step: Step) -> None:
     """A listener of the stream of steps."""
     for happening in step.events:
+        if happening.name == "help.ended" and happening.help is not None:
+            _help(happening.help, step.at)
         if happening.name != "contact.ended":
             continue
         live = next((c for c in step.contacts if c.id == happening.contact), None)
@@ -36,3 +39,21 @@ def on_step(_step_id: str, step: Step) -> None:
             talk_ms=round(live.talk_ms) if live.talk_ms else None,
             streams=int(live.link_epoch),
         )
+
+
+def _help(request: Help, ended_at: float) -> None:
+    seen = request.seen
+    log.info(
+        "help.ended",
+        help=request.id,
+        agent=request.agent,
+        contact=request.contact,
+        severity=request.severity,
+        told=request.told.agent if request.told else None,
+        stage=request.stage,
+        seen_by=seen.by if seen else None,
+        how=seen.how if seen else None,
+        seen_ms=round(seen.at - request.at) if seen else None,
+        lasted_ms=round(ended_at - request.at),
+        end=request.end,
+    )

@@ -46,7 +46,7 @@ def part(house: House) -> Part:
     house.keep(RecordWatch, watch)
     return Part(
         tasks={"record": watch.run},
-        listeners=[waits.on_step, hub.on_step, wide_log.on_step],
+        listeners=[waits.on_step, hub.on_step, wide_log.on_step, metrics.on_step],
     )
 
 

@@ -93,7 +93,8 @@ class Help(msgspec.Struct, omit_defaults=True):
     telling: Telling | None = None
     tried: list[str] | None = None
     end: HelpEnd | None = None
-    """Only in what tells of its end."""
+    """Only in what tells of its end; and the name of the supervisor who says that it is done."""
+    closed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

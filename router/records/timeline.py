@@ -38,11 +38,12 @@ from router.records import (
 )
 from router.records import filings as acts
 from router.records.contact_words import NO_WORDS, Words
-from router.records.lines import calls, events, filings, hand_offs, promises, said
+from router.records.lines import calls, events, filings, hand_offs, helps, promises, said
 from router.records.lines.line import Around, Line, Source
 
 SOURCES: tuple[Source, ...] = (
     calls.lines,
+    helps.lines,
     promises.lines,
     said.lines,
     said.notes,

@@ -21,6 +21,7 @@ import { Ears, followEars, seat } from './ears.js';
 import { FigureDialog } from './figure.js';
 import { FindButton, FindDialog, followFindKey } from './find.js';
 import { Free } from './free.js';
+import { followHelps, Helps } from './help.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
 import { NotNeededDialog } from './not_needed.js';
@@ -105,6 +106,7 @@ function Board() {
           },
         ].filter((x) => !!x)}/>`}
     </header>
+    <${Helps}/>
     <main>
       <div class="tiles"><${Tiles}/><${Depth}/></div>
       <div class="lower"><${List}/><div class="side"><${Agents}/><${Toasts}/></div></div>
@@ -147,6 +149,7 @@ function Board() {
 
 startTicking();
 followEars();
+followHelps();
 followFindKey();
 link.start();
 render(html`<${Board}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

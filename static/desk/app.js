@@ -13,6 +13,7 @@ import { Handed } from './handed.js';
 import { HandedAway } from './handed_away.js';
 import { ForMe } from './handed_to_me.js';
 import { followHandOffs } from './hand_offs.js';
+import { followHelps, Helps, MyHelp } from './help.js';
 import { followHeadset } from './headset.js';
 import { release, resume } from '../headset.js';
 import { Incident } from './incident.js';
@@ -44,7 +45,9 @@ const Desk = () =>
     ? html`<${Elsewhere}/>`
     : html`<div class="desk">
         <${TopBar}/>
+        <${Helps}/>
         <${PhoneBar}/>
+        <${MyHelp}/>
         <${ConsultBar} mute=${html`<${Mute}/>`}/>
         <main class="main">
           <div class="col left">
@@ -91,6 +94,7 @@ followTyping();
 resumeDuty();
 bindKeys();
 followHeadset();
+followHelps();
 answerTests();
 giveWay();
 followBoard();

@@ -28,6 +28,7 @@ import { BUDDY_KEYS } from './buddy.js';
 import { gone, takeBack } from './returned.js';
 import { CONSULT_KEYS, asked, declineAsked, joined, talking } from './consult.js';
 import { openDial } from './dial.js';
+import { HELP_KEYS } from './help.js';
 import { handedDone } from './handed.js';
 import { INTERPRETER_KEYS } from './interpreter.js';
 import { replyBox, wanted } from './composer.js';
@@ -148,6 +149,7 @@ const OF_THE_CALL = {
   ...INTERPRETER_KEYS,
   KeyO: { ...CONSULT_KEYS.KeyO, when: () => !asksWhy() && CONSULT_KEYS.KeyO.when() },
   ...BUDDY_KEYS,
+  ...HELP_KEYS,
   ...VOLUME_KEYS,
 };
 

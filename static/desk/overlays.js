@@ -37,6 +37,7 @@ import { goPause, goReady, textsOnly } from './duty.js';
 import { askLater, Later } from './callback_dialog.js';
 import { dialogCommands, dialogHelp } from './dialogs.js';
 import { writeCommands } from './first_words.js';
+import { helpCommands } from './help.js';
 import { explain } from './waiting_dialog.js';
 import { noteBox } from './notes.js';
 import { replyBox } from './composer.js';
@@ -106,6 +107,7 @@ function commands() {
           keypadOpen.value = true;
         },
       ],
+      ...helpCommands(),
       leavable(call.value) && [t.machine.leave, 'Alt L', leaveMessage],
       call.value && [t.phone.hangUp, '', hangUp],
       interpreterCommand(),

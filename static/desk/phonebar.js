@@ -32,6 +32,7 @@ import {
 import { emergencies, Emergencies } from './emergencies.js';
 import { joined } from './consult.js';
 import { DialButton } from './dial.js';
+import { HelpButton } from './help.js';
 import { Redial } from './redial.js';
 import { handable, openTransfer } from './transfer.js';
 import { ContactState } from '../states.js';
@@ -265,6 +266,7 @@ export function PhoneBar() {
       <span class="grow"></span>
       <${Redial}/>
       <${DialButton}/>
+      <${HelpButton}/>
       <${Quality}/>
     </div>`;
   }
@@ -327,6 +329,7 @@ export function PhoneBar() {
       <${Icon} name="transfer"/>
       ${t.transfer.button} <kbd>Alt T</kbd>
     </button>
+    <${HelpButton}/>
     <${End} c=${c}/>
   </div>`;
 }

@@ -1,6 +1,7 @@
 /** Every word that a page shows, by page. Short and human; errors say what happened,
  * what is safe, what to do. */
 import { causes } from './en/causes.js';
+import { asksHelp } from './en/asks_help.js';
 import { agent } from './en/agent.js';
 import { common } from './en/common.js';
 import { login } from './en/login.js';
@@ -32,6 +33,7 @@ import { today } from './en/today.js';
 export const t = {
   ...common,
   ...agent,
+  ...asksHelp,
   ...causes,
   ...login,
   ...desk,

@@ -37,6 +37,21 @@ async def sent_texts(centre: Centre, to: str) -> list[str]:
     return [one["body"] for one in sent]
 
 
+async def test_duty_9_one_key_and_a_supervisor_can_listen_at_once(centre: Centre) -> None:
+    async with desk(centre) as agent, desk(centre, "dana", view="board") as board:
+        await centre.sandbox.call(talk="tone", from_="+12065550979")
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        asked = (await agent.do("help_ask"))["help"]
+        request = await board.until(lambda: board.helps.get(asked))
+        assert (request["contact"], request["has"]) == (contact, "talks")
+        await board.sound(1000)
+        await board.do("sit_beside", contact=contact, mode="listen")
+        await agent.until(lambda: (agent.helps[asked]["seen"] or {}).get("name") == "Dana Reyes")
+        await agent.until(lambda: agent.helps[asked]["listens"])
+        await board.do("help_done", help=asked)
+
+
 async def test_duty_1_a_call_two_texts_and_a_mail_are_one_timeline_and_each_can_be_moved(
     centre: Centre,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,10 @@ async def centre(night: Centre) -> AsyncIterator[Centre]:
         await night.sandbox.hang_up(call["sid"])
     await night.until_ready()
     await night.end_everything()
+
+
+def news(page: DeskClient) -> list[str]:
+    return [one["text"] for one in page.notices if one["code"] == "help.ended"]
 
 
 async def told_by(page: DeskClient, asked: str) -> dict[str, Any]:
@@ -82,9 +87,27 @@ async def test_one_key_and_a_supervisor_is_told_wherever_she_is(centre: Centre) 
         assert await second.code_of("help_see", help=asked) == "taken"
         await board.do("help_see", help=asked)  # the same person, at another page
         await second.do("help_done", help=asked)
+        for page in (
+            agent,
+            board,
+            hers,
+        ):  # who asked; who had it, at each page
+            await page.until(lambda page=page: news(page))  # type: ignore[misc]
+        assert "Ada Lind has closed your request" in news(agent)[0]
+        assert news(hers) == ["Ada Lind has closed the request for help of Priya Nair."]
+        assert news(second) == news(other) == []
         for page in (agent, board, hers, second):
             await page.until(lambda page=page: asked not in page.helps)  # type: ignore[misc]
         await centre.until_rows(LINES, [("help.asked",), ("help.seen",), ("help.done",)])
+        incident = agent.contacts[contact]["incident"]
+        shown = await agent.do("open", incident=incident)
+        told = [one for one in shown["timeline"] if (one["text"] or "").startswith("asked for")]
+        ((line),) = told
+        assert line["who"] == "Priya Nair"
+        assert re.fullmatch(
+            r"asked for help · seen by Dana Reyes after \d+ s · done", line["text"]
+        ), line
+        assert '"event": "help.ended"' in centre.words()
 
 
 async def test_a_supervisor_who_listens_has_it_and_is_seen_there(centre: Centre) -> None:

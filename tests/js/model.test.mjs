@@ -122,6 +122,18 @@ test('snapshot and events are the same as a fresh snapshot, for any order of put
   }
 });
 
+test('requests for help come with the snapshot and leave with a drop', () => {
+  const help = { id: 'h1', agent: 'a1' };
+  const first = snapshot(1);
+  let state = fold(empty(), { ...first, view: { ...first.view, helps: { h1: help } } });
+  assert.deepEqual(state.helps, { h1: help });
+  const seen = { ...help, seen: { by: 'u9' } };
+  const told = (seq, put, drop) => ({ type: 'event', seq, now: 1000, name: 'help.seen', put, drop });
+  state = fold(state, told(2, { helps: { h1: seen } }, {}));
+  assert.deepEqual(state.helps, { h1: seen });
+  assert.deepEqual(fold(state, told(3, {}, { helps: ['h1'] })).helps, {});
+});
+
 test('a gap in seq is noticed, nothing is folded over it, and a snapshot mends it', () => {
   let state = fold(empty(), snapshot(5, [contact('c1')]));
   state = fold(state, { type: 'event', seq: 7, put: { contacts: { c2: contact('c2') } }, drop: {} });

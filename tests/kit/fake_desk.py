@@ -79,6 +79,7 @@ class Connection(HandOffs):
         await self.say(
             "snapshot", seq=self.seq, me=s["me"], centre=s["centre"],
             view={"contacts": contacts, "agents": agents, "tally": s["tally"],
+                  "helps": s.get("helps", {}),
                   **({n: s[n] for n in ("depth", "abandoned")} if self.view == "board" else {})},
         )  # fmt: skip
 

@@ -143,7 +143,7 @@ async def test_it_is_the_rule_of_core(world: World) -> None:
         asking = luck.choice([f"a{n}" for n in range(8)])
         open_now = await helps(world)
         if asking in open_now:
-            await world.engine.step("help_close", help=open_now[asking].id, by="dana")
+            await world.engine.step("help_close", help=open_now[asking].id, by="dana", name="Dana")
             continue
         firsts = [it.told.agent for it in open_now.values() if it.told]
         there = [AtHand(id, firsts.count(id)) for id in boards]
@@ -433,7 +433,7 @@ async def test_it_comes_back_from_the_record(store_url: str, tmp_path: Path) -> 
         assert (after.id, after.at, after.stage) == (before.id, before.at, before.stage)
         reply = await engine.step("help_see", help=after.id, by="dana", name="Dana")
         assert reply.ok
-        assert (await engine.step("help_close", help=after.id, by="dana")).ok
+        assert (await engine.step("help_close", help=after.id, by="dana", name="Dana")).ok
         await recorder.drain()
         await engine.wipe()
         await Rebuild(centre, recorder, lambda: engine_settings(CONFIG), Alone()).run()

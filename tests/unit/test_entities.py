@@ -23,7 +23,7 @@ from router.core.model import LiveAgent, LiveContact
 ROOT = Path(__file__).parents[2]
 TYPES = "".join(
     (ROOT / "static" / f"{name}.d.ts").read_text()
-    for name in ("protocol", "consult", "sound", "help")
+    for name in ("protocol", "consult", "sound", "asks_help")
 )
 PAGE = (ROOT / "docs" / "desk-protocol.md").read_text()
 

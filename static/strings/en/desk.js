@@ -410,6 +410,8 @@ export const desk = {
       ['Shift + Enter', 'in Transfer: ask them first, before they get the call'],
       ['Alt + J', 'all three together, or without whom you asked in'],
       ['Alt + O', 'hand the call over to whom you asked in'],
+      ['Alt + Q', 'help, now: a supervisor is told at once; also while typing'],
+      ['Alt + V', 'as a supervisor: listen to whoever asks for help, or say that you are on it'],
       ['Alt + ↑ / ↓', 'louder, quieter: the call, or what rings'],
       ['Alt + C', 'dial a number'],
       ['Alt + L', 'leave the message on a machine that answered your call'],

@@ -200,11 +200,12 @@ mutation('help_take_back', function(req)
 end)
 
 -- Nothing more is to be done, says a supervisor.
--- takes: by, help
+-- takes: by, help, name
 -- refuses: too_late
 mutation('help_close', function(req)
   local h = help.of(req.help)
   if not h then return no('too_late', 'help_over') end
+  h.closed_by = req.name
   close(h, HelpEnd.DONE, req.by)
   return { ok = true }
 end)

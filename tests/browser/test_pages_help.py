@@ -1,0 +1,191 @@
+"""One key asks for help: at the desk of whoever asks, and at every page of a supervisor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.kit import axe, until
+from tests.browser.pages import close, opened, sent
+from tests.kit.fake_desk import Connection, FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+def request(at: int, **more: Any) -> dict[str, Any]:
+    """A request for help as the centre tells it."""
+    told = {"agent": "u9", "name": "Dana Whitfield"}
+    return {
+        "id": "h1", "agent": "a2", "name": "Lena Hoff", "at": at, "stage": "one", "told": told,
+        "contact": "c1", "channel": "voice", "severity": 1, "incident": "i1",
+        "incident_no": "INC-20419", "who": {"name": "Maya Torres"}, "has": "talks",
+        "listens": [], "here": True, "seen": None, "rings": None, "again": None, "ends": None,
+    } | more  # fmt: skip
+
+
+async def tells(here: Connection, *those: dict[str, Any]) -> None:
+    await here.event("help.changed", {"helps": {one["id"]: one for one in those}})
+
+
+async def test_one_key_asks_while_one_types_and_twice_is_once(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    await page.keyboard.press("Alt+n")
+    await page.keyboard.type("she says it is not")
+    await page.keyboard.press("Alt+q")
+    await page.keyboard.press("Alt+q")
+    await page.keyboard.type(" breathing")
+    notes = page.get_by_role("textbox", name="Write a note")
+    await expect(notes).to_have_value("she says it is not breathing")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+    async def asked() -> bool:
+        return len(sent(desk, "help_ask")) == 1
+
+    await until(asked, "it asks")
+    mine = request(desk.now(), agent=here.mine()["id"], name=here.mine()["name"])
+    await tells(here, mine)
+    bar = page.get_by_role("region", name="Help", exact=True)
+    await expect(bar).to_contain_text("Help asked · Dana Whitfield is told")
+    await page.keyboard.press("Alt+q")
+    await expect(page.locator("button.askhelp")).to_be_disabled()
+    await tells(here, mine | {"stage": "all"})
+    await expect(bar).to_contain_text("Help asked · all supervisors are told")
+    await tells(here, mine | {"stage": "telephone", "rings": "Night lead"})
+    await expect(bar).to_contain_text("Night lead’s telephone rings")
+    seen = {"by": "u9", "name": "Dana Whitfield", "at": desk.now(), "how": "said"}
+    await tells(here, mine | {"seen": seen})
+    await expect(bar).to_contain_text("Seen by Dana Whitfield")
+    there = {"agent": "u9", "name": "Dana Whitfield", "mode": "listen"}
+    await tells(here, mine | {"seen": seen, "listens": [there]})
+    await expect(bar).to_contain_text("Dana Whitfield is listening")
+    assert len(sent(desk, "help_ask")) == 1
+    await bar.get_by_role("button", name="Not needed any more").click()
+
+    async def taken_back() -> bool:
+        return [one["help"] for one in sent(desk, "help_take_back")] == ["h1"]
+
+    await until(taken_back, "it is taken back")
+    await here.event("help.ended", {}, {"helps": ["h1"]})
+    await expect(bar).to_have_count(0)
+    await close(page)
+
+
+@pytest.mark.parametrize("scene", ["idle", "paused", "wrapup", "text", "ring"])
+async def test_the_button_and_the_command_are_always_there(
+    chromium: Browser, desk: FakeDesk, scene: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene={scene}")
+    button = page.locator("button.askhelp")
+    await expect(button).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("supervisor")
+    await page.keyboard.press("Enter")
+
+    async def asked() -> bool:
+        return len(sent(desk, "help_ask")) == 1
+
+    await until(asked, "it asks")
+    await close(page)
+
+
+@pytest.mark.parametrize("view", ["board?scene=board", "desk?scene=idle"])
+async def test_a_supervisor_hears_it_and_one_press_has_it(
+    chromium: Browser, desk: FakeDesk, view: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/{view}")
+    here = await desk.here()
+    me = here.scene["me"]
+    row = page.get_by_role("region", name="Who asks for help").get_by_role("listitem")
+    other = request(desk.now(), agent="a9")
+    await tells(here, other)
+    await expect(row).to_contain_text("Dana Whitfield is told")
+    sounds = "async () => (await globalThis.ours('alarm_sound.js')).sounds()"
+    assert not await page.evaluate(sounds), "somebody else is told first"
+    mine = other | {"told": {"agent": me["id"], "name": me["name"]}, "has": "theirs"}
+    await tells(here, mine)
+    await expect(row).to_contain_text("Lena Hoff asks for help")
+    await expect(row).to_contain_text("S1")
+    await expect(row).to_contain_text("Maya Torres · INC-20419")
+    await expect(row).to_contain_text("You are told")
+    assert await page.evaluate(sounds)
+    await expect(page.get_by_role("alert")).to_have_text(
+        "Lena Hoff asks for help. Maya Torres, INC-20419"
+    )
+    await page.keyboard.press("Alt+v")
+
+    async def on_it() -> bool:
+        return [one["help"] for one in sent(desk, "help_see")] == ["h1"]
+
+    await until(on_it, "they are on it")
+    seen = {"by": me["id"], "name": me["name"], "at": desk.now(), "how": "said"}
+    await tells(here, mine | {"seen": seen})
+    await expect(row).to_contain_text("You have it")
+    assert not await page.evaluate(sounds)
+    await row.get_by_role("button", name="Done").click()
+
+    async def done() -> bool:
+        return [one["help"] for one in sent(desk, "help_done")] == ["h1"]
+
+    await until(done, "it is done")
+    await close(page)
+
+
+async def test_listen_at_the_board_is_the_listening_that_there_is(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    call = next(c for c in here.scene["contacts"].values() if c["state"] == "active")
+    await tells(here, request(desk.now(), contact=call["id"], agent=call["agent"], stage="all"))
+    row = page.get_by_role("region", name="Who asks for help").get_by_role("listitem")
+    await row.get_by_role("button", name="Listen").click()
+
+    async def sits() -> bool:
+        return [(i["contact"], i["mode"]) for i in sent(desk, "sit_beside")] == [
+            (call["id"], "listen")
+        ]
+
+    await until(sits, "they listen")
+    await close(page)
+
+
+async def test_whoever_is_second_sees_who_has_it_and_hears_nothing(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    seen = {"by": "u9", "name": "Dana Whitfield", "at": desk.now(), "how": "listened"}
+    there = {"agent": "u9", "name": "Dana Whitfield", "mode": "listen"}
+    await tells(here, request(desk.now(), stage="all", seen=seen, listens=[there]))
+    row = page.get_by_role("region", name="Who asks for help").get_by_role("listitem")
+    await expect(row).to_contain_text("Dana Whitfield has it · Dana Whitfield is listening")
+    await expect(row.get_by_role("button", name="I’m on it")).to_have_count(0)
+    assert not await page.evaluate("async () => (await ours('alarm_sound.js')).sounds()")
+    await close(page)
+
+
+async def test_axe_finds_nothing_in_it(chromium: Browser, desk: FakeDesk) -> None:
+    found: dict[Any, Any] = {}
+    for path in ("desk?scene=call", "board?scene=board"):
+        page = await opened(chromium, f"{desk.url}/{path}")
+        here = await desk.here()
+        mine = request(desk.now(), id="h2", agent=here.scene["me"]["id"])
+        await tells(here, mine, request(desk.now(), stage="all", agent="a9"))
+        region = page.get_by_role("region", name="Who asks for help")
+        await expect(region).to_contain_text("asks for help")
+        await axe(page, path, found)
+        await close(page)
+    assert not found, found
