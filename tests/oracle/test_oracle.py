@@ -1,6 +1,6 @@
 """The engine decides as the oracle does, after every random event.
 
-HOLDFAST_TEST_LONG=1: 1,000,000 events and 2,000 examples instead of 3,000 and 40.
+HOLDFAST_TEST_LONG=1: 1,000,000 events and 2,000 examples instead of 1,500 and 40.
 A failure names its seed: `python -m tests.oracle.drive --seed N --events 250 --shrink`.
 """
 
@@ -27,7 +27,7 @@ from tests.oracle.worlds import WEIGHTS, Maker
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 SHARDS = 10 if LONG else 6
-EVENTS = (1_000_000 if LONG else 3_000) // SHARDS
+EVENTS = (1_000_000 if LONG else 1_500) // SHARDS
 WORLD = 250
 """Events of one world: long enough for ladders, holds and promotions to meet."""
 

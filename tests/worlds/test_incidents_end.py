@@ -19,7 +19,7 @@ from tests.worlds.world import World, run
 __all__ = ["event_loop_policy", "record", "store"]
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
-WORLDS = 500 if LONG else 4
+WORLDS = 500 if LONG else 2
 HASTE = 0.3
 """How often an agent who acts closes or reopens something, too."""
 

@@ -22,7 +22,7 @@ from tests.worlds.world import Watch, World, run
 __all__ = ["event_loop_policy", "record", "store"]
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
-WORLDS = 500 if LONG else 4
+WORLDS = 500 if LONG else 2
 HASTE = 0.15
 """How often an agent who acts promises somebody a call, too."""
 RULES = msgspec.structs.replace(CONFIG.callbacks, tries=2, again_after=["20s"])

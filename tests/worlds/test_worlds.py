@@ -1,4 +1,4 @@
-"""12 seeded worlds a commit (10,000 with HOLDFAST_TEST_LONG=1): nobody lost, doubled or stuck.
+"""6 seeded worlds a commit (10,000 with HOLDFAST_TEST_LONG=1): nobody lost, doubled or stuck.
 
 A failure names its seed: `python -m tests.worlds.world --seed N`.
 """
@@ -21,7 +21,7 @@ from tests.worlds.world import folder, run
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 SHARDS = 10 if LONG else 6
-WORLDS = (10_000 if LONG else 12) // SHARDS
+WORLDS = (10_000 if LONG else 6) // SHARDS
 
 
 @pytest.fixture(scope="module")
