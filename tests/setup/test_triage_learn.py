@@ -106,14 +106,14 @@ class Ground:
         return learned.weights_in_use(self.folder).reader().read(text).severity
 
 
-@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+@pytest_asyncio.fixture
 async def ground(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     small: Lesson,
     capsys: pytest.CaptureFixture[str],
 ) -> AsyncIterator[Ground]:
-    if request.param == "sqlite":
+    if getattr(request, "param", "sqlite") == "sqlite":
         url = f"sqlite:///{tmp_path}/record.db"
         database = await new_sqlite(tmp_path / "record.db")
     else:
@@ -124,6 +124,7 @@ async def ground(
     await database.close()
 
 
+@pytest.mark.parametrize("ground", ["sqlite", "postgresql"], indirect=True)
 async def test_it_is_shown_taken_and_taken_back(ground: Ground) -> None:
     out, _ = await ground.study()
     assert out.startswith("holdfast: the record has no corrections")
