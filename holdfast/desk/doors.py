@@ -68,6 +68,8 @@ DOORS = (
     ),
     Door("reveal", "POST", f"{_AT}/reveal", "A masked address, whole", kept=False),
     Door("note", "POST", f"{_OF}/notes", "Writes a note", "note"),
+    Door("guidance_said", "POST", f"{_OF}/guidance", "What was asked, or why it was not", "key"),
+    Door("guidance_followed", "GET", "/guidance", "How far cards were followed, for a supervisor"),
     Door("snippets", "GET", f"{_OF}/snippets", "Words to send, filled for whoever reads them"),
     Door("write_first", "POST", f"{_OF}/messages", "Texts or mails one of its people", "key"),
     Door(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from holdfast.desk.guidance import shown
 from holdfast.desk.hub import Page
 from holdfast.desk.incident_preview import fold_quotes, peek_of
 from holdfast.desk.intents import Form, Id, Refused, Result, intent
 from router.centre import Centre
-from router.records import accounts, timeline
+from router.records import accounts, guidance, timeline
 from router.records.contact_words import Words
 
 
@@ -68,6 +69,13 @@ class Incidents:
                 connection, incident_id, readers, names, dialling.words, words,
                 no_text=dialling.text_words,
             )  # fmt: skip
+            if found:
+                facts = next(iter(found.values()))["facts"]
+                begun = await guidance.begun(connection, incident_id)
+                said = await guidance.said_in(connection, incident_id)
+                card = shown(config, begun, said, facts, names)
+                for document in found.values():
+                    document["guidance"] = card
         if found:
             fold_quotes(next(iter(found.values())))  # all share its lines
         return found

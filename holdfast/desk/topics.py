@@ -11,6 +11,7 @@ from holdfast.desk.dialled import Dialled
 from holdfast.desk.explained import Explained
 from holdfast.desk.filing import PutRight
 from holdfast.desk.first_words import WritingFirst
+from holdfast.desk.guidance import GuidanceDesk
 from holdfast.desk.hand_offs import HandingOff
 from holdfast.desk.help import Helping
 from holdfast.desk.incident_life import Ending
@@ -42,6 +43,7 @@ __all__ = [
     "Ending",
     "Explained",
     "Finder",
+    "GuidanceDesk",
     "HandingOff",
     "Helping",
     "Incidents",

@@ -90,11 +90,9 @@ class Writing:
     async def _note(self, page: Page, form: NoteForm) -> Result:
         if not 8 <= len(form.note) <= 64 or len(form.text) > 10_000:
             raise Refused("bad_request", "A note has an id of 8 to 64 and at most 10 000 letters.")
-        offset = None
         begun = now_ms() - form.ago_ms
         live = self._hub.view.contacts.get(form.contact or "")
-        if live is not None and live.channel == "voice" and live.answered_at is not None:
-            offset = max(0, begun - int(live.answered_at))
+        offset = live.into(begun) if live is not None else None
         async with self._database.write() as connection:
             incident = form.incident
             row = None

@@ -10,6 +10,7 @@ import structlog
 from holdfast.desk.desk import Desk
 from holdfast.desk.filing import PutRight
 from holdfast.desk.first_words import WritingFirst
+from holdfast.desk.guidance import GuidanceDesk
 from holdfast.desk.hand_off_news import tell
 from holdfast.desk.hand_offs import HandingOff
 from holdfast.desk.hub import Hub, Page, notice
@@ -33,6 +34,7 @@ from router.core.states import AgentState
 from router.incidents.facts import Facts
 from router.incidents.filing import Filings
 from router.incidents.first_words import FirstWords
+from router.incidents.guidance import Guidance
 from router.incidents.hand_off import HandOffs
 from router.incidents.life import IncidentLife
 from router.incidents.next_actions import NextActions
@@ -68,6 +70,7 @@ def part(house: House) -> Part:
         Ending(hub, life, Facts(centre)),
         PeopleOf(centre, hub, Parties(centre)),
         Snippets(centre),
+        GuidanceDesk(centre, hub, Guidance(centre)),
         SaidOfPeople(centre, hub, PartyFacts(centre)),
         PutRight(centre, hub, Incidents(centre), Filings.of(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership),

@@ -17,6 +17,7 @@ from holdfast.settings.environment import Settings
 from holdfast.sound.face import Sound
 from router.core.explain import Limits
 from router.core.figures import day_number
+from router.core.guidance import REASONS as LEFT_OUT
 from router.core.incident import REASONS
 from router.core.languages import SPOKEN
 from router.core.party import ROLES
@@ -73,6 +74,8 @@ def _told(house: House) -> dict[str, Any]:
         "roles": list(ROLES),
         "incident_types": [{"code": c.code, "word": c.word} for c in config.incident_types],
         "languages": dict(SPOKEN),
+        "guidance_reasons": [{"code": code, "word": word} for code, word in LEFT_OUT.items()],
+        "guidance_kinds": sorted(kind for card in config.cards for kind in card.kinds),
         "interpreters": sorted(config.interpreters),
         "next_within": [config.incidents.next_within.ms(level) for level in SEVERITIES],
         "close_reasons": [{"code": code, "word": word} for code, word in REASONS.items()],

@@ -13,10 +13,11 @@ import msgspec
 from msgspec import inspect
 
 from holdfast.settings.faults import Fault, SettingsError
-from router.core import snippets
+from router.core import guidance, snippets
 from router.core.config import Config
 from router.core.config_faults import faults
 from router.core.durations import described
+from router.core.guidance import CardFile
 from router.core.snippets import SnippetFile
 
 EMPTY = Config(lines=[], queues={}, targets={}, dispositions=[], pause_reasons=[])
@@ -30,8 +31,10 @@ def shipped(name: str) -> Path:
     return beside if beside.exists() else here / "_shipped" / name
 
 
-SNIPPETS = "snippets.toml"
-"""Beside the configuration: what agents write often."""
+SNIPPETS, GUIDANCE = "snippets.toml", "guidance.toml"
+"""Beside the configuration: what agents write often, and what is asked in an incident of a type."""
+
+MEND = "Make it readable, or remove it."
 
 LAST_GOOD = "config.last-good.json"
 """In the data folder: the configuration that the last worker worked by."""
@@ -66,7 +69,8 @@ Also = Callable[[Config], Iterable[str]]
 
 
 def load_config(path: Path, also: Also = lambda _config: ()) -> Config:
-    """Reads and checks a configuration file, and the file of snippets beside it, if there is one.
+    """Reads and checks a configuration file, and those of snippets and guidance beside it, if they
+    are there.
 
     Raises:
         SettingsError: with every fault found, each with its key path.
@@ -77,10 +81,19 @@ def load_config(path: Path, also: Also = lambda _config: ()) -> Config:
 
     config = read_as(Config, path, meaning, "Set HOLDFAST_CONFIG to a readable file.")
     beside = path.with_name(SNIPPETS)
-    if config.snippets or not beside.exists():
-        return config
-    file = read_as(SnippetFile, beside, snippets.faults, "Make it readable, or remove it.")
-    return msgspec.structs.replace(config, snippets=file.snippets)
+    if not config.snippets and beside.exists():
+        file = read_as(SnippetFile, beside, snippets.faults, MEND)
+        config = msgspec.structs.replace(config, snippets=file.snippets)
+    beside = path.with_name(GUIDANCE)
+    if not config.cards and beside.exists():
+        kinds = [one.code for one in config.incident_types]
+
+        def wrong(file: CardFile) -> list[str]:
+            return [*guidance.faults(file), *guidance.unknown_kinds(file.cards, kinds)]
+
+        cards = read_as(CardFile, beside, wrong, MEND).cards
+        config = msgspec.structs.replace(config, cards=cards)
+    return config
 
 
 T = TypeVar("T")

@@ -13,6 +13,7 @@ import msgspec
 from . import ladder
 from .departments import HandOffRules, HandOffWithin
 from .durations import Duration, Kept, OpenDuration, Passing, duration_ms
+from .guidance import Card
 from .languages import SPOKEN
 from .opening import (
     CLOSED_ANSWER,
@@ -321,6 +322,8 @@ class Config(_Part, kw_only=True, frozen=True):
     help: HelpTimes = HelpTimes()
     snippets: list[Snippet] = []
     """From a file of their own (snippets.toml)."""
+    cards: list[Card] = []
+    """From a file of their own (guidance.toml)."""
     retention: Retention = Retention()
     stages: dict[str, Stage] = msgspec.field(default_factory=_stages)
     dispositions: list[Disposition]

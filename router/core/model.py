@@ -232,6 +232,12 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     disposition: str | None = None
     comment: str | None = None
 
+    def into(self, moment: float) -> int | None:
+        """How far into this call that moment is, ms; None: it is no call, or was not answered."""
+        if self.channel != "voice" or self.answered_at is None:
+            return None
+        return max(0, int(moment - self.answered_at))
+
     @property
     def joined(self) -> bool:
         """They talk with a number outside, through us, and nobody of ours does."""

@@ -13,7 +13,10 @@ from router.records import incident_changes, schema, stays
 
 incident = schema.incident
 _HELD = select(
-    incident.c.state, incident.c.severity, *(incident.c[name] for name in (TITLE, *FACTS))
+    incident.c.id,
+    incident.c.state,
+    incident.c.severity,
+    *(incident.c[name] for name in (TITLE, *FACTS)),
 ).with_for_update(key_share=True)
 
 

@@ -496,4 +496,5 @@ audit = Table(
 
 import router.records.party_tables  # noqa: E402, F401 - its tables belong to `metadata`, too
 from router.records import filing_schema as _filing  # noqa: E402, F401 - tables of the same record
+from router.records import guidance_tables as _guidance  # noqa: E402, F401 - the same
 from router.records import hand_off_tables as _hand_off  # noqa: E402, F401 - likewise

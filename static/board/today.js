@@ -7,6 +7,7 @@ import { SEVERITIES, shareOf } from '../model.js';
 import { t } from '../strings/en.js';
 import { state, wordOf } from './context.js';
 import { Figure } from './figure.js';
+import { GuidanceToday } from './guidance.js';
 
 /** @param {{figure: 'level'|'all', severity: Severity, level: Level}} props */
 const Share = ({ figure, severity, level }) => html`<${Figure}
@@ -85,6 +86,7 @@ export function Today() {
           ['kept', sum((d) => d.kept)],
           ['unreached', sum((d) => d.unreached)],
         ]}/>
+      <${GuidanceToday}/>
       <${Sentence} lead=${of.lateLead} of=${[['late_apart', sum((d) => d.late_apart)]]}/>
       <p class="faint">${of.definition}</p>
     </div>

@@ -9,6 +9,7 @@ import { doubt, quiet } from '../sound_health.js';
 import * as phone from '../softphone.js';
 import { call, followWork, link } from './context.js';
 import { resumeDuty } from './duty.js';
+import { Guidance } from './guidance.js';
 import { Handed } from './handed.js';
 import { HandedAway } from './handed_away.js';
 import { ForMe } from './handed_to_me.js';
@@ -60,7 +61,14 @@ const Desk = () =>
             <${Toasts}/>
           </div>
           <${Incident}/>
-          <div class="col right"><${WrapUp}/><${Handed}/><${Notes}/><${People}/><${LinkedBox}/></div>
+          <div class="col right">
+            <${WrapUp}/>
+            <${Handed}/>
+            <${Notes}/>
+            <${Guidance}/>
+            <${People}/>
+            <${LinkedBox}/>
+          </div>
         </main>
         <${RecordBar}/>
         <${Overlays}/>

@@ -13,6 +13,7 @@ import { FACTS } from './facts.js';
 import { UNDO_FILING } from './filing.js';
 import { FIND } from './find.js';
 import { HAND_OFF } from './hand_off.js';
+import { GUIDANCE } from './guidance.js';
 import { JOIN } from './join.js';
 import { MERGE } from './merge.js';
 import { MOVE } from './move.js';
@@ -65,6 +66,7 @@ export const DIALOGS = [
   CHECK,
   DIAL,
   FIND,
+  GUIDANCE,
   SOUND,
   { body: TransferDialog },
   { body: SeverityDialog },

@@ -10,6 +10,7 @@ import { StillNeeded } from './callback_dialog.js';
 import { act, boundLayer, centre, incident, layer, pending, selected, work } from './context.js';
 import { actAsking, asksOf } from './ask_next.js';
 import { tellEnded } from './ending.js';
+import { LeftOut } from './guidance.js';
 import { begun, blank, faultOf, NextFields, plan } from './next_fields.js';
 import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
@@ -215,6 +216,7 @@ const Choices = ({ c, dialog = false }) => html`
     onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
       if (e.key === 'Enter') void finish(c);
     }}/>
+  <${LeftOut} c=${c}/>
 `;
 
 export function WrapUp() {

@@ -12,6 +12,7 @@ import { consult } from './en/consult.js';
 import { transfer } from './en/transfer.js';
 import { controls } from './en/controls.js';
 import { board } from './en/board.js';
+import { guidance } from './en/guidance.js';
 import { hears } from './en/hears.js';
 import { check } from './en/check.js';
 import { filing } from './en/filing.js';
@@ -45,6 +46,7 @@ export const t = {
   ...board,
   ...callers,
   ...phone,
+  ...guidance,
   ...hears,
   ...check,
   ...filing,

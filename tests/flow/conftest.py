@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from holdfast.settings.config_file import GUIDANCE
 from holdfast.settings.environment import default_config_path
 from tests.kit.centre import Centre, running_centre
 
@@ -42,6 +43,8 @@ def short_config(folder: Path) -> Path:
         text = text.replace(old, new)
     path = folder / "short.toml"
     path.write_text(text)
+    beside = default_config_path().with_name(GUIDANCE)
+    path.with_name(GUIDANCE).write_text(beside.read_text())
     return path
 
 

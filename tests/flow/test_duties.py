@@ -286,3 +286,29 @@ async def test_duty_21_who_speaks_spanish_is_rung_and_without_them_anybody_who_s
             why = await priya.do("why", contact=offer["id"])
             assert (why["needs"], why["ranks"]) == ({}, ["es"])
         await centre.sandbox.hang_up(call)
+
+
+async def test_duty_9_guidance_leads_through_a_call_and_blocks_nothing(centre: Centre) -> None:
+    async with desk(centre) as agent, desk(centre, "dana", view="board") as board:
+        call = await centre.sandbox.call(from_="+12065550909", to=SUPPORT, keys=["1"])
+        contact = await agent.accept()
+        await agent.until_state(contact, "active")
+        incident = str(agent.contacts[contact]["incident"])
+        fact = {"name": "kind", "value": "poisoning", "before": ""}
+        await agent.do("incident_fact", incident=incident, **fact)
+        card = (await agent.do("open", incident=incident))["guidance"]
+        assert (card["number"], card["asked"]) == (None, 0)
+        said = {"incident": incident, "card": card["card"], "contact": contact}
+        words = "15 pieces of gum"
+        await agent.do("guidance_said", **said, line="what", says="asked", words=words, key="g1")
+        await agent.do("guidance_said", **said, line="weight", says="left", words="known", key="g2")
+        document = await agent.do("open", incident=incident)
+        [note] = [one for one in document["timeline"] if one["kind"] == "note"]
+        assert note["text"] == "What, how much, when? 15 pieces of gum"
+        assert note["offset_ms"] is not None
+        await centre.sandbox.hang_up(call)
+        await agent.until_state(contact, "wrapup")  # two with a star are open, and nothing asks
+        await agent.do("wrapped", contact=contact, disposition="resolved", anyway=True)
+        figure = await board.do("guidance_followed", days=1)
+        [row] = [one for one in figure["rows"] if one["incident"] == incident]
+        assert (row["stars"], row["asked"], row["left"]) == (4, 1, 1)

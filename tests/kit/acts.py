@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from holdfast.app import house_of
@@ -58,6 +58,7 @@ from router.records.ids import derived_id
 from tests.kit.record import new_sqlite, with_statements_of_others
 from tests.kit.store import CONFIG
 
+CARD = CONFIG.cards[0]
 EMERGENCY, SUPPORT, PERSON = "+12065550100", "+12065550101", "+12065550177"
 SKILLS = {"safety": 5, "vet": 5, "en": 5, "es": 5}
 UNTOLD = {"search_doc", "search_due", "answer", "audit", "meta", "event", "session", "early"}
@@ -455,6 +456,13 @@ async def closed(floor: Floor) -> None:
     assert (await life.close(floor.facts["incident"], by, "resolved", "", now_ms())).ok
 
 
+async def poisoned(floor: Floor) -> None:
+    """An incident of a type that has a card."""
+    await gave_up(floor)
+    async with floor.database.write() as connection:
+        await connection.execute(update(schema.incident).values(kind=CARD.kinds[0]))
+
+
 async def planned(floor: Floor) -> None:
     """Something has to happen next in an incident whose caller gave up."""
     await gave_up(floor)
@@ -570,7 +578,7 @@ SCENES: list[Scene] = [
     waiting, ringing, declined, talking, supervised, beside, accompanied, advised, asked_in,
     handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
-    closed, planned, twice_reached, dropped, twins, asked_for_help,
+    closed, planned, poisoned, twice_reached, dropped, twins, asked_for_help,
     owned, handed_to_me, handed_away, handed_back,
 ]  # fmt: skip
 
@@ -578,7 +586,7 @@ READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays", "agent_day", "sound_places",
     "mine", "open_incidents", "colleagues", "merge_look", "undo_look", "snippets",
-    "hand_offs", "hand_off_to",
+    "hand_offs", "hand_off_to", "guidance_followed",
 }  # fmt: skip
 """Intents that change nothing."""
 LOOKS = {"reveal"}
@@ -672,6 +680,7 @@ async def _known(floor: Floor) -> None:
         "of incident_status": {"status": "waiting_party", "before": "active"},
         "of incident_severity": {"severity": 3, "before": 1, "reason": "the vet says so"},
         "of incident_fact": {"name": "booking", "value": "88-1920", "before": ""},
+        "of guidance_said": {"card": CARD.digest, "line": "what", "says": "asked", "words": "gum"},
         "of close": {"anyway": True},
         "of cancel_callback": {"anyway": True}, "of next_done": {"anyway": True},
         "of close_incident": {"reason": "resolved"},

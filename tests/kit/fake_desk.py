@@ -229,6 +229,21 @@ class Connection(HandOffs):
         facts = self.scene["incidents"][intent["incident"]]["facts"]
         await self.incident_is(intent["incident"], facts=facts | {intent["name"]: intent["value"]})
 
+    async def do_guidance_said(self, intent: dict[str, Any]) -> None:
+        it = self.scene["incidents"][intent["incident"]]["guidance"]
+        said = {"by_name": "Priya Nair", "at": self.desk.now(), "offset_ms": 21_000}
+        nothing = {"by_name": None, "at": None, "offset_ms": None}
+        lines = [
+            line | (said if intent["says"] else nothing)
+            | {"says": intent["says"], "words": intent["words"]}
+            if line["name"] == intent["line"] else line
+            for line in it["lines"]
+        ]  # fmt: skip
+        stars = [line["says"] for line in lines if line["star"]]
+        figures = {"asked": stars.count("asked"), "left": stars.count("left")}
+        now = it | {"lines": lines, "number": 12, **figures}
+        await self.incident_is(intent["incident"], guidance=now)
+
     async def incident_is(self, of: str, **facts: Any) -> None:
         self.scene["incidents"][of] |= facts
         await self.say("incident", incident=as_read(self.scene["incidents"][of]))

@@ -36,6 +36,8 @@ CENTRE = {
     "incident_types": [{"code": "poisoning", "word": "Poisoning"}, {"code": "bite", "word": "Bite or attack"}],
     "languages": {"en": "English", "es": "Spanish"},
     "interpreters": ["es"],
+    "guidance_kinds": ["poisoning"],
+    "guidance_reasons": [{"code": "known", "word": "known already"}, {"code": "no_time", "word": "no time"}],
     "close_reasons": [{"code": c, "word": w} for c, w in REASONS.items()],
     "queues": [{"name": q, "word": q.title()} for q in ("emergency", "pets", "home", "claims")],
 }  # fmt: skip

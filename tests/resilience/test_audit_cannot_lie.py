@@ -58,7 +58,7 @@ BEST = {
     "close_incident": "gave_up", "reopen_incident": "closed",
     "plan_next": "gave_up", "next_done": "planned",
     "incident_status": "planned", "incident_severity": "talking", "incident_fact": "talking",
-    "give_incident": "gave_up", "add_party": "gave_up",
+    "guidance_said": "poisoned", "give_incident": "gave_up", "add_party": "gave_up",
     "merge_incidents": "twins", "move_contacts": "twins", "join_parties": "twins",
     "undo_filing": "twins", "merge_look": "twins", "undo_look": "twins",
     "reveal": "gave_up", "write_first": "gave_up",

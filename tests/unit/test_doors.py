@@ -14,7 +14,7 @@ from holdfast.desk.topics import INTENTS
 from holdfast.http.openapi import openapi
 from holdfast.settings.environment import load
 
-READS = {"mine", "hand_offs", "open_incidents", "colleagues", "incidents"}
+READS = {"mine", "hand_offs", "open_incidents", "colleagues", "incidents", "guidance_followed"}
 """Of incident work, without an incident among their fields."""
 LOOKS = {"open", "hand_off_to", "snippets", "merge_look", "undo_look"}
 OF = {"incident", "stays", "filing", "hand_off", "question"}

@@ -1,0 +1,108 @@
+"""Guidance beside the notes: a key leads from question to question, and nothing blocks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.test_pages_consult import done, my_call
+from tests.browser.test_pages_look import close, opened
+from tests.kit.fake_desk import Connection, FakeDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    async with FakeDesk() as fake:
+        yield fake
+
+
+def line(name: str, said: str, *, star: bool = False, es: str = "") -> dict[str, Any]:
+    return {
+        "name": name, "said": said, "tells": False, "star": star, "says": "", "words": "",
+        "theirs": {"es": es} if es else {}, "by_name": None, "at": None, "offset_ms": None,
+    }  # fmt: skip
+
+
+CARD = {
+    "card": "d1", "word": "Poisoned animal", "number": None, "stars": 3, "asked": 0, "left": 0,
+    "lines": [
+        line("what", "What, how much, when?", star=True, es="¿Qué comió, cuánto y cuándo?"),
+        line("weight", "How heavy is the animal?", star=True),
+        line("state", "Awake? Breathing? Shaking?", star=True),
+        line("others", "Other animals or children there?"),
+    ],
+}  # fmt: skip
+
+
+async def with_card(chromium: Browser, desk: FakeDesk) -> tuple[Page, Connection, str]:
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    of = str(my_call(here)["incident"])
+    await here.incident_is(of, guidance=CARD)
+    return page, here, of
+
+
+async def test_a_key_leads_from_question_to_question_while_one_talks(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page, _, of = await with_card(chromium, desk)
+    panel = page.get_by_role("region", name="Guidance")
+    await expect(panel.get_by_text("★ 0 of 3")).to_be_visible()
+    await page.keyboard.press("Alt+v")
+    await expect(panel.get_by_label("What they say: What, how much, when?")).to_be_focused()
+    await page.keyboard.type("15 pieces of gum")
+    await page.keyboard.press("Enter")
+    await done(desk, "guidance_said", incident=of, card="d1", line="what", says="asked",
+               words="15 pieces of gum")  # fmt: skip
+    await expect(panel.get_by_text("★ 1 of 3")).to_be_visible()
+    await expect(panel.get_by_title("version 12")).to_be_visible()
+    await expect(panel.get_by_label("What they say: How heavy")).to_be_focused()
+    await panel.get_by_role("button", name="no time").click()
+    await done(desk, "guidance_said", line="weight", says="left", words="no_time")
+    await expect(panel.get_by_label("What they say: Awake?")).to_be_focused()
+    await page.keyboard.press("Enter")  # asked, without words
+    await done(desk, "guidance_said", line="state", says="asked", words="")
+    await expect(panel.get_by_label("What they say: Other animals")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(panel.get_by_role("textbox")).to_have_count(0)
+    await panel.get_by_role("checkbox", name="Not asked after all: Awake?").click()
+    await done(desk, "guidance_said", line="state", says="")
+    await close(page)
+
+
+async def test_words_that_are_not_said_yet_are_there_again(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Another incident in view, or a refusal, takes none of them."""
+    page, here, of = await with_card(chromium, desk)
+    panel = page.get_by_role("region", name="Guidance")
+    await panel.get_by_role("button", name="How heavy is the animal?").click()
+    box = panel.get_by_label("What they say: How heavy")
+    await box.fill("14 kg")
+    await box.press("Escape")
+    await panel.get_by_role("button", name="How heavy is the animal?").click()
+    await expect(box).to_have_value("14 kg")
+    desk.refuse["guidance_said"] = "too_late"
+    await box.press("Enter")
+    await done(desk, "guidance_said", line="weight", words="14 kg")
+    await expect(box).to_have_value("14 kg")
+    del desk.refuse["guidance_said"]
+    await here.incident_is(of, guidance=None)
+    await expect(panel).to_have_count(0)
+    await close(page)
+
+
+async def test_without_a_type_it_is_chosen_by_one_click(chromium: Browser, desk: FakeDesk) -> None:
+    page, here, of = await with_card(chromium, desk)
+    facts = here.scene["incidents"][of]["facts"]
+    await here.incident_is(of, guidance=None, facts=facts | {"kind": ""})
+    panel = page.get_by_role("region", name="Guidance")
+    await panel.get_by_role("button", name="Poisoning").click()
+    await done(desk, "incident_fact", incident=of, name="kind", value="poisoning", before="")
+    await close(page)
