@@ -252,6 +252,8 @@ async def test_nothing_moves_when_an_emergency_comes_or_the_record_is_away(
         connection = await desk.here()
         await emergencies(connection, 0)
         await expect(page.locator(".glance .sev").first).to_have_text("S1 0")
+        # the sound of the page comes up meanwhile, and says so in other words
+        await expect(page.locator(".phonebar")).not_to_contain_text("connecting")
         before = await page.evaluate(PLACES)
         await emergencies(connection, 2)
         told = page.locator(".emergencies, .glance.told")
