@@ -15,7 +15,9 @@ from tempfile import mkdtemp
 
 import aiohttp
 import psutil
+from typer.testing import CliRunner
 
+from holdfast.cli import app
 from holdfast.settings.environment import default_config_path
 from tests.kit.centre import SECRET_KEY, free_port
 from tests.kit.record import new_sqlite
@@ -78,6 +80,16 @@ async def run(*words: str, env: Mapping[str, str], stdin: bytes = b"") -> tuple[
         out, errors = await process.communicate(stdin)
     assert process.returncode is not None
     return process.returncode, out.decode(), errors.decode()
+
+
+async def run_here(*words: str, env: Mapping[str, str], stdin: str = "") -> tuple[int, str, str]:
+    """The same in this process, where the command's imports are done: an eighth of the time."""
+
+    def done() -> tuple[int, str, str]:
+        found = CliRunner().invoke(app, [*words], input=stdin, env=dict(env))
+        return found.exit_code, found.stdout, found.stderr
+
+    return await asyncio.to_thread(done)
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from router.intake.spool_folder import ASIDE, WHY
-from tests.setup.processes import Tree, good, run, tree
+from tests.setup.processes import Tree, good, run, run_here, tree
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NUMBER, WORDS = "+12065550177", "the dog is lame"
@@ -36,15 +36,20 @@ def put_aside(folder: Path, number: int, *, torn: bool = False) -> str:
     return name
 
 
-async def spool(folder: Path, *words: str) -> tuple[int, str, str]:
+async def command(folder: Path, *words: str) -> tuple[int, str, str]:
+    """A process of its own, as people start it: once for each of the three."""
     return await run("spool", *words, env={"HOLDFAST_DATA_DIR": str(folder)})
+
+
+async def spool(folder: Path, *words: str) -> tuple[int, str, str]:
+    return await run_here("spool", *words, env={"HOLDFAST_DATA_DIR": str(folder)})
 
 
 async def test_the_list_says_what_and_why_and_nothing_of_people(tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
     assert await spool(tmp_path, "list") == (0, "holdfast: nothing is set aside.\n", "")
     name = put_aside(tmp_path, 1)
-    status, out, _ = await spool(tmp_path, "list")
+    status, out, _ = await command(tmp_path, "list")
     assert status == 0
     line = out.splitlines()[0]
     assert line.startswith(f"{name}  a text, came 2026-11-18 11:06:40 UTC, ")
@@ -56,7 +61,7 @@ async def test_the_list_says_what_and_why_and_nothing_of_people(tmp_path: Path) 
 
 async def test_one_is_shown_when_asked_for(tmp_path: Path) -> None:
     name = put_aside(tmp_path, 1)
-    status, out, _ = await spool(tmp_path, "show", name)
+    status, out, _ = await command(tmp_path, "show", name)
     assert status == 0
     assert NUMBER in out
     assert WORDS in out
@@ -83,7 +88,7 @@ async def test_a_name_that_is_not_there_does_nothing(tmp_path: Path) -> None:
 async def test_a_running_centre_records_what_it_can_and_says_what_it_cannot(centre: Tree) -> None:
     put_aside(centre.folder, 2)
     torn = put_aside(centre.folder, 3, torn=True)
-    status, out, errors = await spool(centre.folder, "again")
+    status, out, errors = await command(centre.folder, "again")
     assert (status, out) == (1, "holdfast: 1 recorded, 0 still being tried.\n")
     assert f"refused again: {torn}  a text" in errors
     assert errors.rstrip().endswith("torn")

@@ -9,10 +9,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 import pytest_asyncio
-from typer.testing import CliRunner
 
-from holdfast.cli import app
-from tests.setup.processes import Tree, good, run, tree
+from tests.setup.processes import Tree, good, run, run_here, tree
 
 PASSWORD, NEW = "correct horse battery", "another long password"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -33,14 +31,8 @@ async def command(centre: Tree, *words: str, stdin: str = "") -> tuple[int, str,
 
 
 async def user(centre: Tree, *words: str, stdin: str = "") -> tuple[int, str, str]:
-    """The same in this process, in an eighth of the time."""
     env = {"HOLDFAST_DATA_DIR": str(centre.folder)}
-
-    def done() -> tuple[int, str, str]:
-        found = CliRunner().invoke(app, ["user", *words], input=f"{stdin}\n", env=env)
-        return found.exit_code, found.stdout, found.stderr
-
-    return await asyncio.to_thread(done)
+    return await run_here("user", *words, env=env, stdin=f"{stdin}\n")
 
 
 async def sign_in(session: aiohttp.ClientSession, centre: Tree, login: str, password: str) -> int:
