@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from tests.flow.conftest import short_config
+from tests.flow.test_database_away import locked
 from tests.kit.centre import Centre, running_centre
 from tests.kit.desk import desk
 
@@ -238,3 +239,24 @@ async def test_a_person_answers_whoever_wrote_also_where_we_do_not_call(centre: 
             "reply", contact=contact, text="On its way.", then="close", anyway=True, key="abroad"
         )
     await centre.until_rows("select status from message where key = 'out:abroad'", [("delivered",)])
+
+
+async def test_a_message_that_comes_while_the_database_is_away_makes_its_callback(
+    centre: Centre,
+) -> None:
+    """What a caller left is kept, though the database is away when the carrier tells of it."""
+    me = "+12065550491"
+    call = await centre.sandbox.call(from_=me, to=SUPPORT, keys=["3"], talk="tone", hz=440)
+    await centre.until_rows(
+        "select state from contact where state != 'ended'", [("voicemail",)], 30
+    )
+    spool = centre.data_dir / "spool"
+    with locked(centre):
+        await centre.sandbox.wait_for(call, "record.kept")
+        async with asyncio.timeout(60):
+            while not list(spool.glob("*.voicemail")):
+                await asyncio.sleep(0.05)
+    await centre.until_rows(promises_to(me), [(1,)])
+    contact, _, _ = await contact_of(centre, me)
+    left = f"select count(*) from message where contact = '{contact}'"
+    await centre.until_rows(f"{left} and text like 'left a message%'", [(1,)])

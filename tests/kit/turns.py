@@ -22,8 +22,10 @@ FIRST = (
 )  # fmt: skip
 """From the longest on; what is not named comes last."""
 
-HOMES = {"tests/flow": 2, "tests/browser": 2, "tests/records|tests/intake|tests/resilience": 3,
-         "tests/setup/test_doctor": 1}  # fmt: skip
+HOMES = {
+    "tests/flow": 2, "tests/browser": 2, "tests/setup/test_doctor": 1,
+    "tests/records|tests/intake|tests/resilience|tests/setup/test_triage_learn": 3,
+}  # fmt: skip
 """How many workers have what these files share."""
 
 
