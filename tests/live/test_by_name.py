@@ -1,7 +1,7 @@
 """Who can be given a contact by name: what the explanation says is what the engine answers.
 
 Random crowds of agents and contacts; every pair is asked about (assign, pull), and the engine's own
-cause must be the one that a page was told. HOLDFAST_TEST_LONG=1: 600 crowds instead of 36.
+cause must be the one that a page was told. HOLDFAST_TEST_LONG=1: 600 crowds instead of 18.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.kit.store import World
 from tests.live.test_reasons import crowd, something
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
-SHARDS, CROWDS = 3, 200 if LONG else 12
+SHARDS, CROWDS = 3, 200 if LONG else 6
 BY_ORDER_ALONE = {
     Cause.SKILLS, Cause.S1_TEXT, Cause.COOLING, Cause.STICKY, Cause.RESERVE, Cause.PASSED_OVER
 }  # fmt: skip

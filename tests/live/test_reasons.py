@@ -5,6 +5,7 @@ Held against router/core/explain.py, which works all of it out from whole record
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from typing import Any
@@ -18,7 +19,7 @@ from router.core.model import Chosen, LiveContact, Snapshot
 from tests.kit.store import World
 
 NEEDS: list[dict[str, int]] = [{}, {"vet": 2}, {"vet": 3, "en": 1}, {"en": 4}]
-SHARDS, CROWDS = 3, 40
+SHARDS, CROWDS = 3, 160 if os.environ.get("HOLDFAST_TEST_LONG") == "1" else 20
 
 
 async def crowd(world: World, rng: random.Random) -> int:
