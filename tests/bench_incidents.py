@@ -1,7 +1,7 @@
 """`make bench-incidents`: how quick incident work is, as JSON.
 
-    python -m tests.bench_incidents [timeline] [search] [news] [merges] [handoff] [--incidents N]
-        [--agents N] [--seconds S]
+    python -m tests.bench_incidents [timeline] [search] [news] [merges] [handoff] [help]
+        [--incidents N] [--agents N] [--seconds S]
 
 Each row names what it measures, its target and, where there is one, a baseline of the same run.
 """
@@ -28,6 +28,7 @@ from router.records import contacts, incidents, messages, people, search_hits
 from router.records.database import Database
 from tests.bench import machine
 from tests.bench_hand_offs import hand_offs
+from tests.bench_help import help_now
 from tests.bench_incident_pages import PAUSE_S, work
 from tests.bench_merges import merges
 from tests.browser.kit import launch
@@ -234,6 +235,8 @@ async def main() -> None:
         found["search"] = await search(said.incidents)
     if "news" in rows:
         found["news"] = await news(said.agents, said.seconds)
+    if "help" in rows:
+        found["help"] = await help_now()
     if "merges" in rows:
         found["merges"] = await merges()
     if "handoff" in rows:
@@ -241,7 +244,7 @@ async def main() -> None:
     print(json.dumps(found, indent=2))
 
 
-ROWS = ("timeline", "search", "news", "merges", "handoff")
+ROWS = ("timeline", "search", "news", "merges", "handoff", "help")
 
 if __name__ == "__main__":
     asyncio.run(main())

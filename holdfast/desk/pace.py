@@ -29,7 +29,7 @@ MOST_REFUSED = 300
 
 QUICK = frozenset(
     {"pong", "accept", "decline", "hang_up", "hold", "digits", "ready", "pause", "snapshot"}
-    | {"relays", "rtc_state", "selftest"}
+    | {"relays", "rtc_state", "selftest", "help_ask", "help_take_back", "help_see"}
 )
 """They ask the live index or the sound, and never the record."""
 

@@ -41,6 +41,7 @@ from tests.kit.store import running_store
 from tests.worlds.carrier import Carrier
 from tests.worlds.centre import Centre
 from tests.worlds.colleagues import Colleagues, two_calls
+from tests.worlds.helps import Helps, Seen
 from tests.worlds.rough import Dump, Fuse, RoughDatabase, RoughEngine
 
 START = 1_800_000_000_000
@@ -66,6 +67,7 @@ class Watch:
         self.hands: dict[str, str] = {}
         self.answered: set[str | None] = set()
         self._rung: dict[str, str] = {}
+        self.helps = Seen()
         self.states: set[str] = set()
         """All that contacts have been in; with "+", an offer was laid over it."""
 
@@ -74,6 +76,7 @@ class Watch:
         self._calls.clear()
         self._rung.clear()
         self.hands.clear()
+        self.helps.forget()
 
     def see(self, step: Step, at: int) -> None:
         for event in step.events:
@@ -96,7 +99,7 @@ class Watch:
                 holder = self.hands.get(contact, agent.id)
                 if holder != agent.id:
                     self.fail(f"{contact} is in the hands of {holder} and {agent.id}")
-        if told := two_calls(step, self.hands):
+        if told := two_calls(step, self.hands) or self.helps.wrong(step):
             self.fail(told)
         self.states |= {f"line {it.consult.at}" for it in step.contacts if it.consult
                         and it.consult.line}  # fmt: skip
@@ -135,13 +138,14 @@ class Watch:
         raise Broken(what + "\n" + "\n".join(self.told[-40:]))
 
 
-class World(Colleagues):
+class World(Colleagues, Helps):
     """All of it in one seed."""
 
     carriers, centres, watches = Carrier, Centre, Watch
 
     def __init__(self, url: str, database: RoughDatabase, seed: int) -> None:
         self.rng = random.Random(seed)
+        self.luck = random.Random(seed + 1_000_000)
         self.now = START
         self._skew = 0
         self._due: list[tuple[float, int, Callable[[], Awaitable[None]]]] = []
@@ -322,6 +326,7 @@ class World(Colleagues):
         rng, centre = self.rng, self.centre
         self.at(rng.uniform(500, 8_000 if self.calm else 5_000), lambda: self._act(agent))
         page, me = centre.pages.get(agent), centre.agents.get(agent)
+        await self.helps(agent, me)
         if page is None:
             await centre.open_page(agent, f"{agent}-{self.now}")
             return
@@ -405,11 +410,11 @@ class World(Colleagues):
     # Judgement --------------------------------------------------------------------------------
 
     async def _over(self) -> bool:
-        """Nobody waits or is in work, and the record has it all."""
+        """Nobody waits, is in work or asks for help, and the record has it all."""
         snapshot = await self.eye.snapshot() if await self.eye.alive() else None
         if snapshot is None or any(c.parked_for != "party" for c in snapshot.contacts):
             return False
-        return not self.carrier.living()
+        return not self.carrier.living() and not any(a.help for a in snapshot.agents)
 
     async def _called_for_a_message(self, rows: Iterable[Any]) -> set[str]:
         """Whoever ended at the voicemail, and to whose incident the record had a call promised then
@@ -433,6 +438,9 @@ class World(Colleagues):
         for live in snapshot.contacts:
             if live.parked_for != "party":
                 fail(f"stuck: {live.id} {live.channel} S{live.severity} {live.state} {live.agent}")
+        for agent in snapshot.agents:
+            if agent.help is not None:
+                fail(f"still asks for help: {agent.id} {agent.help}")
         if self.carrier.living():
             fail(f"still on the line: {self.carrier.living()}")
         async with self.database.read() as connection:
