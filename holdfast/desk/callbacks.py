@@ -51,6 +51,8 @@ class CallbackLaterForm(Form, frozen=True):
     key: Key
     at: Moment | None = None
     sure: Sure = ()
+    note: Annotated[str, msgspec.Meta(max_length=160)] = ""
+    """What it is about, or why at night: whoever calls reads it."""
 
 
 class CallOffForm(ContactForm, frozen=True):
@@ -107,7 +109,8 @@ class CallingBack:
             key=form.key,
             by=page.account.id,
             by_name=page.account.name,
-            why=f"asked for by {page.account.name}",
+            why=" ".join(form.note.split()) or f"asked for by {page.account.name}",
+            note=" ".join(form.note.split()),
             not_before=form.at,
             sure=frozenset(form.sure),
         )

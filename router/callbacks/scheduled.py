@@ -16,7 +16,9 @@ import msgspec
 import structlog
 
 from router.admission import Admission
+from router.callbacks import at_night
 from router.centre import Centre
+from router.core import courtesy
 from router.core.callback import (
     CALLED_OFF,
     CALLER,
@@ -39,7 +41,14 @@ from router.core.states import NOT_MADE, State
 from router.core.triage import Verdict
 from router.incidents.life import goes_on, severity_of
 from router.live.engine import IndexLost, IndexUnavailable
-from router.records import asks_first, audit, callbacks, contacts, people, spoken
+from router.records import (
+    asks_first,
+    audit,
+    callbacks,
+    contacts,
+    people,
+    spoken,
+)
 from router.records.database import RecordUnavailable, Row, Transaction
 from router.records.ids import derived_id
 
@@ -73,8 +82,11 @@ class CallbackRequest:
     not_before: int | None = None
     after: str | None = None
     instead: bool = False
+    note: str = ""
+    """What it is about, or why at night: whoever calls reads it."""
     sure: frozenset[str] = frozenset()
-    """A person means it, though the number is marked as not safe; nobody else ever does."""
+    """A person means it, though the number is marked as not safe, or it is night there; nobody else
+    ever does."""
 
 
 class ScheduledCallbacks:
@@ -153,6 +165,12 @@ class ScheduledCallbacks:
             return Reply(ok=False, code=no.code, text=no.text)
         if no_call := await asks_first.unsafe(connection, person.address, asked.sure):
             return no_call
+        if asked.by not in (CALLER, VOICEMAIL):  # what they ask for themselves is at their hour
+            zones = await at_night.zones_in(connection, incident.id, person.value)
+            wanted = asked.severity or severity_of(incident)[0]
+            at, rules = asked.not_before or now, self._current.value
+            if no_call := at_night.refusal(rules, at, zones, wanted, asked.sure, asked.note):
+                return no_call
         last = await contacts.last_line_of(connection, incident.id)
         line = line_to_call_from(self._admission.config.lines, last)
         queue = asked.queue or (after.queue if after else line.queue)
@@ -347,6 +365,10 @@ class ScheduledCallbacks:
         live.party = person.party
         rehouse(live, self._current.value, moves=self._current.agreed)
         moment = rings_from(self._current.opening, live, move.not_before) or move.not_before
+        if live.severity > Severity.S2:
+            zones = await at_night.zones_in(connection, live.incident or "", person.value)
+            hours = self._current.value.callbacks.courtesy
+            moment = courtesy.next_within(moment, zones, hours) or moment
         wait_until(live, moment, now)
         opens = opens_after(self._current.opening, live, [moment])
         count_from(live, opens or moment)

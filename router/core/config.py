@@ -155,7 +155,10 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
     key: str = "1"
     tries: int = 3
     again_after: list[Duration] = msgspec.field(default_factory=lambda: ["5m", "30m"])
-    longest: Duration = "7d"
+    longest: Duration = "366d"
+    courtesy: str = "08:00-21:00"
+    """When people are called, by their own clock; an S1 or S2 at any hour, with a reason. "": at
+    any hour."""
     stand: Duration = "15m"
     """So long a promise stands at most while its party is with us."""
     stand_s1: Duration = "2m"

@@ -14,7 +14,14 @@ from .dialling import MEND, Refusal, is_country
 from .durations import duration_faults, duration_ms
 from .incident import REASONS
 from .languages import SPOKEN
-from .opening import after_hours_faults, answer_faults, hours_faults, number_faults, zone_faults
+from .opening import (
+    after_hours_faults,
+    answer_faults,
+    hours_faults,
+    number_faults,
+    read_span,
+    zone_faults,
+)
 from .severity import Channel
 from .skills import Skills, parse_need
 
@@ -220,6 +227,11 @@ def faults(config: Config) -> list[str]:
         found.append("stages.full: missing; it is the stage of agents who are not in training")
     if not 1 <= config.callbacks.tries <= 10:
         found.append("callbacks.tries: must be 1 to 10")
+    if config.callbacks.courtesy:
+        try:
+            read_span(config.callbacks.courtesy)
+        except ValueError as error:
+            found.append(f'callbacks.courtesy: {error}; "" asks nobody')
     if not config.callbacks.again_after:
         found.append("callbacks.again_after: needs at least one time")
     for field, least, most in (

@@ -179,13 +179,19 @@ def country_of(value: str) -> str | None:
 def zone_of(value: str) -> str | None:
     """The time zone of a number, where its area has one; None: it may be in several, or nobody
     knows."""
+    zones = zones_of(value)
+    return zones[0] if len(zones) == 1 else None
+
+
+def zones_of(value: str) -> tuple[str, ...]:
+    """The time zones of a number's area; (): nobody knows."""
     if not can_be_called(value):
-        return None
+        return ()
     try:
         zones = timezone.time_zones_for_number(phonenumbers.parse(value))
     except phonenumbers.NumberParseException:
-        return None
-    return zones[0] if len(zones) == 1 and zones[0] != timezone.UNKNOWN_TIMEZONE else None
+        return ()
+    return tuple(zone for zone in zones if zone != timezone.UNKNOWN_TIMEZONE)
 
 
 def typed_number(text: str, country: str | None) -> str | None:

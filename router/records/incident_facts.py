@@ -47,6 +47,12 @@ async def write(
     await incident_changes.tell(connection, incident_id, now, FACT, row.severity, **told)
 
 
+async def zone_of(connection: AsyncConnection, incident_id: str) -> str | None:
+    """Where it is, as somebody wrote down; None: nobody has."""
+    zone = select(incident.c.zone).where(incident.c.id == stays.one(incident_id))
+    return (await connection.execute(zone)).scalar_one_or_none() or None
+
+
 async def language_of(connection: AsyncConnection, incident_id: str) -> str | None:
     """What its people speak, as somebody wrote down; None: nobody has."""
     spoken = select(incident.c.language).where(incident.c.id == stays.one(incident_id))

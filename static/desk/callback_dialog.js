@@ -19,24 +19,50 @@ import { undoable } from './undo.js';
 const MINUTES = [10, 30, 60];
 
 /** Whom it is about, while the dialog is open. */
-const asked = signal(/** @type {{incident: string|null, address: string, who: string}|null} */ (null));
+const asked = signal(
+  /** @type {{incident: string|null, address: string, who: string, zone: string}|null} */ (null),
+);
 
-/** @param {string} address @param {string} who */
-export const askLater = (address, who) => {
-  asked.value = { incident: incidentId.peek(), address, who };
+/** @param {Address} at @param {string} who */
+export const askLater = (at, who) => {
+  const zone = incident.peek()?.facts.zone || at.zone || '';
+  asked.value = { incident: incidentId.peek(), address: at.id, who, zone };
   layer.value = 'later';
 };
 const shut = () => {
   layer.value = null;
 };
 
-/** @param {number|null} at */
-async function promise(at) {
+/** @param {number|null} at @param {string} note */
+async function promise(at, note) {
   const of = asked.peek();
   if (!of) return;
   const when = at === null ? null : Math.round(at);
-  await promised({ incident: of.incident, address: of.address, key: newId(), at: when }, at);
+  await promised({ incident: of.incident, address: of.address, key: newId(), at: when, note }, at);
 }
+
+const DAY = /** @type {const} */ ({ weekday: 'short', day: 'numeric', month: 'short' });
+
+/** The wall clock there, with its day where that is another one. @param {number} at @param {string} zone */
+function clockThere(at, zone) {
+  try {
+    const of = (/** @type {Intl.DateTimeFormatOptions} */ how) =>
+      new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...how });
+    const day = of(DAY).format(at);
+    const time = of({ hour: '2-digit', minute: '2-digit' }).format(at);
+    return day === new Intl.DateTimeFormat('en-GB', DAY).format(serverTime()) ? time : `${day}, ${time}`;
+  } catch {
+    return ''; // a zone that this browser does not know
+  }
+}
+
+/** By their own clock. @param {{at: number, zone: string}} props */
+const There = ({ at, zone }) => {
+  const clock = zone && clockThere(at, zone);
+  return html`<span class="muted" title=${zone}>
+    ${clock ? t.promised.there(clock) : t.promised.noZone}
+  </span>`;
+};
 
 /** @param {object} fields @param {number|null} at */
 async function promised(fields, at) {
@@ -45,28 +71,50 @@ async function promised(fields, at) {
   toast(t.promised.done(at === null ? '' : hourMinute(at)), 'info');
 }
 
+/** "2026-12-01" and "14:30" by this machine's clock, ms. @param {string} day @param {string} time */
+function onDay(day, time) {
+  const at = Date.parse(`${day}T${time}`);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** @param {number} at */
+const isoDay = (at) => new Intl.DateTimeFormat('sv-SE').format(at);
+
 export function Later() {
   const of = asked.value;
   const [time, setTime] = useState('');
+  const [day, setDay] = useState('');
+  const [note, setNote] = useState('');
   if (!of) return null;
   const busy = pending.value.request_callback;
-  const at = nextAt(time, serverTime());
-  const tomorrow = at !== null && new Date(at).getDate() !== new Date(serverTime()).getDate();
+  const at = day ? onDay(day, time) : nextAt(time, serverTime());
+  const tomorrow = !day && at !== null && new Date(at).getDate() !== new Date(serverTime()).getDate();
   return html`<${Dialog} title=${t.promised.title(of.who)} close=${shut} class="laterbox">
     <p class="muted">${t.promised.lead}</p>
     <div class="stack">
-      <button autofocus disabled=${busy} onClick=${() => promise(null)}>${t.promised.soon}</button>
+      <button autofocus disabled=${busy} onClick=${() => promise(null, note)}>
+        ${t.promised.soon} <${There} at=${now.value} zone=${of.zone}/>
+      </button>
       ${MINUTES.map(
-        (m) => html`<button key=${m} disabled=${busy} onClick=${() => promise(serverTime() + m * 60_000)}>
+        (m) => html`<button
+          key=${m}
+          disabled=${busy}
+          onClick=${() => promise(serverTime() + m * 60_000, note)}>
           ${t.promised.minutes(m, hourMinute(now.value + m * 60_000))}
         </button>`,
       )}
     </div>
+    <input
+      maxlength="160"
+      aria-label=${t.promised.note}
+      placeholder=${t.promised.note}
+      value=${note}
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setNote(e.currentTarget.value)}/>
     <form
-      class="row"
+      class="row wraps"
       onSubmit=${(/** @type {On<SubmitEvent, HTMLFormElement>} */ e) => {
         e.preventDefault();
-        if (at !== null) void promise(at);
+        if (at !== null) void promise(at, note);
       }}>
       <label class="row">
         ${t.promised.at}
@@ -75,7 +123,14 @@ export function Later() {
           value=${time}
           onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setTime(e.currentTarget.value)}/>
       </label>
+      <input
+        type="date"
+        aria-label=${t.promised.day}
+        min=${isoDay(serverTime())}
+        value=${day}
+        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setDay(e.currentTarget.value)}/>
       ${tomorrow && html`<b>${t.promised.tomorrow}</b>`}
+      ${at !== null && html`<${There} at=${at} zone=${of.zone}/>`}
       <button class="primary" disabled=${busy || at === null}>${t.promised.atGo}</button>
       <span class="grow"></span>
       <button type="button" onClick=${shut}>${t.incident.shut}</button>

@@ -140,7 +140,7 @@ function commands() {
               .map((a) => [
                 t.promised.laterTo(p.name || a.masked),
                 '',
-                () => askLater(a.id, p.name || a.masked),
+                () => askLater(a, p.name || a.masked),
               ]),
           )
         : []),

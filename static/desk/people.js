@@ -63,7 +63,7 @@ const Reached = ({ p, a, of }) => html`<div class="row addr">
         aria-haspopup="dialog"
         title=${t.promised.laterTo(p.name || a.masked)}
         aria-label=${t.promised.laterTo(p.name || a.masked)}
-        onClick=${() => askLater(a.id, p.name || a.masked)}>
+        onClick=${() => askLater(a, p.name || a.masked)}>
         <${Icon} name="callback"/>
       </button>`}
     `}

@@ -7,10 +7,14 @@ import { act, layer } from './context.js';
 
 const LAYER = 'sure';
 /** Codes for which the centre asks first. */
-export const ASKS = new Set(['unsafe', 'other_side']);
+export const ASKS = new Set(['unsafe', 'other_side', 'night']);
 
-/** @typedef {{why: string, go: () => unknown}} Question */
+/** `night`: of a promise, for their night.
+ * @typedef {{why: string, go: () => unknown, night?: boolean}} Question */
 const question = signal(/** @type {Question|null} */ (null));
+
+/** What they are sure of already. @param {object} fields @returns {string[]} */
+const known = (fields) => /** @type {{sure?: string[]}} */ (fields).sure ?? [];
 
 /** An intent that reaches somebody; where the centre asks first, the person is asked here, and it is sent
  * once more. @template {string} K @param {K} what @param {object} fields
@@ -20,7 +24,11 @@ export async function actSure(what, fields, again) {
     onFault: (fault) => {
       if (!ASKS.has(fault.code ?? ''))
         return toast(fault.message ?? '', fault.code === 'taken' ? 'info' : 'warn');
-      question.value = { why: fault.message ?? '', go: () => again({ ...fields, sure: [fault.code] }) };
+      question.value = {
+        why: fault.message ?? '',
+        night: fault.code === 'night',
+        go: () => again({ ...fields, sure: [...known(fields), fault.code] }),
+      };
       layer.value = LAYER;
     },
   });
@@ -40,17 +48,17 @@ const shut = () => {
 function SureDialog() {
   const asked = question.value;
   if (layer.value !== LAYER || !asked) return null;
-  return html`<${Dialog} title=${t.sure.title} close=${shut}>
+  return html`<${Dialog} title=${asked.night ? t.sure.night : t.sure.title} close=${shut}>
     <p>⚠ ${asked.why}</p>
     <div class="row">
       <span class="grow"></span>
-      <button autofocus onClick=${shut}>${t.sure.no}</button>
+      <button autofocus onClick=${shut}>${asked.night ? t.sure.noPromise : t.sure.no}</button>
       <button
         onClick=${() => {
           shut();
           void asked.go();
         }}>
-        ${t.sure.call}
+        ${asked.night ? t.sure.promise : t.sure.call}
       </button>
     </div>
   </${Dialog}>`;

@@ -26,6 +26,8 @@ SHORT = {
     'cool_down_s1 = "10s"': 'cool_down_s1 = "2s"',
     'dial = "25s"': 'dial = "6s"',
     'again_after = ["5m", "30m"]': 'again_after = ["1s", "1s"]',
+    # tests run at any hour
+    'courtesy = "08:00-21:00"': 'courtesy = ""         ',
     "calls_per_second = 1 ": "calls_per_second = 0 ",
     'all_after = "10s"': 'all_after = "1s"',
     'telephone_after = "30s"': 'telephone_after = "2s"',

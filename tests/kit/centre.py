@@ -25,6 +25,7 @@ import psutil
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
+from holdfast.settings.config_file import GUIDANCE, SNIPPETS, default_config_path
 from router.live.engine import Engine
 from router.records import accounts
 from router.records.database import Database
@@ -199,6 +200,16 @@ async def add_people(database_url: str) -> None:
     await database.close()
 
 
+def any_hour(folder: Path) -> Path:
+    """The shipped configuration, in which people are called at any hour: tests run at any."""
+    shipped = default_config_path()
+    for beside in (SNIPPETS, GUIDANCE):
+        (folder / beside).write_text(shipped.with_name(beside).read_text())
+    path = folder / "any-hour.toml"
+    path.write_text(shipped.read_text().replace('courtesy = "08:00-21:00"', 'courtesy = ""'))
+    return path
+
+
 @asynccontextmanager
 async def running_centre(
     folder: Path,
@@ -209,9 +220,10 @@ async def running_centre(
     **env: str,
 ) -> AsyncIterator[Centre]:
     """A centre of its own in `folder`; `env` adds settings, `carrier` adds flags of its sandbox."""
+    folder.mkdir(exist_ok=True)
+    env = {"HOLDFAST_CONFIG": str(any_hour(folder)), **env}
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
-    folder.mkdir(exist_ok=True)
     async with running_sandbox(url, *carrier) as sandbox:
         settings = {
             "HOLDFAST_PORT": str(port),

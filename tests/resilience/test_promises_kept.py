@@ -19,6 +19,7 @@ from holdfast.recovery.unanswered import Unanswered
 from router.callbacks.scheduled import next_try
 from router.core.abandoned import waits_from
 from router.core.callback import VOICEMAIL
+from router.core.courtesy import clock
 from router.core.model import LiveContact, Reply
 from router.core.opening import Hours, SpecialDay
 from router.core.severity import Channel, Severity
@@ -38,6 +39,7 @@ from tests.resilience.promises import (
 )
 
 HOUR = 3_600_000
+SEATTLE = "America/Los_Angeles"
 
 
 def closed(house: House) -> int:
@@ -209,6 +211,30 @@ async def test_tries_follow_at_the_same_place_and_only_so_many(house: House) -> 
             seen.append(contact)
     assert len(set(seen)) == 3
     assert await house.waiting() == []
+
+
+@pytest.mark.parametrize("severity", [Severity.S2, Severity.S3])
+async def test_the_next_try_waits_for_their_morning_unless_it_is_urgent(
+    house: House, severity: Severity
+) -> None:
+    morning = (house.now() // 900_000 + 8) * 900_000  # in two hours, by any clock
+    hours = f"{clock(morning, SEATTLE)}-{clock(morning + HOUR, SEATTLE)}"
+    rules = replace(CONFIG.callbacks, courtesy=hours)
+    house.current.replace(replace(CONFIG, callbacks=rules))
+    call = await house.call("+12065550871")
+    wanted = wish(call, severity=severity)
+    made = (await house.promises.request_callback(wanted, house.now())).contact
+    assert made is not None
+    await sits_down(house, "a")
+    assert (await house.engine.step("callback_now", agent="a", contact=made.id)).ok
+    await house.engine.step("caller_gone", contact=made.id, cause="busy")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    (contact,) = await house.waiting()
+    live = await house.recorded(contact)
+    assert live is not None
+    assert live.state == "scheduled"
+    assert (live.not_before == morning) == (severity is Severity.S3)
 
 
 async def test_a_promise_of_closed_hours_is_due_after_the_next_opening(house: House) -> None:

@@ -77,6 +77,11 @@ export const common = {
     minutes: (n, time) => `In ${n} minutes, at ${time}`,
     at: 'At',
     atGo: 'Schedule it',
+    day: 'Day',
+    note: 'What it is about, or why at night (optional)',
+    /** @param {string} clock */
+    there: (clock) => `${clock} there`,
+    noZone: 'their local time is not known',
     tomorrow: 'tomorrow',
     /** @param {string} time */
     done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised.'),
