@@ -50,6 +50,8 @@ interface HandOffPerson {
   /** End of their shift. */
   until: number | null;
   skills: Record<string, number>;
+  /** It is not too severe for their stage of training. */
+  may: boolean;
   role: Me['role'];
 }
 

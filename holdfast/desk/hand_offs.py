@@ -35,6 +35,7 @@ from router.incidents.hand_off import (
     ANSWERED,
     ASKED,
     HEARD,
+    MILDEST,
     OFFERED,
     OPENED,
     PASSED,
@@ -44,7 +45,7 @@ from router.incidents.hand_off import (
     HandOffs,
     Offer,
 )
-from router.records import accounts, hand_offs, incident_changes, next_actions
+from router.records import accounts, hand_offs, incident_changes, next_actions, people
 from router.records.contact_words import Words
 from router.records.lines.hand_offs import shown
 
@@ -120,17 +121,19 @@ class HandingOff:
             members = await self._room.members(connection, now)
             history = await incident_changes.history(connection, form.incident)
             draft = await hand_offs.draft_of(connection, form.incident, "", page.account.id)
-        people = [
-            self._person(one)
+            held = await people.incident_by_id(connection, form.incident)
+        severity = held.severity if held is not None else MILDEST
+        colleagues = [
+            self._person(one, severity)
             for one in sorted(known, key=lambda one: (one.name.casefold(), one.id))
             if works_here(one.terms, active=one.active, today=today) and one.id != page.account.id
         ]
         within = self._current.value.incidents.hand_off_within
         said = [row.words for row in history if row.what == SEVERITY and row.words]
         return {
-            "people": people,
+            "people": colleagues,
             "departments": [
-                self._department(one, members[one.name] - {page.account.id}, now)
+                self._department(one, members(one.name, severity) - {page.account.id}, now)
                 for one in self._room.departments()
             ],
             "within": [within.ms(level) for level in Severity],
@@ -138,7 +141,7 @@ class HandingOff:
             "draft": draft,
         }
 
-    def _person(self, account: accounts.Account) -> dict[str, Any]:
+    def _person(self, account: accounts.Account, severity: int) -> dict[str, Any]:
         live = self._hub.view.agents.get(account.id)
         here = live is not None and live.state != AgentState.OFFLINE
         return {
@@ -148,6 +151,7 @@ class HandingOff:
             "since": live.state_at if here and live else None,
             "until": live.shift_to if here and live else None,
             "skills": account.skills,
+            "may": self._room.may_own(account, severity),
             "role": account.role,
         }
 
@@ -181,7 +185,7 @@ class HandingOff:
                 row
                 for row in offered
                 if not any(one.agent == me for one in passed[row.id])
-                and me in ((row.agent,) if row.agent else members.get(row.department, ()))
+                and me in ((row.agent,) if row.agent else members(row.department, row.severity_now))
                 and me != row.sender
             ]
             mine = [row for row in offered if me in (row.sender, row.owner) and row not in for_me]

@@ -26,6 +26,7 @@ from router.records.lines.hand_offs import how_it_ended, receiver
 log = structlog.get_logger()
 
 LOOK_S = 0.5
+Members = Callable[[str | None, int], frozenset[str]]
 OVER = "hand_off.over"
 """Code of a notice to those for whom it was."""
 EXPIRED = "hand_off.expired"
@@ -109,8 +110,8 @@ class HandingOff:
             return False
         async with self._database.read() as connection:
             said = await hand_offs.passed_by(connection, [row.id])
-            members = await self._room.members(connection, now) if said[row.id] else {}
-        whose = {one for one in members.get(row.department, ()) if self._told.here(one)}
+            members = await self._room.members(connection, now)
+        whose = {one for one in members(row.department, row.severity_now) if self._told.here(one)}
         return bool(said[row.id]) and whose - {row.sender} <= {one.agent for one in said[row.id]}
 
     async def _left(self, agent: str, now: int) -> bool:
@@ -133,7 +134,11 @@ class HandingOff:
             said = await hand_offs.passed_by(connection, [row.id for row in rows])
             gone = [row for one, (row, _) in (self._known or {}).items()
                     if one not in asked]  # fmt: skip
-            ended = [one for row in gone if (one := await hand_offs.by_id(connection, row.id))]
+            ended = [
+                one
+                for row in gone
+                if (one := await hand_offs.by_id(connection, row.id)) and one.ended_at
+            ]
             members = await self._room.members(connection, now)
             names = await accounts.names(connection) if ended else {}
         found = {
@@ -161,9 +166,11 @@ class HandingOff:
                 self._told.say(agent, f"INC-{number}, {isolated(title)}: {why}.")
 
     @staticmethod
-    def _for(row: Any, members: dict[str, frozenset[str]]) -> set[str]:
+    def _for(row: Any, members: Members) -> set[str]:
         """Those for whom it is."""
-        return {row.agent} if row.agent else set(members.get(row.department, ())) - {row.sender}
+        if row.agent:
+            return {row.agent}
+        return set(members(row.department, row.severity)) - {row.sender}
 
     def _words(self) -> Words:
         return Words(departments=self._room.words())

@@ -138,15 +138,26 @@ class Member:
     id: str
     skills: Mapping[str, int]
     team: str
+    floor: int = 0
+    """Of their stage of training (router.core.config.Stage)."""
+
+
+def may_own(floor: int, severity: int) -> bool:
+    """Whether somebody of this stage is handed an incident of this severity: nobody in training is
+    alone with what may not be offered to them."""
+    return severity - 1 >= floor
 
 
 def members(
-    everybody: Iterable[Member], *, skill: tuple[str, int] | None, team: str
+    everybody: Iterable[Member], *, skill: tuple[str, int] | None, team: str, severity: int
 ) -> frozenset[str]:
-    """Whoever has this skill at this level, or is in this team."""
+    """Whoever has this skill at this level, or is in this team, and may own such an incident."""
     return frozenset(
         one.id
         for one in everybody
-        if (skill is not None and one.skills.get(skill[0], 0) >= skill[1])
-        or (team and one.team == team)
+        if may_own(one.floor, severity)
+        and (
+            (skill is not None and one.skills.get(skill[0], 0) >= skill[1])
+            or (team and one.team == team)
+        )
     )

@@ -134,12 +134,18 @@ def faults(terms: Terms, stages: list[str]) -> list[str]:
     return found
 
 
+def floor_of(terms: Terms, config: Config) -> int:
+    """The floor of their stage of training."""
+    stage = config.stages.get(terms.stage)
+    return stage.floor if stage else MOST_CAREFUL
+
+
 def duty_of(terms: Terms, config: Config, now_ms: int) -> dict[str, Any]:
     """What the index and the pages need to know of these terms."""
     stage = config.stages.get(terms.stage)
     window = shift_window(terms.shift, now_ms, config.zone)
     return {
-        "floor": stage.floor if stage else MOST_CAREFUL,
+        "floor": floor_of(terms, config),
         "stage": stage.word if stage else terms.stage,
         "buddy": terms.buddy if terms.stage != FULL else None,
         "shift_from": window[0] if window else None,

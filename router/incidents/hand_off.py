@@ -21,7 +21,7 @@ from router.core.incident_status import News
 from router.core.model import Reply
 from router.core.severity import Severity
 from router.core.skills import parse_need
-from router.core.terms import day_of
+from router.core.terms import day_of, floor_of
 from router.core.terms import works_here as is_here
 from router.incidents.replies import NOBODY, UNKNOWN, held_open, works_here
 from router.records import accounts, audit, hand_offs, incident_changes, next_actions
@@ -52,6 +52,15 @@ NOT_SENT = Reply(
 SAY_IT = Reply(ok=False, code="bad_request", text="say it back in your words first")
 SAY_WHY = Reply(ok=False, code="bad_request", text="say why")
 TOO_LONG = Reply(ok=False, code="bad_request", text="that is too long; say it in fewer words")
+IN_TRAINING = Reply(
+    ok=False, code="not_ready", text="they are in training, and it is too severe for that. Choose"
+    " somebody else; it stays with its owner",
+)  # fmt: skip
+TOO_SEVERE = Reply(
+    ok=False, code="not_ready", text="it is too severe by now for your stage of training. Return"
+    " it, and say so",
+)  # fmt: skip
+MILDEST = 4
 NO_MORE = Reply(ok=False, code="too_late", text="its time is over. It is back with who sent it")
 
 
@@ -110,20 +119,34 @@ class HandOffs:
         """Of the departments, by name."""
         return {one.name: one.word for one in self.departments()}
 
-    async def members(self, connection: Transaction, now: int) -> dict[str, frozenset[str]]:
-        """Who belongs to each department, by name."""
+    async def members(
+        self, connection: Transaction, now: int
+    ) -> Callable[[str | None, int], frozenset[str]]:
+        """Who belongs to a department, by its name and the incident's severity: nobody in training
+        for whom that is too severe."""
         today = day_of(now, self._current.value.zone)
         everybody = [
-            Member(one.id, one.skills, one.terms.team)
+            Member(one.id, one.skills, one.terms.team, self._floor(one))
             for one in await accounts.all_accounts(connection)
             if is_here(one.terms, active=one.active, today=today)
         ]
-        return {
-            one.name: rule.members(
-                everybody, skill=parse_need(one.skill) if one.skill else None, team=one.team
-            )
-            for one in self.departments()
-        }
+        known = {one.name: one for one in self.departments()}
+
+        def of(name: str | None, severity: int) -> frozenset[str]:
+            one = known.get(name or "")
+            if one is None:
+                return frozenset()
+            skill = parse_need(one.skill) if one.skill else None
+            return rule.members(everybody, skill=skill, team=one.team, severity=severity)
+
+        return of
+
+    def may_own(self, account: accounts.Account, severity: int) -> bool:
+        """Whether it is not too severe for their stage of training."""
+        return rule.may_own(self._floor(account), severity)
+
+    def _floor(self, account: accounts.Account) -> int:
+        return floor_of(account.terms, self._current.value)
 
     def opens_at(self, department: Department, now: int) -> int | None:
         """When it opens; None: it is open, or opens no more."""
@@ -138,7 +161,7 @@ class HandOffs:
     async def _is_for(self, connection: Transaction, row: Any, agent: str, now: int) -> bool:
         if row.agent is not None:
             return bool(row.agent == agent)
-        return agent in (await self.members(connection, now)).get(row.department, ())
+        return agent in (await self.members(connection, now))(row.department, MILDEST)
 
     # Offered -------------------------------------------------------------------------------------
 
@@ -174,6 +197,8 @@ class HandOffs:
                 return Done(Reply(ok=False, code="bad_request", text="it is yours already"))
             if order.agent and not await works_here(connection, order.agent, self._current, now):
                 return Done(NOBODY)
+            if order.agent and not await self._trained(connection, order.agent, row.severity):
+                return Done(IN_TRAINING)
             if known is not None:
                 await hand_offs.end(
                     connection, known, Act.WITHDRAW, now, by=order.by, cause=GoneWhy.ANOTHER
@@ -224,6 +249,8 @@ class HandOffs:
                 return Done(NO_MORE, row)
             if not await works_here(connection, by, self._current, now):
                 return Done(NOBODY)
+            if not await self._trained(connection, by, incident.severity):
+                return Done(TOO_SEVERE, row)
             if incident.owner != by:
                 await incident_changes.give(
                     connection, incident.id, now, incident, to=by, author=by, why=HANDED_OFF
@@ -236,6 +263,10 @@ class HandOffs:
             await hand_offs.keep_draft(connection, incident.id, row.id, by, "", now)
             await hand_offs.end(connection, row, Act.ACCEPT, now, by=by, words=words)
         return Done(Reply(), row)
+
+    async def _trained(self, connection: Transaction, agent: str, severity: int) -> bool:
+        account = await accounts.by_id(connection, agent)
+        return account is not None and self.may_own(account, severity)
 
     async def give_back(self, hand_off: str, by: str, words: str, now: int) -> Done:
         """Whoever it is for cannot, and says why. Of a department the others go on."""

@@ -32,7 +32,8 @@ HandOff = Row[Any]
 """A row of the table."""
 
 incident = schema.incident
-SOME = 100
+SOME = 2000
+"""At once: more than any centre hands off."""
 ACTION = "hand_off."
 """Of the audit, followed by what became of it; the detail is the id of the hand-off."""
 

@@ -43,7 +43,11 @@ const order = (a, b) =>
 
 /** @param {HandOffPerson} one */
 const about = (one) =>
-  [skillsText(one.skills), one.until ? t.handOff.until(hourMinute(one.until)) : '']
+  [
+    one.may ? '' : t.handOff.training,
+    skillsText(one.skills),
+    one.until ? t.handOff.until(hourMinute(one.until)) : '',
+  ]
     .filter(Boolean)
     .join(' · ');
 
@@ -57,10 +61,12 @@ const hours = (one) =>
         ? t.handOff.closes(hourMinute(one.closes_at))
         : t.handOff.first;
 
-/** @param {{on: boolean, pick: () => void, name: Shown, now: Shown, about: string, tone: string}} props */
-const Choice = ({ on, pick, name, now, about: words, tone }) => html`<label
+/** @param {{
+ *   on: boolean, off?: boolean, pick: () => void, name: Shown, now: Shown, about: string, tone: string,
+ * }} props */
+const Choice = ({ on, off = false, pick, name, now, about: words, tone }) => html`<label
   class=${`toline ${on ? 'on' : ''}`}>
-  <input type="radio" name="hand-off-to" checked=${on} onChange=${pick}/>
+  <input type="radio" name="hand-off-to" checked=${on} disabled=${off} onChange=${pick}/>
   <b class="cut">${name}</b>
   <span class=${`cut ${tone}`}>${now}</span>
   <span class="muted t1 cut" title=${words}>${words}</span>
@@ -77,6 +83,7 @@ export function ToList({ found, to, choose }) {
       ${here.map(
         (one) => html`<${Choice}
           key=${one.id}
+          off=${!one.may}
           on=${to.agent === one.id}
           pick=${() => choose({ agent: one.id, department: '', word: one.name })}
           name=${one.name}

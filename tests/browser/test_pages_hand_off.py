@@ -66,6 +66,8 @@ async def test_it_is_filled_in_from_the_incident_and_goes_to_who_was_chosen(
     await expect(said).to_contain_text("Choose to whom.")
     await expect(dialog.get_by_role("radio", name="Noah Kim")).to_have_count(0)  # at no desk
     await expect(dialog).to_contain_text("1 more is at no desk")
+    await expect(dialog.get_by_role("radio", name="Omar Haddad")).to_be_disabled()
+    await expect(dialog).to_contain_text("in training: too severe")
     await dialog.get_by_role("radio", name="Elena Popov").check()
     await dialog.get_by_label("Severity").fill(PARTS["reason"])
     await go.click()
@@ -86,6 +88,14 @@ async def test_it_is_filled_in_from_the_incident_and_goes_to_who_was_chosen(
     await expect(bar).to_contain_text("Handed to Elena Popov · waits to be accepted")
     mine = page.get_by_role("region", name="Mine")
     await expect(mine).to_contain_text("handed to Elena Popov")
+    await bar.get_by_role("button", name="Change …").click()
+    await dialog.get_by_role("radio", name="Claims").check()
+    for label, part in (("Severity", "reason"), ("What if", "what_if")):
+        await dialog.get_by_label(label).fill(PARTS[part])
+    await dialog.get_by_role("button", name="Hand off to Claims").click()
+    await expect(bar).to_contain_text("Handed to Claims")
+    again = sent(desk, "hand_off")[-1]
+    assert (again["before"], again["department"]) == ("o1", "claims")
     await bar.get_by_role("button", name="Take it back").click()
     await expect(bar).to_have_count(0)
     await close(page)

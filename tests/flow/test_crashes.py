@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import psutil
@@ -16,6 +16,7 @@ from holdfast.clock import now_ms
 from router.core.model import Chosen, Snapshot
 from router.live.engine import Engine
 from tests.flow.conftest import until_heard
+from tests.flow.test_incident_closed import done, taken
 from tests.kit.centre import Centre
 from tests.kit.desk import DeskClient, desk
 
@@ -237,6 +238,32 @@ async def test_call_back(centre: Centre, answer: str) -> None:
             await centre.until_rows(
                 f"select outcome from contact where id = '{call['id']}'", [("not_reached",)]
             )
+
+
+async def test_a_hand_off_comes_back_in_time_though_the_worker_dies(centre: Centre) -> None:
+    async with AsyncExitStack() as desks:
+        sender = await desks.enter_async_context(desk(centre))
+        contact, incident = await taken(centre, sender, "+12065550187", "my dog ate gum")
+        receiver = await desks.enter_async_context(desk(centre, "noah"))
+        parts = {"reason": "her liver", "summary": "gum", "actions": "call", "what_if": "Harbor"}
+        await sender.do(
+            "hand_off",
+            incident=incident,
+            agent=receiver.me["id"],
+            within=5_000,
+            key="crash",
+            **parts,
+        )
+        centre.kill_worker()
+        of = f"from hand_off where incident = '{incident}'"
+        await centre.until_rows(f"select state {of}", [("expired",)])
+        late = await centre.rows(f"select ended_at >= due_at, ended_by {of}")
+        assert late == [(1, "rule")]
+        await reconnect(sender, 700)
+        (back,) = (await sender.do("hand_offs"))["outgoing"]
+        assert (back["state"], back["incident"]) == ("expired", incident)
+        assert (await sender.do("open", incident=incident))["owner_name"] == "Priya Nair"
+        await done(sender, contact)
 
 
 async def test_the_chart_of_who_waits_outlives_a_worker(centre: Centre) -> None:

@@ -53,7 +53,8 @@ def choices(now: int) -> dict[str, Any]:
     return {
         "people": [
             {"id": id_, "name": name, "state": state, "since": since and now - since,
-             "until": until if state == "ready" else None, "skills": skills, "role": "agent"}
+             "until": until if state == "ready" else None, "skills": skills,
+             "may": name != "Omar Haddad", "role": "agent"}
             for id_, name, state, since, skills in people
         ],
         "departments": [

@@ -302,6 +302,23 @@ async def test_who_of_a_department_cannot_says_why_and_the_others_go_on(floor: F
     assert (late.reply.code, "Omar has accepted it" in late.reply.text) == ("taken", True)
 
 
+async def test_nobody_in_training_is_handed_what_is_too_severe_for_that(floor: Floor) -> None:
+    incident = await floor.begin(severity=1)
+    elena, priya = floor.who["Elena"], floor.who["Priya"]
+    async with floor.database.write() as connection:
+        await accounts.set_terms(connection, priya, Terms(stage="junior"))  # S2 to S4
+        members = await floor.room.members(connection, NOW)
+    assert [priya in members("tier2", level) for level in (1, 2, 3, 4)] == [False, True, True, True]
+    refused = (await floor.room.offer(offer_of(incident, elena, priya), NOW)).reply
+    assert (refused.code, "in training" in refused.text) == ("not_ready", True)
+    milder = await floor.begin(severity=2, number="+12065550143")
+    row = await floor.offered(milder)
+    await floor.life.judge(Judged(milder.id, 1, 2, elena, "worse"), NOW)
+    late = (await accepted(floor.room, row, priya, NOW + 1)).reply
+    assert (late.code, "stage of training" in late.text) == ("not_ready", True)
+    assert await floor.state(milder) == ("offered", "Elena")
+
+
 async def test_what_is_begun_is_kept_until_it_is_sent_and_is_ones_own(floor: Floor) -> None:
     incident = await floor.begin()
     elena, priya = floor.who["Elena"], floor.who["Priya"]

@@ -57,8 +57,8 @@ def test_who_belongs_to_a_department_has_its_skill_or_is_of_its_team() -> None:
     crew = [
         Member("a", {"vet": 4}, ""), Member("b", {"vet": 3}, "claims"), Member("c", {}, "other"),
     ]  # fmt: skip
-    assert rule.members(crew, skill=("vet", 4), team="") == {"a"}
-    assert rule.members(crew, skill=None, team="claims") == {"b"}
+    assert rule.members(crew, skill=("vet", 4), team="", severity=1) == {"a"}
+    assert rule.members(crew, skill=None, team="claims", severity=1) == {"b"}
 
 
 def test_what_is_wrong_with_a_department_is_told_with_its_place() -> None:

@@ -26,6 +26,7 @@ export const handOff = {
     until: (time) => `on until ${time}`,
     /** @param {number} ready @param {number} of */
     ready: (ready, of) => `${ready} of ${of} ready`,
+    training: 'in training: too severe',
     first: 'first to accept becomes the owner',
     /** @param {string} time */
     opens: (time) => `shut · opens ${time}`,
