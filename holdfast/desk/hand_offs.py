@@ -233,7 +233,9 @@ class HandingOff:
             form.before,
         )
         done = await self._room.offer(order, now_ms())
-        return await self._told(done, page, form.incident)
+        self._hub.incident_changed(form.incident)
+        self._tell(page, (form.agent or None,))
+        return await self._told(done, page)
 
     @intent("draft_hand_off", DraftForm)
     async def _draft(self, page: Page, form: DraftForm) -> Result:
@@ -293,18 +295,20 @@ class HandingOff:
         )
         return await self._told(done, page)
 
-    async def _told(self, done: Done, page: Page, incident: str = "") -> Result:
+    async def _told(self, done: Done, page: Page) -> Result:
         """Refused, too: somebody else was quicker, and their pages are behind."""
         row = done.row
-        self._hub.incident_changed(row.incident if row is not None else incident)
-        tell(self._hub.pages(), None if row is None or row.agent is None else self._who(row, page))
+        if row is not None:
+            self._hub.incident_changed(row.incident)
+        self._tell(page, row and (row.sender, row.agent))
         if not done.reply.ok:
             raise Refused.by(done.reply, {})
         return {}
 
-    @staticmethod
-    def _who(row: Any, page: Page) -> Collection[str]:
-        return (row.sender, row.agent, page.account.id)
+    def _tell(self, page: Page, whose: Collection[str | None] | None) -> None:
+        """Their pages ask again; a department's (one of them None) are everybody's."""
+        whose = (*(whose or ()), page.account.id)
+        tell(self._hub.pages(), None if None in whose else [one for one in whose if one])
 
 
 def _is_news(row: Any, me: str) -> bool:

@@ -60,7 +60,9 @@ const shut = () => {
 /** In the incident's head, where it is mine. @param {{of: Incident}} props */
 export const HandOffButton = ({ of }) =>
   of.state === 'open' && of.owner === state.value.me?.id && !of.hand_off
-    ? html`<button class="small" aria-haspopup="dialog" onClick=${askHandOff}>${t.handOff.button}</button>`
+    ? html`<button class="small handoff" aria-haspopup="dialog" onClick=${askHandOff}>
+        ${t.handOff.button}
+      </button>`
     : null;
 
 /** As much as the incident says by itself. @param {Incident} of @returns {Said} */
@@ -137,7 +139,7 @@ function HandOffForm({ of }) {
   const chips = [...new Set([usual, 5 * 60_000, 30 * 60_000])].sort((a, b) => a - b);
   return html`<${Dialog} title=${t.handOff.title(of.number)} close=${shut} class="handoffbox">
     <div
-      class="stack handoff scroll"
+      class="stack handoffparts scroll"
       onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
         if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || e.isComposing) return;
         e.preventDefault();

@@ -52,6 +52,9 @@ async def test_it_is_filled_in_from_the_incident_and_goes_to_who_was_chosen(
     chromium: Browser, desk: FakeDesk
 ) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    owner = page.locator("header.inc button.owner b")  # beside the button there is room for it
+    await expect(owner).to_have_text("you")
+    assert await owner.evaluate("(b) => b.scrollWidth <= b.clientWidth")
     dialog = await asked(page)
     await expect(dialog.get_by_label("Summary")).to_have_value(
         "Labrador ate sugar-free gum at the sitter’s. Poisoning. Seattle.\n"

@@ -135,9 +135,15 @@ async def test_duty_4_an_incident_goes_to_who_says_it_back_and_comes_back_if_nob
             await receiver.until(lambda: notices(receiver, "hand_offs_changed"))
             (card,) = (await receiver.do("hand_offs"))["incoming"]
             assert (card["parts"], card["incident"]) == (five, incident)
-            await board.until(lambda: notices(board, "hand_off.expired"))
-            assert "did not accept" in notices(board, "hand_off.expired")[0]["text"]
-            (back,) = (await sender.do("hand_offs"))["outgoing"]
+
+            def alarm() -> str:
+                told = [one["text"] for one in notices(board, "hand_off.expired")]
+                return next((one for one in told if card["number"] in one), "")
+
+            await board.until(alarm)
+            assert "did not accept" in alarm()
+            mine = (await sender.do("hand_offs"))["outgoing"]
+            (back,) = [one for one in mine if one["incident"] == incident]
             assert (back["state"], await owner()) == ("expired", "Priya Nair")
             told = await words_of(receiver, "accept_hand_off", hand_off=card["id"], words="Luna")
             assert "time is over" in told
