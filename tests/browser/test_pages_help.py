@@ -189,3 +189,24 @@ async def test_axe_finds_nothing_in_it(chromium: Browser, desk: FakeDesk) -> Non
         await axe(page, path, found)
         await close(page)
     assert not found, found
+
+
+@pytest.mark.parametrize(("path", "width"), [("board?scene=board", 390), ("desk?scene=call", 1024)])
+async def test_the_longest_names_make_no_page_wider(
+    chromium: Browser, desk: FakeDesk, path: str, width: int
+) -> None:
+    page = await opened(chromium, f"{desk.url}/{path}")
+    await page.set_viewport_size({"width": width, "height": 800})
+    here = await desk.here()
+    name = "Maximiliana Wolfeschlegelsteinhausen-Bergerdorff"
+    mine = request(desk.now(), id="h2", agent=here.scene["me"]["id"], rings=name)
+    await tells(
+        here,
+        mine | {"stage": "telephone"},
+        request(desk.now(), stage="all", agent="a9", name=name, who={"name": name}),
+    )
+    row = page.get_by_role("region", name="Who asks for help").get_by_role("listitem")
+    for word in ("Listen", "I’m on it"):
+        await expect(row.get_by_role("button", name=word)).to_be_in_viewport(ratio=1)
+    assert await page.evaluate("() => document.documentElement.scrollWidth") <= width
+    await close(page)

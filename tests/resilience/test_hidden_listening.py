@@ -96,3 +96,20 @@ async def test_where_nothing_is_hidden_the_agent_sees_who_listens(
         await sit(floor, "listen")
         assert any(m.get("name") == "contact.sat_beside" for m in got(page))
         assert await audited(floor) == [("contact.sat_beside", "listen")]
+
+
+async def test_whoever_asked_for_help_sees_who_listens_though_listening_is_hidden(
+    store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(supervised, store_url, tmp_path) as floor:
+        config = floor.house.centre.config
+        config.value = msgspec.structs.replace(config.value, hide_listening=True)
+        page, contact = at_desk(floor), floor.facts["contact"]
+        assert (await floor.asks("help_ask", "desk")).ok
+        await floor.settled()
+        await sit(floor, "listen")
+        desk = floor.house[Hub].view.desk(page.account.id)
+        assert [one["mode"] for one in desk["contacts"][contact]["beside"]] == ["listen"]
+        (request,) = floor.house[Hub].view.helps.of(page.account.id).values()
+        assert (request["seen"]["how"], request["seen"]["name"]) == ("listened", "Dana")
+        assert await audited(floor) == [("contact.sat_beside", "listen")]
