@@ -176,7 +176,7 @@ export function Guidance() {
         ${it ? it.word : t.guidance.title}
       </h2>
       ${it && html`<span class="row t0 faint" title=${it.number ? t.guidance.version(it.number) : ''}>
-        <span>${t.guidance.asked(it.asked, it.stars)}</span> <${Key} of="V"/>
+        <span>${t.guidance.asked(it.asked, it.stars)}</span> <${Key} of="F"/>
       </span>`}
     </div>
     ${it
@@ -205,8 +205,8 @@ export function LeftOut({ c }) {
 /** Its row among the keys: it opens no dialog. @type {import('./dialogs.js').Row} */
 export const GUIDANCE = {
   body: () => null,
-  key: 'V',
+  key: 'F',
   opens: goOn,
   help: () => t.guidance.help,
-  commands: () => (nextOf() ? [[t.guidance.command, 'V', goOn]] : []),
+  commands: () => (nextOf() ? [[t.guidance.command, 'F', goOn]] : []),
 };

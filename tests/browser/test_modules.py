@@ -141,3 +141,14 @@ async def test_every_word_is_written_once_and_used_and_none_is_asked_for_that_is
 
     # Below a word stands what every text and every function has: length, map.
     assert {path for path in asked if path not in there and not there.get(nearest(path))} == set()
+
+
+async def test_no_key_of_the_desk_has_two_meanings() -> None:
+    """A dialog's letter is its chord with Alt, too: no other has it, nor has the call."""
+    files = [path.read_text() for path in (STATIC / "desk").glob("*.js")]
+    dialogs = [key for text in files for key in re.findall(r"^ {2}key: '(.)',$", text, re.M)]
+    of_the_call = {key for text in files for key in re.findall(r"\bKey([A-Z]): \{", text)}
+    assert len(dialogs) > 3
+    assert len(of_the_call) > 8
+    assert sorted(set(dialogs)) == sorted(dialogs)
+    assert of_the_call.isdisjoint(dialogs)

@@ -54,7 +54,7 @@ async def test_a_key_leads_from_question_to_question_while_one_talks(
     page, _, of = await with_card(chromium, desk)
     panel = page.get_by_role("region", name="Guidance")
     await expect(panel.get_by_text("★ 0 of 3")).to_be_visible()
-    await page.keyboard.press("Alt+v")
+    await page.keyboard.press("Alt+f")
     await expect(panel.get_by_label("What they say: What, how much, when?")).to_be_focused()
     await page.keyboard.type("15 pieces of gum")
     await page.keyboard.press("Enter")
