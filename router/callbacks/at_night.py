@@ -39,7 +39,7 @@ def refusal(
     text = f"it is {there} there by then"
     if severity <= Severity.S2:
         if NIGHT not in sure:
-            return Reply(ok=False, code=NIGHT, text=f"{text}. It is urgent: call all the same?")
+            return Reply(ok=False, code=NIGHT, text=text)
         if note:
             return None
         return Reply(ok=False, code="bad_request", text=f"{text}: say why in the note")

@@ -9,7 +9,7 @@ import { stateOf } from '../states.js';
 
 /** Notices that are no words for the person, by code: what to do. A panel adds its own.
  * @type {Map<string, () => void>} */
-export const hints = new Map();
+export const hints = new Map([['hand_offs_changed', () => {}]]); // desks have them
 
 export const link = createLink('board', {
   onNotice: (n) => {

@@ -3,7 +3,7 @@ import { html, newId, signal, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { now, serverTime } from '../clock.js';
-import { exactTime, hourMinute, nextAt } from '../format.js';
+import { dueText, exactTime, hourMinute, nextAt } from '../format.js';
 import { firstOf } from '../contact.js';
 import { Until } from '../timers.js';
 import { Stands } from '../stands.js';
@@ -31,15 +31,23 @@ export const askLater = (at, who) => {
 };
 const shut = () => {
   layer.value = null;
+  atNight.value = null;
 };
 
-/** @param {number|null} at @param {string} note */
-async function promise(at, note) {
+/** Refused, because it is night there: why, and for when it was meant. */
+const atNight = signal(/** @type {{why: string, at: number|null}|null} */ (null));
+
+/** @param {number|null} at @param {string} note @param {string[]} [sure] */
+async function promise(at, note, sure = []) {
   const of = asked.peek();
   if (!of) return;
   const when = at === null ? null : Math.round(at);
-  await promised({ incident: of.incident, address: of.address, key: newId(), at: when, note }, at);
+  atNight.value = null;
+  await promised({ incident: of.incident, address: of.address, key: newId(), at: when, note, sure }, at);
 }
+
+/** @param {number} at */
+const momentOf = (at) => dueText(at, serverTime());
 
 const DAY = /** @type {const} */ ({ weekday: 'short', day: 'numeric', month: 'short' });
 
@@ -66,9 +74,14 @@ const There = ({ at, zone }) => {
 
 /** @param {object} fields @param {number|null} at */
 async function promised(fields, at) {
-  if (!(await actSure('request_callback', fields, (more) => promised(more, at)))) return;
+  const night = (/** @type {Fault} */ fault) => {
+    if (fault.code !== 'night') return false;
+    atNight.value = { why: fault.message ?? '', at };
+    return true;
+  };
+  if (!(await actSure('request_callback', fields, (more) => promised(more, at), night))) return;
   if (layer.peek() === 'later') shut();
-  toast(t.promised.done(at === null ? '' : hourMinute(at)), 'info');
+  toast(t.promised.done(at === null ? '' : momentOf(at)), 'info');
 }
 
 /** "2026-12-01" and "14:30" by this machine's clock, ms. @param {string} day @param {string} time */
@@ -87,6 +100,7 @@ export function Later() {
   const [note, setNote] = useState('');
   if (!of) return null;
   const busy = pending.value.request_callback;
+  const night = atNight.value;
   const at = day ? onDay(day, time) : nextAt(time, serverTime());
   const tomorrow = !day && at !== null && new Date(at).getDate() !== new Date(serverTime()).getDate();
   return html`<${Dialog} title=${t.promised.title(of.who)} close=${shut} class="laterbox">
@@ -110,6 +124,12 @@ export function Later() {
       placeholder=${t.promised.note}
       value=${note}
       onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setNote(e.currentTarget.value)}/>
+    ${night && html`<div class="row wraps" role="alert">
+      <span class="grow s2 b">⚠ ${night.why}. ${t.promised.nightWhy}</span>
+      <button disabled=${busy || !note.trim()} onClick=${() => promise(night.at, note, ['night'])}>
+        ${t.promised.nightGo}
+      </button>
+    </div>`}
     <form
       class="row wraps"
       onSubmit=${(/** @type {On<SubmitEvent, HTMLFormElement>} */ e) => {
@@ -170,7 +190,7 @@ export function Promised({ of: p }) {
 
 /** When it is due, or since when it waits. @param {{of: NonNullable<Incident['callback']>}} props */
 const Due = ({ of: p }) => html`
-  <span title=${exactTime(p.due)}>${t.promised.due(hourMinute(p.due))}</span> · ${p.state ===
+  <span title=${exactTime(p.due)}>${t.promised.due(momentOf(p.due))}</span> · ${p.state ===
   ContactState.SCHEDULED
     ? html`<${Until} at=${p.due} left=${t.promised.inTime} over=${t.promised.over}/>`
     : t.promised.waits}

@@ -7,10 +7,9 @@ import { act, layer } from './context.js';
 
 const LAYER = 'sure';
 /** Codes for which the centre asks first. */
-export const ASKS = new Set(['unsafe', 'other_side', 'night']);
+export const ASKS = new Set(['unsafe', 'other_side']);
 
-/** `night`: of a promise, for their night.
- * @typedef {{why: string, go: () => unknown, night?: boolean}} Question */
+/** @typedef {{why: string, go: () => unknown}} Question */
 const question = signal(/** @type {Question|null} */ (null));
 
 /** What they are sure of already. @param {object} fields @returns {string[]} */
@@ -18,15 +17,16 @@ const known = (fields) => /** @type {{sure?: string[]}} */ (fields).sure ?? [];
 
 /** An intent that reaches somebody; where the centre asks first, the person is asked here, and it is sent
  * once more. @template {string} K @param {K} what @param {object} fields
- * @param {(fields: object) => unknown} again what is done when they are sure */
-export async function actSure(what, fields, again) {
+ * @param {(fields: object) => unknown} again what is done when they are sure
+ * @param {(fault: Fault) => boolean} [own] whether whoever asks has dealt with it */
+export async function actSure(what, fields, again, own) {
   return act(what, fields, {
     onFault: (fault) => {
+      if (own?.(fault)) return undefined;
       if (!ASKS.has(fault.code ?? ''))
         return toast(fault.message ?? '', fault.code === 'taken' ? 'info' : 'warn');
       question.value = {
         why: fault.message ?? '',
-        night: fault.code === 'night',
         go: () => again({ ...fields, sure: [...known(fields), fault.code] }),
       };
       layer.value = LAYER;
@@ -48,17 +48,17 @@ const shut = () => {
 function SureDialog() {
   const asked = question.value;
   if (layer.value !== LAYER || !asked) return null;
-  return html`<${Dialog} title=${asked.night ? t.sure.night : t.sure.title} close=${shut}>
+  return html`<${Dialog} title=${t.sure.title} close=${shut}>
     <p>⚠ ${asked.why}</p>
     <div class="row">
       <span class="grow"></span>
-      <button autofocus onClick=${shut}>${asked.night ? t.sure.noPromise : t.sure.no}</button>
+      <button autofocus onClick=${shut}>${t.sure.no}</button>
       <button
         onClick=${() => {
           shut();
           void asked.go();
         }}>
-        ${asked.night ? t.sure.promise : t.sure.call}
+        ${t.sure.call}
       </button>
     </div>
   </${Dialog}>`;

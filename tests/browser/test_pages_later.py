@@ -40,6 +40,11 @@ async def test_each_time_is_theirs_too_and_night_asks_first(
     await box.get_by_role("button", name="Schedule it").click()
     await done(desk, "request_callback", incident=of, note="the vet decides by then")
     del desk.refuse["request_callback"]
-    await page.get_by_role("button", name="Promise it anyway").click()
-    await done(desk, "request_callback", sure=["night"], note="the vet decides by then")
+    anyway = box.get_by_role("button", name="Promise it anyway")  # nothing of it is lost
+    await box.get_by_label("What it is about").fill("")
+    await expect(anyway).to_be_disabled()
+    await box.get_by_label("What it is about").fill("the vet decides")
+    await anyway.click()
+    await done(desk, "request_callback", sure=["night"], note="the vet decides")
+    await expect(page.get_by_text("Callback scheduled for 1 Feb")).to_be_visible()
     await close(page)

@@ -461,7 +461,7 @@ async def test_what_rings_shows_its_words_and_history_and_the_notes_name_their_i
     await expect(card).to_contain_text("Beagle off the lead near the school")
     await expect(card).to_contain_text("She ran off with the lead on")
     notes = page.locator(".notes")
-    await expect(notes).to_contain_text("not into what is ringing: INC-20419")
+    await expect(notes).to_contain_text("into INC-20419, not into what rings")
     await notes.get_by_role("textbox", name="Write a note into INC-20419").click()
     await page.keyboard.type("she drives now")
     await page.keyboard.press("Alt+Enter")

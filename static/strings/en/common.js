@@ -82,6 +82,8 @@ export const common = {
     /** @param {string} clock */
     there: (clock) => `${clock} there`,
     noZone: 'their local time is not known',
+    nightWhy: 'Say why in the note, and promise it anyway; or choose another time.',
+    nightGo: 'Promise it anyway',
     tomorrow: 'tomorrow',
     /** @param {string} time */
     done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised.'),

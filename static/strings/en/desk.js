@@ -352,7 +352,7 @@ export const desk = {
     /** @param {string} no @param {string} title */
     into: (no, title) => `into ${no}${title ? ` · ${title}` : ''}`,
     /** @param {string} no */
-    notThat: (no) => `not into what is ringing: ${no}`,
+    notThat: (no) => `into ${no}, not into what rings`,
     /** @param {string} no */
     labelOf: (no) => `Write a note into ${no}`,
   },

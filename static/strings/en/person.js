@@ -26,13 +26,5 @@ export const person = {
     says: { yes: 'yes', no: 'no', '': 'not asked' },
     save: 'Save',
   },
-  sure: {
-    title: 'Not safe',
-    no: 'Do not call',
-    call: 'Call anyway',
-    send: 'Send anyway',
-    night: 'It is night there',
-    noPromise: 'Do not promise it',
-    promise: 'Promise it anyway',
-  },
+  sure: { title: 'Not safe', no: 'Do not call', call: 'Call anyway', send: 'Send anyway' },
 };
