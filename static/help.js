@@ -53,8 +53,10 @@ export function helpsOf(page) {
   const shown = computed(() => othersHelps(page.state.value));
   const me = () => page.state.value.me?.id;
   const ringing = computed(() => shown.value.filter((one) => rings(one, me())));
+  /** They could sit down there, and do not yet: whoever whispers goes on. @param {Help} help */
+  const canListen = (help) => help.has === 'talks' && !help.listens.some((one) => one.agent === me());
   /** One press: they hear the call where there is one, and it is theirs. @param {Help} help */
-  const go = (help) => (help.has === 'talks' ? page.listen(help) : page.send('help_see', { help: help.id }));
+  const go = (help) => (canListen(help) ? page.listen(help) : page.send('help_see', { help: help.id }));
 
   /** @param {KeyboardEvent} e */
   function onKey(e) {
@@ -82,7 +84,7 @@ export function helpsOf(page) {
         ${help.listens.length > 0 && ` · ${listening(help)}`}
       </span>
       <span class="grow"></span>
-      ${help.has === 'talks' && html`<button
+      ${canListen(help) && html`<button
         class=${cls('small', loud && 'end')}
         disabled=${page.pending()}
         onClick=${() => page.listen(help)}>
@@ -91,11 +93,11 @@ export function helpsOf(page) {
         ${keyed}
       </button>`}
       ${!help.seen && html`<button
-        class=${cls('small', loud && help.has !== 'talks' && 'end')}
+        class=${cls('small', loud && !canListen(help) && 'end')}
         disabled=${page.pending()}
         onClick=${() => page.send('help_see', { help: help.id })}>
         ${t.asksHelp.mine}
-        ${help.has !== 'talks' && keyed}
+        ${!canListen(help) && keyed}
       </button>`}
       ${(mine || help.seen?.how === 'telephone') && html`<button
         class="small"

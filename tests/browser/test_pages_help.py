@@ -162,6 +162,27 @@ async def test_listen_at_the_board_is_the_listening_that_there_is(
     await close(page)
 
 
+async def test_who_whispers_there_already_goes_on_and_has_it(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    here = await desk.here()
+    me = here.scene["me"]
+    there = {"agent": me["id"], "name": me["name"], "mode": "whisper"}
+    await tells(here, request(desk.now(), stage="all", listens=[there]))
+    row = page.get_by_role("region", name="Who asks for help").get_by_role("listitem")
+    await expect(row.get_by_role("button", name="I’m on it")).to_be_visible()
+    await expect(row.get_by_role("button", name="Listen")).to_have_count(0)
+    await page.keyboard.press("Alt+v")
+
+    async def on_it() -> bool:
+        return [one["help"] for one in sent(desk, "help_see")] == ["h1"]
+
+    await until(on_it, "they are on it")
+    assert sent(desk, "sit_beside") == []
+    await close(page)
+
+
 async def test_whoever_is_second_sees_who_has_it_and_hears_nothing(
     chromium: Browser, desk: FakeDesk
 ) -> None:

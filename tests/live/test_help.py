@@ -247,6 +247,30 @@ async def test_a_supervisor_in_the_call_has_it(world: World, mode: str, how: str
     assert (seen.by, seen.how) == ("dana", how)
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+async def test_who_listens_already_and_says_so_has_it_and_is_seen(
+    world: World, hidden: bool
+) -> None:
+    """They sat there, perhaps unseen, before it was asked for."""
+    await world.agent("a")
+    contact = await world.arrive()
+    await world.answer(contact)
+    sits = {"agent": "dana", "name": "Dana", "contact": contact, "mode": "listen", "board": "b1"}
+    assert (await world.engine.step("sit_beside", **sits, hidden=hidden)).ok
+    await asks(world)
+    assert (await helps(world))["a"].seen is None
+    reply = await world.engine.step("sit_beside", **sits, hidden=False)
+    assert reply.ok
+    assert reply.contact is not None
+    assert [(one.agent, one.hidden) for one in reply.contact.beside] == [("dana", False)]
+    seen = (await helps(world))["a"].seen
+    assert seen is not None
+    assert (seen.by, seen.how) == ("dana", "listened")
+    again = await world.engine.step("sit_beside", **sits, hidden=False)
+    assert again.ok
+    assert [name for name, _ in await told(world)].count("help.seen") == 1
+
+
 async def test_a_buddy_beside_them_has_not_seen_it(world: World) -> None:
     await world.agent("a", vet=1)
     contact = await world.arrive(needs={"vet": 1})
@@ -431,6 +455,7 @@ async def test_it_comes_back_from_the_record(store_url: str, tmp_path: Path) -> 
         after = {one.id: one.help for one in (await engine.snapshot()).agents}[priya.id]
         assert after is not None
         assert (after.id, after.at, after.stage) == (before.id, before.at, before.stage)
+        assert (after.left, after.ends) == (now, now + 600_000)  # never for ever
         reply = await engine.step("help_see", help=after.id, by="dana", name="Dana")
         assert reply.ok
         assert (await engine.step("help_close", help=after.id, by="dana", name="Dana")).ok

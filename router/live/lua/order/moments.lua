@@ -18,7 +18,7 @@ end
 moments.call_over = moment() -- nobody of ours talks there any more: it ended, or goes on outside
 moments.out_of_hands = moment() -- its agent has it no more
 moments.not_back = moment() -- its agent did not come back; true: the caller goes on with somebody else
-moments.sat_beside = moment() -- (c, a) this supervisor has just sat down beside its agent
+moments.sat_beside = moment() -- (c, a) this supervisor sits down beside its agent, or does so anew
 moments.takes_call = moment() -- (c, a) this supervisor is about to take it from its agent
 moments.handed_on = moment() -- (c, a) this agent is about to hand it on
 moments.comes_back = moment() -- (c, id) nobody took it where this agent had sent it

@@ -249,12 +249,16 @@ moments.signed_out.at(function(a)
   if has(a.help) then close(a.help, HelpEnd.SIGNED_OUT, a.id) end
 end)
 
--- Lost for good, perhaps in the middle of a call: somebody still ought to know, for a while.
-moments.desk_left.at(function(a)
-  local h = has(a.help) and a.help
-  if not h then return end
+-- Their desk is gone: somebody still ought to know, for a while.
+local function left(h)
   h.left = ctx.now
   if not has(h.seen) then h.ends = ctx.now + ctx.cfg.help_lasts end
+end
+
+-- Lost for good, perhaps in the middle of a call.
+moments.desk_left.at(function(a)
+  if not has(a.help) then return end
+  left(a.help)
   touch_agent(a)
 end)
 
@@ -266,10 +270,14 @@ moments.back.at(function(a)
   help.touch(h)
 end)
 
--- In a rebuilt index it goes on where the record saw it.
+-- In a rebuilt index it goes on where the record saw it; of who has no desk there, for a while.
 function help.go_on(a)
   local h = has(a.help) and values.bare(a.help)
   if not h then return end
+  if a.presence == 'offline' then
+    left(h)
+    agent_timers.arm(a, 'help')
+  end
   if not has(h.telling) then telling.settle(h) else telling.go_on(h) end
 end
 

@@ -180,16 +180,19 @@ mutation('sit_beside', function(req)
   a = a or desks.unknown(req.agent, req.name)
   local _, sat = without(c, a.id)
   hear_by(a, board)
-  if sat and sat.mode == req.mode and (sat.board == true) == (board ~= nil) then
+  local unseen = req.hidden and true or false
+  local same = sat and sat.mode == req.mode and (sat.board == true) == (board ~= nil)
+  if same and (sat.hidden == true) == unseen then
     ctx.no_act = true -- they go on, perhaps by another page
     agents.settle(a)
+    if not has(req.trainee) then moments.sat_beside.come(c, a) end
     return { ok = true, contact = c }
   end
   if has(a.beside) and a.beside ~= c.id then
     sitting.leave(a, 'elsewhere')
     hear_by(a, board)
   end
-  local hidden = req.hidden and true or nil
+  local hidden = unseen or nil
   local people = without(c, a.id)
   people[#people + 1] = { agent = a.id, name = steering.name_of(a), mode = req.mode,
     since = sat and num(sat.since, ctx.now) or ctx.now, board = board and true or nil,
