@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from router.core import courtesy
+from router.core.callback import rings_from
 from router.core.config import Config
+from router.core.current import Current
 from router.core.dialling import zones_of
-from router.core.model import Reply
+from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
 from router.records import incident_facts
 from router.records.database import Transaction
 
+DAYS = 7
+"""So many openings of ours are tried."""
 NIGHT = "night"
 """Code of what is refused until the person is sure, and says why."""
 
@@ -48,3 +52,19 @@ def refusal(
         ours = courtesy.clock(later, config.zone)
         text += f". From {courtesy.clock(later, zones[0])} there, {ours} here, it can be promised"
     return Reply(ok=False, code="bad_request", text=text)
+
+
+def rings_at(current: Current, live: LiveContact, zones: Sequence[str], moment: int) -> int:
+    """From when on somebody is rung for it, not before that moment (ms): we are open for whoever
+    left a message, and what is not urgent is not at their night. Where these never meet, our
+    opening counts."""
+    ours = rings_from(current.opening, live, moment) or moment
+    if live.severity <= Severity.S2:
+        return ours
+    at = ours
+    for _ in range(DAYS):
+        theirs = courtesy.next_within(at, zones, current.value.callbacks.courtesy) or at
+        at = rings_from(current.opening, live, theirs) or theirs
+        if at == theirs:
+            return at
+    return ours

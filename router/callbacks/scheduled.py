@@ -17,8 +17,8 @@ import structlog
 
 from router.admission import Admission
 from router.callbacks import at_night
+from router.callbacks.at_night import NIGHT
 from router.centre import Centre
-from router.core import courtesy
 from router.core.callback import (
     CALLED_OFF,
     CALLER,
@@ -167,9 +167,12 @@ class ScheduledCallbacks:
             return no_call
         if asked.by not in (CALLER, VOICEMAIL):  # what they ask for themselves is at their hour
             zones = await at_night.zones_in(connection, incident.id, person.value)
-            wanted = asked.severity or severity_of(incident)[0]
             at, rules = asked.not_before or now, self._current.value
-            if no_call := at_night.refusal(rules, at, zones, wanted, asked.sure, asked.note):
+            wanted, sure, note = severity_of(incident)[0], asked.sure, asked.note
+            if after is not None:  # nobody is asked once more: they waited for us, that is why
+                wanted, sure, note = Severity(after.severity), frozenset({NIGHT}), asked.why
+            wanted = asked.severity or wanted
+            if no_call := at_night.refusal(rules, at, zones, wanted, sure, note):
                 return no_call
         last = await contacts.last_line_of(connection, incident.id)
         line = line_to_call_from(self._admission.config.lines, last)
@@ -206,10 +209,13 @@ class ScheduledCallbacks:
             why=asked.why[:200],
             instead=asked.after if asked.instead else None,
         )
-        wait_until(live, asked.not_before or rings_from(self._current.opening, live, now), now)
+        moment = asked.not_before or rings_from(self._current.opening, live, now)
+        if moment and not asked.not_before:  # it is our hour: theirs may be another
+            moment = await self._their_hour(connection, live, person, moment)
+        wait_until(live, moment, now)
         opens = opens_after(self._current.opening, live, (now, place))
         if opens is not None and not asked.not_before:
-            count_from(live, opens)
+            count_from(live, max(opens, moment or 0))
         await callbacks.add(
             connection,
             callback_id=promise,
@@ -364,11 +370,7 @@ class ScheduledCallbacks:
         assert live.callback is not None
         live.party = person.party
         rehouse(live, self._current.value, moves=self._current.agreed)
-        moment = rings_from(self._current.opening, live, move.not_before) or move.not_before
-        if live.severity > Severity.S2:
-            zones = await at_night.zones_in(connection, live.incident or "", person.value)
-            hours = self._current.value.callbacks.courtesy
-            moment = courtesy.next_within(moment, zones, hours) or moment
+        moment = await self._their_hour(connection, live, person, move.not_before)
         wait_until(live, moment, now)
         opens = opens_after(self._current.opening, live, [moment])
         count_from(live, opens or moment)
@@ -377,6 +379,12 @@ class ScheduledCallbacks:
             return None
         await self.write_try(connection, live, person, row.our_address, now)
         return live
+
+    async def _their_hour(
+        self, connection: Transaction, live: LiveContact, person: people.Person, moment: int
+    ) -> int:
+        zones = await at_night.zones_in(connection, live.incident or "", person.value)
+        return at_night.rings_at(self._current, live, zones, moment)
 
     # Life -------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pytest
 
 from router.callbacks.at_night import NIGHT
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
@@ -15,6 +16,7 @@ from router.core.current import Current
 from router.core.model import Reply
 from router.incidents.facts import Facts, Written
 from router.intake.door import Call, Intake
+from router.recorder import Recorder
 from router.records.database import Database
 from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT
 from tests.kit.store import CONFIG, World, centre_of
@@ -95,3 +97,23 @@ async def test_what_they_ask_for_themselves_is_at_their_hour(
 ) -> None:
     reply, _ = await promised(database, world, SUPPORT, seattle(world, 23), by=CALLER)
     assert reply.ok
+
+
+@pytest.mark.parametrize(("line", "ok"), [(EMERGENCY, True), (SUPPORT, False)])
+async def test_who_gave_up_at_night_is_called_if_it_was_urgent(
+    database: Database, world: World, line: str, ok: bool
+) -> None:
+    """The board's list asks nothing more: that they waited for us is the reason."""
+    world.engine.now = seattle(world, 23)
+    centre = centre_of(database, world.engine, config=CURRENT)
+    first = await Intake(centre).call(Call("CA1", MAYA, line), world.now)
+    gone = await world.engine.step("caller_gone", contact=first.contact_id, cause="hung_up")
+    recorder = Recorder(database, world.engine)
+    await recorder.drain()
+    assert gone.ok
+    room = ScheduledCallbacks(centre, recorder.reached)
+    row = {"by": "u1", "by_name": "Dana", "key": "k1", "why": "gave up waiting"}
+    asked = CallbackRequest(incident=str(first.contact.incident), after=first.contact_id, **row)
+    reply = await room.request_callback(asked, world.now)
+    assert reply.ok == ok, reply
+    assert ok or "From 08:00 there" in reply.text

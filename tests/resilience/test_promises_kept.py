@@ -301,6 +301,24 @@ async def test_whoever_left_a_message_while_we_were_closed_is_called_when_we_ope
     assert (again.state, again.not_before, again.due_from) == ("scheduled", opens, opens)
 
 
+async def test_whoever_left_a_message_is_not_called_at_their_night_because_we_open(
+    house: House,
+) -> None:
+    """A centre opens at nine, and three hours behind it is six."""
+    opens = closed(house)
+    morning = (opens // 900_000 + 2) * 900_000  # while we are open
+    hours = f"{clock(morning, SEATTLE)}-{clock(morning + HOUR, SEATTLE)}"
+    rules = replace(house.current.value.callbacks, courtesy=hours)
+    house.current.replace(replace(house.current.value, callbacks=rules))
+    call = await house.call("+12065550866")
+    await house.engine.step("caller_gone", contact=call.id, cause="hung_up")
+    made = (await house.promises.request_callback(wish(call, **LEFT), house.now())).contact
+    assert made is not None
+    there = await house.engine.look(made.id)
+    assert there is not None
+    assert (there.state, there.not_before, there.due_from) == ("scheduled", morning, morning)
+
+
 @pytest.mark.parametrize("why", ["S1", "raised", "open", "key"])
 async def test_else_nobody_waits_for_the_opening(house: House, why: str) -> None:
     if why != "open":
