@@ -7,7 +7,7 @@ what became due while none was running.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from router.records.lines.hand_offs import how_it_ended, receiver
 log = structlog.get_logger()
 
 LOOK_S = 0.5
+ELSEWHERE_MS = 1500
+"""So long a process whose boards could be told leaves it to the one that has the lead's page."""
 Members = Callable[[str | None, int], frozenset[str]]
 OVER = "hand_off.over"
 """Code of a notice to those for whom it was."""
@@ -43,8 +45,10 @@ class Told:
     """An incident has."""
     say: Callable[[str, str], None]
     """Words for one agent's desk."""
-    heard: Callable[[str | None], bool]
-    """Whether this lead has a page open, or anybody a board."""
+    open: Callable[[str | None], bool]
+    """Whether this lead has a page open here."""
+    boards: Callable[[], bool]
+    """Whether anybody has a board open here."""
     alarm: Callable[[str | None, str], None]
     """Words for this lead's pages, else for the boards."""
     here: Callable[[str], bool]
@@ -84,35 +88,44 @@ class HandingOff:
         now = self._clock()
         async with self._database.read() as connection:
             rows = await hand_offs.offered(connection)
+        refused = await self._refused(rows, now)
         for row in rows:
-            await self._settle(row, now)
+            await self._settle(row, now, passed=row.id in refused)
         if rows or self._known != {}:
             await self._tell(now)
         await self._alarm(now)
         due = min((row.due_at for row in rows if in_time(row.due_at, now)), default=None)
         return LOOK_S if due is None else min(LOOK_S, max(0.0, (due - now) / 1000))
 
-    async def _settle(self, row: Any, now: int) -> None:
+    async def _settle(self, row: Any, now: int, *, passed: bool) -> None:
         if not in_time(row.due_at, now):
             if (await self._room.expire(row.id, now)).reply.ok:
                 log.error("hand_off.expired", incident=row.root, severity=row.severity_now)
             return
         gone = row.agent is not None and await self._left(row.agent, now)
         why = GoneWhy.LEFT if gone else GoneWhy.PASSED
-        if (gone or await self._passed(row, now)) and (
-            await self._room.left(row.id, now, why)
-        ).reply.ok:
+        if (gone or passed) and (await self._room.left(row.id, now, why)).reply.ok:
             log.warning("hand_off.returned", incident=row.root, why=str(why))
 
-    async def _passed(self, row: Any, now: int) -> bool:
-        """Of a department, everybody at a desk has said that they cannot."""
-        if row.department is None:
-            return False
+    async def _refused(self, rows: Sequence[Any], now: int) -> set[str]:
+        """Those to a department of which everybody at a desk has said that they cannot. While
+        nobody of it is there, or it is shut, its time goes on: others may come."""
+        ours = [row for row in rows if row.department and (row.opens_at or 0) <= now]
+        if not ours:
+            return set()
         async with self._database.read() as connection:
-            said = await hand_offs.passed_by(connection, [row.id])
+            said = await hand_offs.passed_by(connection, [row.id for row in ours])
+            some = [row for row in ours if said[row.id]]
+            if not some:
+                return set()
             members = await self._room.members(connection, now)
-        whose = {one for one in members(row.department, row.severity_now) if self._told.here(one)}
-        return bool(said[row.id]) and whose - {row.sender} <= {one.agent for one in said[row.id]}
+        found = set()
+        for row in some:
+            whose = set(members(row.department, row.severity_now)) - {row.sender}
+            here = {one for one in whose if self._told.here(one)}
+            if here and here <= {one.agent for one in said[row.id]}:
+                found.add(row.id)
+        return found
 
     async def _left(self, agent: str, now: int) -> bool:
         """Signed out, or their contract is over. Of a department the others go on."""
@@ -139,20 +152,24 @@ class HandingOff:
                 for row in gone
                 if (one := await hand_offs.by_id(connection, row.id)) and one.ended_at
             ]
-            members = await self._room.members(connection, now)
-            names = await accounts.names(connection) if ended else {}
-        found = {
-            row.id: (row, (row.due_at, row.opened_by, row.owner, row.severity_now, row.title,
-                           [(one.id, one.answered_at) for one in asked[row.id]], len(said[row.id])))
-            for row in rows
-        }  # fmt: skip
-        before, self._known = self._known, found
-        if before is None:
-            return
-        for one, (row, looks) in found.items():
-            if one not in before or before[one][1] != looks:
-                self._told.ask({row.sender, row.owner, *self._for(row, members)} - {None})
-                self._told.changed(row.root)
+            found = {
+                row.id: (row, (row.due_at, row.opened_by, row.owner, row.severity_now, row.title,
+                               [(one.id, one.answered_at) for one in asked[row.id]],
+                               len(said[row.id])))
+                for row in rows
+            }  # fmt: skip
+            before = self._known
+            news = [
+                row for one, (row, looks) in found.items()
+                if before is not None and (one not in before or before[one][1] != looks)
+            ]  # fmt: skip
+            if news or ended:
+                members = await self._room.members(connection, now)
+                names = await accounts.names(connection)
+        self._known = found
+        for row in news:
+            self._told.ask({row.sender, row.owner, *self._for(row, members)} - {None})
+            self._told.changed(row.root)
         numbers = {row.id: (row.number, row.title, row.owner) for row in gone}
         for row in ended:
             number, title, owner = numbers[row.id]
@@ -176,15 +193,17 @@ class HandingOff:
         return Words(departments=self._room.words())
 
     async def _alarm(self, now: int) -> None:
-        """The sender's desk shows by itself what ran out; their lead hears of it, else the boards,
-        once; while nobody has a page open, the first one that comes."""
+        """The sender's desk shows by itself what ran out; their lead hears of it, in whichever
+        process, else the boards, once; while nobody has a page open, the first one that comes."""
         async with self._database.read() as connection:
             rows = await hand_offs.untold(connection)
             known = await accounts.all_accounts(connection) if rows else []
         leads = {one.id: one.terms.lead for one in known}
         names = {one.id: one.name for one in known}
         for row in rows:
-            if not self._told.heard(lead := leads.get(row.sender)):
+            lead = leads.get(row.sender)
+            alone = lead is None or now - row.ended_at >= ELSEWHERE_MS
+            if not self._told.open(lead) and not (alone and self._told.boards()):
                 continue
             to = receiver(row, names, self._words())
             sender = names.get(row.sender, "somebody")

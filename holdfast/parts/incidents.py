@@ -121,7 +121,8 @@ def _told(hub: Hub) -> handing_off.Told:
         ask=lambda agents: tell(hub.pages(), agents),
         changed=hub.incident_changed,
         say=lambda agent, text: hub.notice(agent, handing_off.OVER, text, "info"),
-        heard=lambda lead: bool(theirs(lead)) or hub.has_board(),
+        open=lambda lead: bool(theirs(lead)),
+        boards=hub.has_board,
         alarm=alarm,
         here=here,
     )

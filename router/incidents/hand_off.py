@@ -161,7 +161,8 @@ class HandOffs:
     async def _is_for(self, connection: Transaction, row: Any, agent: str, now: int) -> bool:
         if row.agent is not None:
             return bool(row.agent == agent)
-        return agent in (await self.members(connection, now))(row.department, MILDEST)
+        known = (await self.members(connection, now))(row.department, MILDEST)
+        return agent in known and agent != row.sender
 
     # Offered -------------------------------------------------------------------------------------
 

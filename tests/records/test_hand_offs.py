@@ -217,6 +217,24 @@ async def test_of_a_department_the_first_to_accept_owns_it(floor: Floor) -> None
     assert cleo.code == "not_yours"
 
 
+async def test_nobody_accepts_or_refuses_what_they_handed_to_a_department_of_their_own(
+    floor: Floor,
+) -> None:
+    await floor.begin()
+    priya = floor.who["Priya"]
+    incident = await incident_of(floor.database, priya, "+12065550143")
+    order = offer_of(incident, priya, None, department="tier2")
+    assert (await floor.room.offer(order, NOW)).reply.ok
+    row = await row_of(floor.database, incident.id)
+    for done in (
+        await accepted(floor.room, row, priya, NOW),
+        await floor.room.give_back(row.id, priya, "a call", NOW),
+    ):
+        assert done.reply.code == "not_yours"
+    assert await floor.acts() == ["hand_off.offered"]
+    assert (await accepted(floor.room, row, floor.who["Omar"], NOW)).reply.ok
+
+
 async def test_a_shut_department_has_its_time_from_its_opening_on(floor: Floor) -> None:
     incident = await floor.begin(severity=3)
     opens = floor.room.opens_at(floor.room.departments()[1], NOW)

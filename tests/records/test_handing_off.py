@@ -6,16 +6,18 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
-from holdfast.followers.handing_off import LOOK_S, HandingOff, Told
+from holdfast.followers.handing_off import ELSEWHERE_MS, LOOK_S, HandingOff, Told
 from router.core.hand_off import HandOffState
 from router.core.terms import Terms
 from router.incidents.hand_off import HandOffs
 from router.incidents.ownership import Gift
-from router.live.engine import Engine
+from router.live.engine import Engine as Index
 from router.records import accounts
 from router.records.database import Database
-from tests.kit.hand_offs import MINUTE, NOW, accepted, current_of, row_of
+from tests.kit.hand_offs import MINUTE, NOW, accepted, current_of, incident_of, row_of
 from tests.kit.store import centre_of
 from tests.records.test_hand_offs import Floor
 
@@ -29,9 +31,10 @@ class Process:
         self.said: list[tuple[str, str]] = []
         self.alarms: list[tuple[str | None, str]] = []
         self.here: set[str] = set()
-        self.heard = True
+        self.open: set[str | None] = set()
+        self.boards = True
         centre = centre_of(
-            database, Engine("unix:///nowhere.sock"), config=current_of(), clock=lambda: self.at
+            database, Index("unix:///nowhere.sock"), config=current_of(), clock=lambda: self.at
         )
         self.follows = HandingOff(
             centre,
@@ -40,7 +43,8 @@ class Process:
                 ask=lambda agents: self.asked.append(set(agents)),
                 changed=lambda _incident: None,
                 say=lambda agent, text: self.said.append((agent, text)),
-                heard=lambda _lead: self.heard,
+                open=lambda lead: lead in self.open,
+                boards=lambda: self.boards,
                 alarm=self._alarm,
                 here=lambda agent: agent in self.here,
             ),
@@ -67,6 +71,8 @@ async def test_it_comes_back_at_its_deadline_and_the_lead_is_told_once(floor: Fl
     incident = await floor.begin()
     row = await floor.offered(incident)
     one, other = Process(floor.database), Process(floor.database)
+    dana = floor.who["Dana"]
+    one.open = other.open = {dana}
     await one.turn()
     assert await one.turn(row.due_at - 100) == pytest.approx(0.1)
     assert await state(floor, incident) == HandOffState.OFFERED
@@ -74,7 +80,6 @@ async def test_it_comes_back_at_its_deadline_and_the_lead_is_told_once(floor: Fl
     assert await floor.state(incident) == ("expired", "Elena")
     for process in (one, other):
         await process.turn()
-    dana = floor.who["Dana"]
     told = [*one.alarms, *other.alarms]
     assert told == [
         (
@@ -94,14 +99,29 @@ async def test_a_process_that_begins_later_settles_what_became_due_meanwhile_at_
     first = Process(floor.database)
     await first.turn()  # and it is killed
     later = Process(floor.database, row.due_at + 90 * MINUTE)
-    later.heard = False  # pages come back a moment later
+    later.boards = False  # pages come back a moment later
     await later.turn()
     assert await state(floor, incident) == HandOffState.EXPIRED
     assert later.alarms == []
-    later.heard = True
-    await later.turn()
+    later.boards = True
+    await later.turn(later.at + ELSEWHERE_MS)
     await later.turn()
     assert len(later.alarms) == 1
+
+
+async def test_a_lead_whose_page_another_process_has_is_told_before_any_board(
+    floor: Floor,
+) -> None:
+    incident = await floor.begin()
+    row = await floor.offered(incident)
+    board, leads = Process(floor.database), Process(floor.database)
+    leads.open, leads.boards = {floor.who["Dana"]}, False
+    await board.turn(row.due_at)
+    await board.turn(row.due_at + 1_000)
+    assert board.alarms == []
+    await leads.turn(row.due_at + 1_000)
+    await board.turn(row.due_at + ELSEWHERE_MS)
+    assert ([lead for lead, _ in leads.alarms], board.alarms) == ([floor.who["Dana"]], [])
 
 
 async def test_it_looks_often_enough_for_a_second(floor: Floor) -> None:
@@ -164,6 +184,54 @@ async def test_of_a_department_it_comes_back_once_everybody_who_is_here_cannot(
     assert await floor.state(incident) == ("returned", "Elena")
     told = "the hand-off came back: nobody of tier2 who is here can take it"
     assert told in await floor.lines(incident.id)
+
+
+@pytest.mark.parametrize("case", ["shut", "nobody there", "only its sender there"])
+async def test_of_a_department_it_stays_while_others_may_still_come(
+    floor: Floor, case: str
+) -> None:
+    """Of a process that has just begun, too: it does not know yet who is at a desk."""
+    incident = await floor.begin()
+    process = Process(floor.database)
+    if case == "shut":
+        row = await floor.offered(incident, None, department="claims")
+        agent, process.here = floor.who["Cleo"], {floor.who["Cleo"]}
+    else:
+        row = await floor.offered(incident, None, department="tier2")
+        agent = floor.who["Priya"]
+        process.here = {floor.who["Elena"]} if case == "only its sender there" else set()
+    assert (await floor.room.give_back(row.id, agent, "a call", row.made_at)).reply.ok
+    await process.turn(row.made_at + 1)
+    assert await state(floor, incident) == HandOffState.OFFERED
+    if case == "shut":
+        await process.turn(row.opens_at)
+        assert await floor.state(incident) == ("returned", "Elena")
+
+
+async def test_what_waits_for_a_department_is_looked_at_with_the_same_few_questions(
+    floor: Floor,
+) -> None:
+    """Each process looks twice a second, all night: never one question, or more, for each."""
+    await floor.begin()
+    process, heard, looks = Process(floor.database), [], []
+    process.here = {floor.who["Priya"], floor.who["Omar"]}
+
+    def before(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        heard.append(statement)
+
+    for n in range(8):
+        incident = await incident_of(floor.database, floor.who["Elena"], f"+1206555012{n}")
+        row = await floor.offered(incident, None, department="tier2")
+        assert (await floor.room.give_back(row.id, floor.who["Priya"], "a call", NOW)).reply.ok
+        await process.turn()
+        event.listen(Engine, "before_cursor_execute", before)
+        try:
+            await process.turn()
+        finally:
+            event.remove(Engine, "before_cursor_execute", before)
+        looks.append(len(heard))
+        heard.clear()
+    assert len(set(looks)) == 1, looks
 
 
 async def test_what_somebody_else_did_to_the_incident_is_told_to_whom_it_was_for(
