@@ -1,6 +1,6 @@
 /** What I handed off: that it waits, what they ask, how it ended. In the left column, and under the head
  * of its incident, where anybody sees it. */
-import { html, useState } from '../ui.js';
+import { html } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { dueText } from '../format.js';
 import { serverTime } from '../clock.js';
@@ -10,6 +10,10 @@ import { t } from '../strings/en.js';
 import { act, openFound, pending, state } from './context.js';
 import { askHandOffs, began, forMeHere, outgoing } from './hand_offs.js';
 import { askHandOff } from './hand_off.js';
+import { keptBy, useKept } from './kept.js';
+
+/** What is typed and not sent, by question. @type {Map<string, string>} */
+const answers = keptBy();
 
 /** It came back, and nothing has moved. */
 const STILL = new Set(['expired', 'returned']);
@@ -36,11 +40,11 @@ async function read(id) {
 
 /** @param {{one: HandOff['questions'][0]}} props */
 function Question({ one }) {
-  const [words, say] = useState('');
+  const [words, say, forget] = useKept(answers, one.id, () => '');
   const key = `answer ${one.id}`;
   const send = async () => {
     if (!words.trim()) return;
-    await act('answer_hand_off', { question: one.id, words }, { key, says: SAYS_OF_UNDO });
+    if (await act('answer_hand_off', { question: one.id, words }, { key, says: SAYS_OF_UNDO })) forget();
     askHandOffs();
   };
   return html`<div class="stack tight asked">

@@ -18,13 +18,17 @@ const SAVED_MS = 1000;
 /** What was begun, by hand-off. @type {Map<string, string>} */
 const begun = keptBy();
 
-let saving = 0;
+/** What is asked, or why it is returned, by hand-off: not sent yet. @type {Map<string, string>} */
+const lines = keptBy();
+
+/** By hand-off: another one that is read meanwhile takes no words away. @type {Map<string, number>} */
+const saving = new Map();
 /** The centre keeps it, too, for another machine. @param {HandOffRow} row @param {string} text */
 function save(row, text) {
-  clearTimeout(saving);
+  clearTimeout(saving.get(row.id));
   const send = () =>
     link.send('draft_hand_off', { incident: row.incident, hand_off: row.id, text }).catch(() => {});
-  saving = window.setTimeout(send, SAVED_MS);
+  saving.set(row.id, window.setTimeout(send, SAVED_MS));
 }
 
 /** @param {{row: HandOffRow}} props */
@@ -67,12 +71,16 @@ export const ForMe = () =>
       </section>`
     : null;
 
-/** A line of words, asked for beside the card. @param {{
- *   label: string, go: string, busy: boolean|undefined, send: (words: string) => Promise<boolean>,
- *   leave: () => void,
+/** A line of words, asked for beside the card; a call that takes it away leaves them. @param {{
+ *   of: string, label: string, go: string, busy: boolean|undefined,
+ *   send: (words: string) => Promise<boolean>, leave: () => void,
  * }} props */
-function OneLine({ label, go, busy, send, leave }) {
-  const [words, say] = useState('');
+function OneLine({ of, label, go, busy, send, leave: close }) {
+  const [words, say, forget] = useKept(lines, of, () => '');
+  const leave = () => {
+    forget();
+    close();
+  };
   const does = async () => {
     if (words.trim() && (await send(words))) leave();
   };
@@ -114,7 +122,7 @@ function ReadBack({ row }) {
     if (!words.trim()) return tell(t.handedToMe.say);
     tell('');
     const fields = { hand_off: row.id, words, does_next: does };
-    clearTimeout(saving); // what was said back is kept with the acceptance
+    clearTimeout(saving.get(row.id)); // what was said back is kept with the acceptance
     if (!(await act('accept_hand_off', fields, { says: SAYS_OF_UNDO, onFault }))) return askHandOffs();
     forget();
     askHandOffs();
@@ -179,12 +187,14 @@ function ReadBack({ row }) {
     </label>`}
     <${Wrong} words=${fault}/>
     ${aside === 'ask' && html`<${OneLine}
+      of=${`${row.id} ask`}
       label=${t.handedToMe.question(row.sender_name)}
       go=${t.handedToMe.send}
       busy=${pending.value.ask_hand_off}
       send=${ask}
       leave=${() => turn('')}/>`}
     ${aside === 'back' && html`<${OneLine}
+      of=${`${row.id} back`}
       label=${t.handedToMe.why}
       go=${t.handedToMe.go}
       busy=${pending.value.return_hand_off}

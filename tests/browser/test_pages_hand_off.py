@@ -250,3 +250,51 @@ async def test_its_five_parts_stand_on_the_timeline(chromium: Browser, desk: Fak
     await here.incident_is("i1", timeline=[*lines, line])
     await expect(page.locator(".tl .fiveparts")).to_contain_text(PARTS["what_if"])
     await close(page)
+
+
+async def test_what_is_typed_in_a_line_stays_when_something_takes_it_away(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    here = await for_me(desk)
+    card = page.locator(".handedtome")
+    label = "Ask Elena Popov"
+    for button, words in ((label, "Is she still on the drip?"), ("Return", "I am in a call")):
+        await card.get_by_role("button", name=button).click()
+        await card.get_by_role("textbox").nth(1).fill(words)
+        there = here.scene["incoming"]
+        await here.hand_offs(incoming=[])
+        await expect(card).to_have_count(0)
+        await here.hand_offs(incoming=there)
+        await card.get_by_role("button", name=button).click()
+        await expect(card.get_by_role("textbox").nth(1)).to_have_value(words)
+    await here.hand_offs(incoming=[])
+    here = await by_me(desk, questions=[QUESTION])
+    box = page.get_by_label("Your answer to Elena Popov")
+    await box.fill("She is, until six")
+    there = here.scene["outgoing"]
+    await here.hand_offs(outgoing=[])
+    await expect(box).to_have_count(0)
+    await here.hand_offs(outgoing=there)
+    await expect(box).to_have_value("She is, until six")
+    await close(page)
+
+
+async def test_what_is_said_back_of_one_is_kept_though_another_is_read_at_once(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    here = await for_me(desk)
+    (one,) = here.scene["incoming"]
+    other = one | {"id": "o2", "made_at": one["made_at"] + 1}
+    box = page.get_by_label("Say it back in your words")
+    await box.fill("She ate gum")
+    await here.hand_offs(incoming=[other])
+    await expect(box).to_have_value("")
+    await box.fill("They bit him")
+    async with asyncio.timeout(60):
+        while len(sent(desk, "draft_hand_off")) < 2:
+            await asyncio.sleep(0.05)
+    kept = {one["hand_off"]: one["text"] for one in sent(desk, "draft_hand_off")}
+    assert kept == {"o1": "She ate gum", "o2": "They bit him"}
+    await close(page)
