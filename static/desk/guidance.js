@@ -62,7 +62,7 @@ async function answer(line, words) {
 }
 
 /** @param {string} code */
-const reasonWord = (code) => centre.value?.guidance_reasons.find((one) => one.code === code)?.word ?? code;
+const reasonWord = (code) => centre.value?.guidance_reasons?.find((one) => one.code === code)?.word ?? code;
 
 /** Why it was left out. @param {{choose: (code: string) => unknown}} props */
 const Reasons = ({ choose }) => html`<span class="row wraps">
@@ -151,7 +151,7 @@ const Row = ({ line }) => html`<li
 const ChooseKind = ({ of }) => html`<div class="row wraps kinds">
   <span class="muted t1">${t.guidance.choose}</span>
   ${(centre.value?.incident_types ?? [])
-    .filter((one) => centre.value?.guidance_kinds.includes(one.code))
+    .filter((one) => centre.value?.guidance_kinds?.includes(one.code))
     .map(
       (one) => html`<button
         key=${one.code}
@@ -169,7 +169,7 @@ export function Guidance() {
   const of = incident.value;
   const it = card.value;
   const asks = of?.state === 'open' && !of.facts.kind && selected.value?.incident === of.id;
-  if (!of || (!it && !(asks && centre.value?.guidance_kinds.length))) return null;
+  if (!of || (!it && !(asks && centre.value?.guidance_kinds?.length))) return null;
   return html`<section class="panel guidance" aria-label=${t.guidance.title}>
     <div class="head">
       <h2 class="cut" title=${it ? `${t.guidance.title} · ${it.word}` : ''}>

@@ -13,7 +13,7 @@ const foreign = computed(() => {
   return c && c.state === ContactState.ACTIVE && !c.consult && isForeign(c, me.value) ? c.speaks : null;
 });
 const wanted = computed(() =>
-  foreign.value && centre.value?.interpreters.includes(foreign.value) ? foreign.value : null,
+  foreign.value && centre.value?.interpreters?.includes(foreign.value) ? foreign.value : null,
 );
 
 /** @param {string} code */

@@ -106,3 +106,25 @@ async def test_without_a_type_it_is_chosen_by_one_click(chromium: Browser, desk:
     await panel.get_by_role("button", name="Poisoning").click()
     await done(desk, "incident_fact", incident=of, name="kind", value="poisoning", before="")
     await close(page)
+
+
+async def test_a_worker_of_the_version_before_knows_no_cards_and_the_desk_goes_on(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """Between an installation and the new worker a new page talks to the old one."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=call")
+    here = await desk.here()
+    new = {"guidance_kinds", "guidance_reasons", "interpreters"}
+    here.scene["centre"] = {k: v for k, v in here.scene["centre"].items() if k not in new}
+    my_call(here)["speaks"] = "es"
+    here.scene["me"]["skills"] = {"en": 5}
+    of = str(my_call(here)["incident"])
+    await here.snapshot()
+    facts = here.scene["incidents"][of]["facts"] | {"kind": ""}
+    await here.incident_is(of, facts=facts, title="Known no more")
+    await expect(page.get_by_text("Known no more").first).to_be_visible()
+    await page.keyboard.press("Alt+n")
+    await page.keyboard.type("she is calm")
+    notes = page.get_by_role("textbox", name="Write a note")
+    await expect(notes).to_have_value("she is calm")
+    await close(page)
