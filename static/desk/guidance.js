@@ -31,20 +31,29 @@ function nextOf(after = '') {
   );
 }
 
+/** An act that did not come through has the same key when it is done again: it is one.
+ * @type {Map<string, string>} */
+const keys = new Map();
+
 /** @param {GuidanceLine} line @param {GuidanceLine['says']} says @param {string} [words] */
 async function say(line, says, words = '') {
   const of = incident.peek();
   if (!of?.guidance) return false;
   const c = selected.peek();
-  return !!(await act('guidance_said', {
+  const same = [of.id, line.name, says, words].join('\n');
+  const key = keys.get(same) ?? newId();
+  keys.set(same, key);
+  const done = !!(await act('guidance_said', {
     incident: of.id,
     card: of.guidance.card,
     line: line.name,
     says,
     words,
     contact: c?.incident === of.id ? c.id : null,
-    key: newId(),
+    key,
   }));
+  if (done) keys.delete(same);
+  return done;
 }
 
 function goOn() {

@@ -93,6 +93,10 @@ async def test_words_that_are_not_said_yet_are_there_again(
     await done(desk, "guidance_said", line="weight", words="14 kg")
     await expect(box).to_have_value("14 kg")
     del desk.refuse["guidance_said"]
+    await box.press("Enter")  # the same act once more: it is one at the centre
+    await expect(box).to_have_count(0)
+    acts = [one for one in desk.intents if one["do"] == "guidance_said"]
+    assert len({one["key"] for one in acts if one["words"] == "14 kg"}) == 1
     await here.incident_is(of, guidance=None)
     await expect(panel).to_have_count(0)
     await close(page)
