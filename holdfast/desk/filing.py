@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -19,7 +20,7 @@ from router.incidents.filing import UNDONE, Filed, Filings, Undo
 from router.incidents.joining import Join
 from router.incidents.merging import Merge
 from router.incidents.moving import Move
-from router.records import people
+from router.records import accounts, people
 
 MOST = 200
 """Contacts or notes in one act."""
@@ -103,7 +104,34 @@ class PutRight:
     @intent("merge_incidents", MergeForm, audit=merging.ACT, desk_only=False)
     async def _merge(self, page: Page, form: MergeForm) -> Result:
         order = Merge(form.stays, form.goes, page.account.id, form.key, form.next)
-        return self._told(await self._filings.merge(order, now_ms()))
+        async with (
+            self._database.read() as connection
+        ):  # before: afterwards it is done, and said so
+            goes = await people.incident_by_id(connection, form.goes)
+            stays = await people.incident_by_id(connection, form.stays)
+            names = await accounts.names(connection)
+        filed = await self._filings.merge(order, now_ms())
+        told = self._told(filed)
+        if goes is not None and stays is not None and not filed.reply.duplicate:
+            self._owner_told(page, goes, stays, names)
+        return told
+
+    def _owner_told(
+        self,
+        page: Page,
+        goes: people.IncidentRef,
+        stays: people.IncidentRef,
+        names: Mapping[str, str],
+    ) -> None:
+        """Whose incident was merged into somebody else's hears of it: it is not theirs any more."""
+        if None in (goes.owner, stays.owner) or goes.owner in (page.account.id, stays.owner):
+            return
+        whose = names.get(str(stays.owner), "somebody else")
+        self._hub.notice(
+            str(goes.owner),
+            "incident.merged",
+            f"{page.account.name} merged your {goes.word} into {stays.word}. Its owner is {whose}.",
+        )
 
     @intent("move_contacts", MoveForm, audit=(moving.MOVED, moving.SPLIT))
     async def _move(self, page: Page, form: MoveForm) -> Result:

@@ -311,7 +311,15 @@ async def came_since(
     connection: AsyncConnection, incidents: Collection[str], since: int
 ) -> tuple[Sequence[Any], Sequence[Any]]:
     """Contacts that came later into exactly these incidents, and notes about no contact."""
-    came = and_(contact.c.incident.in_(list(incidents)), contact.c.arrived_at > since)
+    promise = schema.callback.c  # a call promised before for a later time: its place is that time
+    before = select(promise.contact).where(
+        promise.incident.in_(list(incidents)), promise.made_at <= since
+    )
+    came = and_(
+        contact.c.incident.in_(list(incidents)),
+        contact.c.arrived_at > since,
+        contact.c.id.not_in(before),
+    )
     said = and_(
         note.c.incident.in_(list(incidents)), note.c.at > since,
         note.c.contact.is_(None), note.c.text != "",

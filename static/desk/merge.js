@@ -99,6 +99,9 @@ function Both({ both, other }) {
         </button>`,
       )}
     </div>`}
+    ${gone.owner_name && gone.owner_name !== one.owner_name && html`<p class="s2 b">
+      ${t.merge.owner(gone.number, gone.owner_name, one.owner_name ?? t.incident.nobody)}
+    </p>`}
     <p class=${one.state === 'open' ? '' : 's1'}>
       ${one.state === 'open' ? t.merge.what(one.number, gone.number) : t.merge.closed(one.number)}
     </p>

@@ -20,6 +20,7 @@ from router.incidents.parties import Newcomer, Parties
 from router.live.engine import Engine
 from router.records import (
     audit_lines,
+    callbacks,
     contacts,
     drafts,
     messages,
@@ -237,6 +238,26 @@ async def test_a_merge_is_told_on_the_timeline_and_undone_there_exactly(
     again = await room.undo(here)
     assert (again.reply.ok, again.reply.duplicate) == (True, True)
     assert len(await acts(database)) == 2
+
+
+async def test_a_call_promised_before_a_merge_for_a_later_time_has_not_come_since(
+    database: Database, room: Room
+) -> None:
+    """Found by a user: its place in the order is the time for which it is promised."""
+    here, there = await room.begin()
+    later = NOW + 60_000
+    for name, made in (("c-before", NOW + 1), ("c-since", NOW + 20)):
+        await contact_in(database, here, name, arrived_at=later, dir="out", state="ended")
+        async with database.write() as connection:
+            person = await people.find_or_make(connection, "phone", STRANGER, NOW)
+            await callbacks.add(
+                connection, callback_id=f"k-{name}", incident_id=here.id, address=person.address,
+                contact_id=name, asked_by="u1", why="", not_before=later, now=made,
+            )  # fmt: skip
+    merged = await room.merge(here, there)
+    assert merged.reply.ok
+    [filing] = [one["filing"] for one in await room.timeline(here.id) if one.get("filing")]
+    assert [one.id for one in await room.filings.since(filing["id"])] == ["c-since"]
 
 
 async def test_first_words_begun_to_somebody_of_a_merged_incident_leave_with_them(

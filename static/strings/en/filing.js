@@ -10,6 +10,8 @@ export const filing = {
     nothing: 'Nothing found. Try its number.',
     stays: 'Which one stays?',
     next: 'Both have a next action. Which one stays?',
+    /** @param {string} no @param {string} was @param {string} is */
+    owner: (no, was, is) => `${no} is ${was}’s now. From then on it is ${is}’s, and ${was} is told.`,
     /** @param {string} stays @param {string} goes */
     what: (stays, goes) =>
       `${goes} is found as ${stays} from now on: all of both is on one timeline. Its number, links` +
