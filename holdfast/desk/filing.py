@@ -104,9 +104,8 @@ class PutRight:
     @intent("merge_incidents", MergeForm, audit=merging.ACT, desk_only=False)
     async def _merge(self, page: Page, form: MergeForm) -> Result:
         order = Merge(form.stays, form.goes, page.account.id, form.key, form.next)
-        async with (
-            self._database.read() as connection
-        ):  # before: afterwards it is done, and said so
+        # Read before: once it is merged, nothing that fails may say that it was not.
+        async with self._database.read() as connection:
             goes = await people.incident_by_id(connection, form.goes)
             stays = await people.incident_by_id(connection, form.stays)
             names = await accounts.names(connection)
