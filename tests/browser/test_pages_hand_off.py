@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.kit import axe
+from tests.browser.kit import axe, until
 from tests.browser.pages import close, opened, sent
 from tests.kit.fake_desk import FakeDesk
 from tests.kit.fake_hand_offs import PARTS, QUESTION, row
@@ -29,6 +28,17 @@ async def desk() -> AsyncIterator[FakeDesk]:
 async def asked(page: Page) -> Locator:
     await page.locator("header.inc").get_by_role("button", name="Hand off").click()
     return page.get_by_role("dialog")
+
+
+async def drafts(desk: FakeDesk, like: Callable[[list[str]], bool], what: str) -> list[str]:
+    """What was kept at the centre, once it is like this."""
+
+    async def kept() -> list[str]:
+        texts = [str(one["text"]) for one in sent(desk, "draft_hand_off")]
+        return texts if like(texts) else []
+
+    found: list[str] = await until(kept, what)
+    return found
 
 
 async def for_me(desk: FakeDesk, **more: Any) -> Any:
@@ -136,9 +146,7 @@ async def test_what_is_begun_is_there_at_another_machine(chromium: Browser, desk
     dialog = await asked(page)
     await dialog.get_by_role("radio", name="Elena Popov").check()
     await dialog.get_by_label("What if").fill("if she worsens: Harbor")
-    async with asyncio.timeout(60):
-        while not (kept := [one["text"] for one in sent(desk, "draft_hand_off")]):
-            await asyncio.sleep(0.05)
+    kept = await drafts(desk, lambda texts: bool(texts), "it is kept")
     assert "Harbor" in kept[-1]
     await close(page)
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
@@ -147,9 +155,7 @@ async def test_what_is_begun_is_there_at_another_machine(chromium: Browser, desk
     await expect(dialog.get_by_label("What if")).to_have_value("if she worsens: Harbor")
     await expect(dialog.get_by_role("radio", name="Elena Popov")).to_be_checked()
     await dialog.get_by_role("button", name="Cancel").click()
-    async with asyncio.timeout(60):
-        while sent(desk, "draft_hand_off")[-1]["text"]:
-            await asyncio.sleep(0.05)
+    await drafts(desk, lambda texts: not texts[-1], "it is forgotten")
     await close(page)
 
 
@@ -292,9 +298,7 @@ async def test_what_is_said_back_of_one_is_kept_though_another_is_read_at_once(
     await here.hand_offs(incoming=[other])
     await expect(box).to_have_value("")
     await box.fill("They bit him")
-    async with asyncio.timeout(60):
-        while len(sent(desk, "draft_hand_off")) < 2:
-            await asyncio.sleep(0.05)
+    await drafts(desk, lambda texts: len(texts) > 1, "both are kept")
     kept = {one["hand_off"]: one["text"] for one in sent(desk, "draft_hand_off")}
     assert kept == {"o1": "She ate gum", "o2": "They bit him"}
     await close(page)
