@@ -19,7 +19,7 @@ export const guidance = {
     leave: 'Not asked, because',
     /** @param {number} n */
     open: (n) => (n === 1 ? '1 ★ was not asked. Why?' : `${n} ★ were not asked. Why?`),
-    openHint: 'You can leave this, too.',
+    openHint: 'You can skip this.',
     help: 'the next question of the guidance',
     command: 'Guidance: the next question',
     /** @param {string} share @param {number} asked @param {number} of @param {number} left */
