@@ -442,7 +442,9 @@ interface Results {
   severity: { correction: string | null };
   glance: { correction: string | null; taken: boolean };
   force_release: { ended: boolean };
-  request_callback: { contact: string };
+  /** `at`: not before this moment. */
+  request_callback: { contact: string; at: number | null };
+  abandoned_callback: { contact: string; at: number | null };
   dial_check: DialCheck;
   last_called: { last: LastCalled | null };
   rtc: { sdp: string };

@@ -29,6 +29,7 @@ from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
 from router.core.model import Reply
+from router.core.states import State
 
 WORDS = {
     "taken": "A callback is already promised to them.",
@@ -99,7 +100,9 @@ class CallingBack:
     async def _ask(self, page: Page, asked: CallbackRequest) -> Result:
         reply = _told(await self._scheduled.request_callback(asked, now_ms()))
         self._hub.incident_changed(asked.incident)
-        return {"contact": reply.contact.id if reply.contact else None}
+        live = reply.contact
+        at = live.not_before if live is not None and live.state == State.SCHEDULED else None
+        return {"contact": live.id if live else None, "at": at}
 
     @intent("request_callback", CallbackLaterForm, audit="callback.promised", desk_only=False)
     async def _later(self, page: Page, form: CallbackLaterForm) -> Result:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from router.callbacks.scheduled import ScheduledCallbacks, next_try, wait_until
+from router.callbacks.scheduled import ScheduledCallbacks
+from router.callbacks.tries import next_try, wait_until
 from router.centre import Centre
 from router.core.callback import NOT_NEEDED
 from router.core.model import LiveContact, Reply

@@ -17,16 +17,16 @@ import structlog
 
 from router.admission import Admission
 from router.callbacks import at_night
-from router.callbacks.at_night import NIGHT
+from router.callbacks.tries import next_try, wait_until
 from router.centre import Centre
 from router.core.callback import (
     CALLED_OFF,
     CALLER,
-    THEY_CALLED,
     VOICEMAIL,
     Again,
     Closed,
     count_from,
+    kind_of,
     next_move,
     opens_after,
     rings_from,
@@ -37,7 +37,7 @@ from router.core.outgoing import line_to_call_from
 from router.core.reladder import home_of, rehouse
 from router.core.said import known_language
 from router.core.severity import Channel, Severity
-from router.core.states import NOT_MADE, State
+from router.core.states import State
 from router.core.triage import Verdict
 from router.incidents.life import goes_on, severity_of
 from router.live.engine import IndexLost, IndexUnavailable
@@ -165,14 +165,12 @@ class ScheduledCallbacks:
             return Reply(ok=False, code=no.code, text=no.text)
         if no_call := await asks_first.unsafe(connection, person.address, asked.sure):
             return no_call
-        if asked.by not in (CALLER, VOICEMAIL):  # what they ask for themselves is at their hour
+        # What they ask for themselves is at their hour, and who waited for us in vain is called.
+        if asked.by not in (CALLER, VOICEMAIL) and after is None:
             zones = await at_night.zones_in(connection, incident.id, person.value)
             at, rules = asked.not_before or now, self._current.value
-            wanted, sure, note = severity_of(incident)[0], asked.sure, asked.note
-            if after is not None:  # nobody is asked once more: they waited for us, that is why
-                wanted, sure, note = Severity(after.severity), frozenset({NIGHT}), asked.why
-            wanted = asked.severity or wanted
-            if no_call := at_night.refusal(rules, at, zones, wanted, sure, note):
+            wanted = asked.severity or severity_of(incident)[0]
+            if no_call := at_night.refusal(rules, at, zones, wanted, asked.sure, asked.note):
                 return no_call
         last = await contacts.last_line_of(connection, incident.id)
         line = line_to_call_from(self._admission.config.lines, last)
@@ -201,6 +199,7 @@ class ScheduledCallbacks:
         live.named, live.own = owner, own
         waited = await contacts.queues_of(connection, incident.id)
         live.language = known_language(self._current.value, waited)
+        kind = kind_of(asked.by, asked.not_before, after)
         live.callback = Promise(
             promise,
             asked.by,
@@ -208,14 +207,18 @@ class ScheduledCallbacks:
             tries=self._current.value.callbacks.tries,
             why=asked.why[:200],
             instead=asked.after if asked.instead else None,
+            kind=kind,
+            note=asked.note[:200],
         )
         moment = asked.not_before or rings_from(self._current.opening, live, now)
-        if moment and not asked.not_before:  # it is our hour: theirs may be another
-            moment = await self._their_hour(connection, live, person, moment)
+        gave_up = after is not None and asked.by not in (CALLER, VOICEMAIL)
+        if (moment or gave_up) and not asked.not_before:  # it is our hour: theirs may be another
+            moment = await self._their_hour(connection, live, person, moment or now)
+            moment = moment if moment > now else None
         wait_until(live, moment, now)
         opens = opens_after(self._current.opening, live, (now, place))
-        if opens is not None and not asked.not_before:
-            count_from(live, max(opens, moment or 0))
+        if (begins := max(opens or 0, moment or 0)) and not asked.not_before:
+            count_from(live, begins)
         await callbacks.add(
             connection,
             callback_id=promise,
@@ -223,6 +226,7 @@ class ScheduledCallbacks:
             address=person.address,
             contact_id=contact_id,
             asked_by=asked.by,
+            kind=kind,
             why=asked.why,
             not_before=None if live.not_before is None else int(live.not_before),
             now=now,
@@ -431,63 +435,3 @@ class ScheduledCallbacks:
                     await self._news.wait()
             except TimeoutError:
                 pass  # time to look again
-
-
-def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> LiveContact:
-    """The same promise again: its place, its ladder from the beginning, no agent assigned.
-    `counts`: the one before was a try."""
-    assert before.callback is not None
-    tried, busy = before.callback.tried + counts, before.callback.busy + before.with_us
-    unique = str(tried) if counts else f"{tried} busy {busy}"
-    return LiveContact(
-        id=derived_id("c", "callback", promise, unique),
-        channel=before.channel,
-        language=before.language,
-        asks=before.asks,
-        dir="out",
-        severity=before.severity,
-        own=before.own,
-        arrived_at=before.arrived_at,
-        rang_at=now,
-        score=before.score,
-        answer_by=before.answer_by,
-        due_from=before.due_from,
-        queue=before.queue,
-        line=before.line,
-        rule=before.rule,
-        named=before.named,
-        ladder=before.ladder,
-        promote_at=before.promote_at,
-        promote_ms=before.promote_ms,
-        promoted_at=before.promoted_at,
-        wrapup_ms=before.wrapup_ms,
-        who=before.who,
-        about=before.about,
-        incident=before.incident,
-        incident_no=before.incident_no,
-        callback=msgspec.structs.replace(
-            before.callback, tried=tried, busy=busy, instead=None, back_by=None
-        ),
-    )
-
-
-def wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
-    """Before its moment it is scheduled; nobody is on its line."""
-    live.dir, live.link, live.not_before = "out", "none", not_before
-    if live.who.get("role") == "caller":
-        live.who = {**live.who, "role": "party"}
-    if not_before is not None and not_before > now:
-        live.state, live.until = State.SCHEDULED, not_before
-
-
-async def they_called(connection: Transaction, party: str, now: int) -> LiveContact | None:
-    """A party who was promised a call rings us, from whichever telephone: the promise is closed
-    here, and in the index by `cancel_callback`. Nobody else's call closes it. Returns the contact
-    that waited, with its place."""
-    row = await callbacks.open_to(connection, party)
-    live = await contacts.live_of(connection, row.contact) if row is not None else None
-    if row is None or live is None or live.state not in NOT_MADE:
-        return None
-    await callbacks.close(connection, row.id, "cancelled", THEY_CALLED, now)
-    await contacts.cancel_dial(connection, row.contact)
-    return live

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from router.core.config import CallbackRules
-from router.core.contact import MESSAGE_LEFT
+from router.core.contact import MESSAGE_LEFT, Outcome
 from router.core.hours import Opening
 from router.core.model import LiveContact
 from router.core.severity import Severity
@@ -15,6 +16,39 @@ CALLER = "caller"
 """Asked for by the caller, by a key while they waited."""
 VOICEMAIL = "voicemail"
 """Left a message where nobody answered."""
+
+
+class Kind(StrEnum):
+    """How a promise came to be; the words are `callbackKinds` of static/strings."""
+
+    KEY = "key"
+    """A waiting caller pressed the key."""
+    VOICEMAIL = "voicemail"
+    """They reached the voicemail."""
+    GAVE_UP = "gave_up"
+    """They hung up while they waited."""
+    DROPPED = "dropped"
+    """Their call was lost after it was answered."""
+    AGAIN = "again"
+    """An earlier promise had not reached them."""
+    SCHEDULED = "scheduled"
+    """A person promised it for a certain time."""
+    PERSON = "person"
+    """A person promised it for as soon as somebody is free."""
+
+
+def kind_of(by: str, not_before: int | None, after: LiveContact | None) -> Kind:
+    """Of a promise that `by` (an account, CALLER or VOICEMAIL) asks for, after this contact."""
+    if by == CALLER:
+        return Kind.KEY
+    if by == VOICEMAIL:
+        return Kind.VOICEMAIL
+    if after is None:
+        return Kind.PERSON if not_before is None else Kind.SCHEDULED
+    if after.callback is not None and after.answered_at is None:
+        return Kind.AGAIN
+    return Kind.DROPPED if after.outcome == Outcome.DROPPED else Kind.GAVE_UP
+
 
 THEY_CALLED = "called_themselves"
 CALLED_OFF = "cancelled"

@@ -77,6 +77,12 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """How often their line was busy with us: these were no tries."""
     back_by: str | None = None
     """Who took back that it is not needed; of the contact that stands for it since."""
+    kind: str = ""
+    """How it came to be: router.core.callback.Kind."""
+    note: str = ""
+    """What a person wrote for whoever calls."""
+    last: str | None = None
+    """What came of the try before: its cause, or its outcome."""
 
 
 class Stands(msgspec.Struct, frozen=True, omit_defaults=True):

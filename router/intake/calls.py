@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from router.admission import Admission, Arrival
-from router.callbacks.scheduled import they_called
+from router.callbacks.tries import they_called
 from router.centre import Centre
 from router.core import asking
 from router.core.arrivals import Call

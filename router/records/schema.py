@@ -428,23 +428,6 @@ dial = Table(
     _moment("attempted_at"),
 )
 
-callback = Table(
-    "callback",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
-    Column("address", ForeignKey("address.id"), nullable=False),
-    Column("state", String(12), nullable=False, index=True),
-    Column("contact", String(32), nullable=False, index=True),
-    Column("tried", Integer, nullable=False),
-    Column("asked_by", String(32), nullable=False),
-    Column("why", String(200), nullable=False),
-    Column("cause", String(32)),
-    _moment("not_before"),
-    _moment("made_at", nullable=False),
-    _moment("closed_at"),
-)
-
 correction = Table(
     "correction",
     metadata,
@@ -498,3 +481,4 @@ import router.records.party_tables  # noqa: E402, F401 - its tables belong to `m
 from router.records import filing_schema as _filing  # noqa: E402, F401 - tables of the same record
 from router.records import guidance_tables as _guidance  # noqa: E402, F401 - the same
 from router.records import hand_off_tables as _hand_off  # noqa: E402, F401 - likewise
+from router.records.callback_tables import callback as callback  # noqa: E402 - and this one

@@ -1,8 +1,9 @@
 /** Callers who hung up while waiting and have not been spoken with since: the worst first. */
 import { html, memo } from '../ui.js';
 import { lineWord, whoOf } from '../contact.js';
+import { serverTime } from '../clock.js';
 import { Icon, Sev } from '../icons.js';
-import { exactTime, spanText } from '../format.js';
+import { dueText, exactTime, spanText } from '../format.js';
 import { MenuButton } from '../menu.js';
 import { Since } from '../timers.js';
 import { toast, wordsOf } from '../toasts.js';
@@ -13,7 +14,7 @@ import { CallBack, IncidentButton } from './drawer.js';
 /** A call to them waits in the order, at the place they had. @param {AbandonedCaller} row */
 const queue = (row) =>
   link.send('abandoned_callback', { incident: row.incident }).then(
-    () => toast(t.promised.done(''), 'info'),
+    (made) => toast(t.promised.done(made?.at ? dueText(made.at, serverTime()) : ''), 'info'),
     (error) => toast(wordsOf(error), 'warn'),
   );
 

@@ -11,12 +11,13 @@ import pytest
 
 from router.callbacks.at_night import NIGHT
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
-from router.core.callback import CALLER
+from router.core.callback import CALLER, Kind
 from router.core.current import Current
 from router.core.model import Reply
 from router.incidents.facts import Facts, Written
 from router.intake.door import Call, Intake
 from router.recorder import Recorder
+from router.records import callbacks
 from router.records.database import Database
 from tests.intake.test_intake import EMERGENCY, MAYA, SUPPORT
 from tests.kit.store import CONFIG, World, centre_of
@@ -99,11 +100,11 @@ async def test_what_they_ask_for_themselves_is_at_their_hour(
     assert reply.ok
 
 
-@pytest.mark.parametrize(("line", "ok"), [(EMERGENCY, True), (SUPPORT, False)])
-async def test_who_gave_up_at_night_is_called_if_it_was_urgent(
-    database: Database, world: World, line: str, ok: bool
+@pytest.mark.parametrize(("line", "waits"), [(EMERGENCY, 0), (SUPPORT, 9 * HOUR)])
+async def test_who_gave_up_at_night_is_called_at_once_if_it_was_urgent_else_in_the_morning(
+    database: Database, world: World, line: str, waits: int
 ) -> None:
-    """The board's list asks nothing more: that they waited for us is the reason."""
+    """The board's list asks nothing more: they waited for us. Their place in the order stays."""
     world.engine.now = seattle(world, 23)
     centre = centre_of(database, world.engine, config=CURRENT)
     first = await Intake(centre).call(Call("CA1", MAYA, line), world.now)
@@ -115,5 +116,14 @@ async def test_who_gave_up_at_night_is_called_if_it_was_urgent(
     row = {"by": "u1", "by_name": "Dana", "key": "k1", "why": "gave up waiting"}
     asked = CallbackRequest(incident=str(first.contact.incident), after=first.contact_id, **row)
     reply = await room.request_callback(asked, world.now)
-    assert reply.ok == ok, reply
-    assert ok or "From 08:00 there" in reply.text
+    assert reply.ok, reply
+    live = reply.contact
+    assert live is not None
+    assert live.not_before == (world.now + waits if waits else None)
+    assert live.arrived_at == first.contact.arrived_at
+    assert live.due_from == (world.now + waits if waits else None)
+    assert live.callback is not None
+    assert live.callback.kind == Kind.GAVE_UP
+    async with database.read() as connection:
+        (row,) = await callbacks.of_incident(connection, str(live.incident))
+    assert row.kind == Kind.GAVE_UP

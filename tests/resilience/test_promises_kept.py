@@ -16,7 +16,7 @@ from sqlalchemy import text
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.recovery.unanswered import Unanswered
-from router.callbacks.scheduled import next_try
+from router.callbacks.tries import next_try
 from router.core.abandoned import waits_from
 from router.core.callback import VOICEMAIL
 from router.core.courtesy import clock

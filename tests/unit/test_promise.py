@@ -6,16 +6,20 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from router.callbacks.scheduled import next_try
+from router.callbacks.tries import next_try
 from router.core.callback import (
+    CALLER,
     NOT_NEEDED,
     THEY_CALLED,
     UNCLEAR,
+    VOICEMAIL,
     Again,
     Closed,
     GaveUp,
+    Kind,
     count_from,
     counts_from,
+    kind_of,
     last_try,
     next_move,
     opens_after,
@@ -177,3 +181,38 @@ def test_only_the_target_moves() -> None:
     assert (live.due_from, live.answer_by) == (700, 760)
     count_from(live, live.arrived_at)
     assert (live.due_from, live.answer_by) == (None, 60)
+
+
+def call(outcome: str = "abandoned", **fields: object) -> LiveContact:
+    return replace(ended(), callback=None, outcome=outcome, **fields)
+
+
+@pytest.mark.parametrize(
+    ("by", "at", "after", "kind"),
+    [
+        (CALLER, None, call(), Kind.KEY),
+        (VOICEMAIL, None, call("voicemail"), Kind.VOICEMAIL),
+        ("u1", None, None, Kind.PERSON),
+        ("u1", 1, None, Kind.SCHEDULED),
+        ("u1", None, call(), Kind.GAVE_UP),
+        ("u1", None, call("dropped", answered_at=1), Kind.DROPPED),
+        ("u1", None, ended(3), Kind.AGAIN),
+        ("u1", None, replace(ended(), outcome="dropped", answered_at=1), Kind.DROPPED),
+    ],
+)
+def test_each_way_to_a_promise_is_a_kind_of_its_own(
+    by: str, at: int | None, after: LiveContact | None, kind: Kind
+) -> None:
+    assert kind_of(by, at, after) == kind
+
+
+def test_a_further_try_knows_what_came_of_the_one_before() -> None:
+    promise = Promise("k1", "u1", "Priya", kind=Kind.PERSON, note="about the vet's bill")
+    first = ended(cause="no_answer", callback=promise)
+    second = next_try(first, "k1", counts=True, now=2)
+    assert second.callback is not None
+    assert (second.callback.last, second.callback.tried) == ("no_answer", 2)
+    assert (second.callback.kind, second.callback.note) == (promise.kind, promise.note)
+    busy = next_try(replace(second, cause="busy", with_us=True), "k1", counts=False, now=3)
+    assert busy.callback is not None
+    assert busy.callback.last == "no_answer"  # their line was busy with us: that was no try
