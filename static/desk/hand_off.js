@@ -6,15 +6,14 @@ import { dueText, hourMinute } from '../format.js';
 import { serverTime } from '../clock.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, boundLayer, centre, incident, layer, link, pending, selected, state } from './context.js';
+import { act, boundLayer, centre, incident, layer, pending, selected, state } from './context.js';
 import { PARTS, partWord } from './five_parts.js';
 import { spanWords, ToList, useWhoIsHere } from './hand_off_to.js';
 import { askHandOffs } from './hand_offs.js';
-import { keptBy, useKept } from './kept.js';
+import { keepThere, keptBy, useKept } from './kept.js';
 import { Wrong } from './wrong.js';
 
 const LAYER = 'hand off';
-const SAVED_MS = 1000;
 const NOTES = 3;
 const NOTE_LETTERS = 300;
 const LETTERS = { reason: 300, summary: 2000, actions: 1000, what_if: 1000, questions: 1000 };
@@ -24,14 +23,10 @@ const LETTERS = { reason: 300, summary: 2000, actions: 1000, what_if: 1000, ques
 /** What was typed, by incident: a call took the dialog away. @type {Map<string, Said>} */
 const begun = keptBy();
 
-/** The centre keeps it, too, for another machine. @type {Map<string, number>} */
-const saving = new Map();
 /** @param {string} of @param {Said|null} said null: nothing is begun any more */
 function save(of, said) {
-  clearTimeout(saving.get(of));
-  const send = () =>
-    link.send('draft_hand_off', { incident: of, text: said ? JSON.stringify(said) : '' }).catch(() => {});
-  saving.set(of, window.setTimeout(send, said ? SAVED_MS : 0));
+  const fields = { incident: of, text: said ? JSON.stringify(said) : '' };
+  keepThere(`hand off ${of}`, 'draft_hand_off', fields, { now: !said });
 }
 
 /** As this page wrote it on another machine; null: nothing that can be read. @param {string} text */

@@ -1,35 +1,31 @@
 /** What is handed off to me: a card in the left column, which takes no dialog and nobody's call; in the
  * middle, over the timeline of its incident, its five parts, and the words in which it is said back. */
-import { cls, html, useEffect, useState } from '../ui.js';
+import { cls, html, newId, useEffect, useState } from '../ui.js';
 import { Icon, Sev } from '../icons.js';
 import { saidBack } from '../read_back.js';
 import { TargetBar, Threshold, Until } from '../timers.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, incidentId, link, openFound, pending } from './context.js';
+import { act, incidentId, openFound, pending } from './context.js';
 import { FiveParts } from './five_parts.js';
 import { askHandOffs, began, forMeHere, incoming } from './hand_offs.js';
-import { keptBy, useKept } from './kept.js';
+import { keepThere, keptBy, keptThere, useKept } from './kept.js';
 import { when } from './next_fields.js';
 import { Wrong } from './wrong.js';
 
 const SOON_MS = 15_000;
-const SAVED_MS = 1000;
 /** What was begun, by hand-off. @type {Map<string, string>} */
 const begun = keptBy();
 
 /** What is asked, or why it is returned, by hand-off: not sent yet. @type {Map<string, string>} */
 const lines = keptBy();
 
-/** By hand-off: another one that is read meanwhile takes no words away. @type {Map<string, number>} */
-const saving = new Map();
-/** The centre keeps it, too, for another machine. @param {HandOffRow} row @param {string} text */
-function save(row, text) {
-  clearTimeout(saving.get(row.id));
-  const send = () =>
-    link.send('draft_hand_off', { incident: row.incident, hand_off: row.id, text }).catch(() => {});
-  saving.set(row.id, window.setTimeout(send, SAVED_MS));
-}
+/** A question that did not come through has the same key when it is asked again: it is one.
+ * @type {Map<string, string>} */
+const keys = new Map();
+
+/** @param {HandOffRow} row */
+const placeOf = (row) => `said back ${row.id}`;
 
 /** @param {{row: HandOffRow}} props */
 const Left = ({ row }) => html`<b class=${`s${row.severity} left`}>
@@ -122,7 +118,7 @@ function ReadBack({ row }) {
     if (!words.trim()) return tell(t.handedToMe.say);
     tell('');
     const fields = { hand_off: row.id, words, does_next: does };
-    clearTimeout(saving.get(row.id)); // what was said back is kept with the acceptance
+    keptThere(placeOf(row)); // what was said back is kept with the acceptance
     if (!(await act('accept_hand_off', fields, { says: SAYS_OF_UNDO, onFault }))) return askHandOffs();
     forget();
     askHandOffs();
@@ -141,12 +137,15 @@ function ReadBack({ row }) {
   };
   /** @param {string} question */
   const ask = async (question) => {
-    const key = `${row.id} ${question.length} ${Date.now() % 1e6}`.slice(0, 64);
+    const same = `${row.id}\n${question.trim()}`;
+    const key = keys.get(same) ?? newId();
+    keys.set(same, key);
     const done = await act(
       'ask_hand_off',
       { hand_off: row.id, words: question, key },
       { says: SAYS_OF_UNDO, onFault },
     );
+    if (done) keys.delete(same);
     askHandOffs();
     return !!done;
   };
@@ -161,7 +160,8 @@ function ReadBack({ row }) {
         onInput=${(/** @type {On<InputEvent, HTMLTextAreaElement>} */ e) => {
           tell('');
           put(e.currentTarget.value);
-          save(row, e.currentTarget.value);
+          const fields = { incident: row.incident, hand_off: row.id, text: e.currentTarget.value };
+          keepThere(placeOf(row), 'draft_hand_off', fields);
         }}
         onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => {
           if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || e.isComposing) return;

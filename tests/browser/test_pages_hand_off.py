@@ -302,3 +302,45 @@ async def test_what_is_said_back_of_one_is_kept_though_another_is_read_at_once(
     kept = {one["hand_off"]: one["text"] for one in sent(desk, "draft_hand_off")}
     assert kept == {"o1": "She ate gum", "o2": "They bit him"}
     await close(page)
+
+
+TYPED_ON = """(box) => {
+  const say = () => {
+    box.value += 'a';
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  setInterval(say, 100);
+}"""
+"""Somebody who never stops."""
+
+
+async def test_what_is_typed_without_a_pause_is_kept_at_the_centre(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    dialog = await asked(page)
+    await dialog.get_by_label("What if").evaluate(TYPED_ON)
+    await drafts(desk, lambda texts: '"what_if":"aa' in "".join(texts), "parts are kept")
+    await page.keyboard.press("Escape")
+    await for_me(desk)
+    await page.get_by_label("Say it back in your words").evaluate(TYPED_ON)
+    await drafts(desk, lambda texts: texts[-1].startswith("aa"), "the read-back is kept")
+    await close(page)
+
+
+async def test_a_question_that_is_asked_again_is_one(chromium: Browser, desk: FakeDesk) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    await for_me(desk)
+    card = page.locator(".handedtome")
+    await card.get_by_role("button", name="Ask Elena Popov").click()
+    box = card.get_by_role("textbox").nth(1)
+    await box.fill("Is the clinic told?")
+    desk.refuse["ask_hand_off"] = "unavailable"
+    await box.press("Enter")
+    await expect(card.get_by_role("alert")).to_be_visible()
+    del desk.refuse["ask_hand_off"]
+    await box.press("Enter")
+    await expect(box).to_have_count(0)
+    first, second = sent(desk, "ask_hand_off")
+    assert first["key"] == second["key"]
+    await close(page)
