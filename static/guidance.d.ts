@@ -34,6 +34,8 @@ interface GuidanceCard extends Followed {
 
 interface Incident {
   guidance?: GuidanceCard | null;
+  /** One's own words at its lines, not said yet, as the page keeps them. */
+  guidance_draft?: string;
 }
 
 interface Centre {

@@ -88,6 +88,7 @@ NONE = {
     "dial": "it rings at a desk, which has to have its sound",
     "dial_check": "part of dialling",
     "draft": "words that nobody has sent",
+    "draft_guidance": "words that nobody has sent",
     "draft_hand_off": "words that nobody has sent",
     "peek": "GET of the incident has all of it",
     "abandoned_done": "the board's list of who gave up",

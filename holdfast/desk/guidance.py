@@ -12,7 +12,18 @@ import msgspec
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import Count, Form, Id, IncidentForm, Key, Refused, Result, Word, intent
+from holdfast.desk.intents import (
+    Count,
+    Form,
+    Id,
+    IncidentForm,
+    Key,
+    Refused,
+    Result,
+    Word,
+    Words,
+    intent,
+)
 from holdfast.http.access import Permission
 from router.centre import Centre
 from router.core.bidi import isolated
@@ -38,6 +49,12 @@ class GuidanceForm(IncidentForm, frozen=True):
     key: Key
     words: Annotated[str, msgspec.Meta(max_length=WORDS)] = ""
     contact: Id | None = None
+
+
+class DraftForm(IncidentForm, frozen=True):
+    """`text`: what is typed at its lines, as their page keeps it."""
+
+    text: Words
 
 
 class FollowedForm(Form, frozen=True):
@@ -103,7 +120,7 @@ def _figures(of: Kept) -> dict[str, int]:
 
 
 class GuidanceDesk:
-    """Handlers of guidance_said and guidance_followed."""
+    """Handlers of guidance_said, draft_guidance and guidance_followed."""
 
     def __init__(self, centre: Centre, hub: Hub, room: Guidance) -> None:
         self._database = centre.database
@@ -121,6 +138,13 @@ class GuidanceDesk:
         )  # fmt: skip
         reply = await self._room.say(order, now)
         self._hub.incident_changed(form.incident)  # refused: the card is another one
+        if not reply.ok:
+            raise Refused.by(reply, {})
+        return {}
+
+    @intent("draft_guidance", DraftForm)
+    async def _draft(self, page: Page, form: DraftForm) -> Result:
+        reply = await self._room.keep(form.incident, page.account.id, form.text, now_ms())
         if not reply.ok:
             raise Refused.by(reply, {})
         return {}

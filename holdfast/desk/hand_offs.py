@@ -45,7 +45,7 @@ from router.incidents.hand_off import (
     HandOffs,
     Offer,
 )
-from router.records import accounts, hand_offs, incident_changes, next_actions, people
+from router.records import accounts, drafts, hand_offs, incident_changes, next_actions, people
 from router.records.contact_words import Words
 from router.records.lines.hand_offs import shown
 
@@ -120,7 +120,7 @@ class HandingOff:
             known = await accounts.all_accounts(connection)
             members = await self._room.members(connection, now)
             history = await incident_changes.history(connection, form.incident)
-            draft = await hand_offs.draft_of(connection, form.incident, "", page.account.id)
+            draft = await drafts.kept(connection, form.incident, "", page.account.id)
             held = await people.incident_by_id(connection, form.incident)
         severity = held.severity if held is not None else MILDEST
         colleagues = [
@@ -191,9 +191,7 @@ class HandingOff:
             mine = [row for row in offered if me in (row.sender, row.owner) and row not in for_me]
             rows = [*for_me, *mine, *(row for row in unheard if _is_news(row, me))]
             asked = await hand_offs.questions_of(connection, [row.id for row in rows])
-            drafts = {
-                row.id: await hand_offs.draft_of(connection, row.root, row.id, me) for row in for_me
-            }
+            drafts = {row.id: await drafts.kept(connection, row.root, row.id, me) for row in for_me}
             nexts = {row.id: await next_actions.open_of(connection, row.root) for row in for_me}
         words = Words(departments=self._room.words())
 

@@ -8,7 +8,7 @@ from router.centre import Centre
 from router.core.guidance import ASKED, LEFT, REASONS, Card, CardLine, card_for
 from router.core.model import Reply
 from router.incidents.replies import UNKNOWN
-from router.records import audit, guidance, incident_facts, messages
+from router.records import audit, drafts, guidance, incident_facts, messages
 from router.records.database import Transaction, once_more
 from router.records.ids import derived_id
 
@@ -89,6 +89,14 @@ class Guidance:
                 connection, actor=order.by, action=SAID, subject=root, now=now,
                 detail=f"{card.name}.{line.name} {order.says or 'open'}",
             )  # fmt: skip
+        return Reply()
+
+    async def keep(self, incident: str, by: str, text: str, now: int) -> Reply:
+        """Words typed at its lines and not said yet, as their page keeps them; none: none are."""
+        async with self._database.write() as connection:
+            if await incident_facts.held(connection, incident) is None:
+                return UNKNOWN
+            await drafts.keep(connection, incident, drafts.GUIDANCE, by, text, now)
         return Reply()
 
     async def _card(self, connection: Transaction, order: Saying, kind: str) -> Card | None:

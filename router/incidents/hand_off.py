@@ -24,7 +24,7 @@ from router.core.skills import parse_need
 from router.core.terms import day_of, floor_of
 from router.core.terms import works_here as is_here
 from router.incidents.replies import NOBODY, UNKNOWN, held_open, works_here
-from router.records import accounts, audit, hand_offs, incident_changes, next_actions
+from router.records import accounts, audit, drafts, hand_offs, incident_changes, next_actions
 from router.records.database import Transaction, once_more
 from router.records.ids import derived_id
 
@@ -216,7 +216,7 @@ class HandOffs:
                     "urgent_ms": urgent,
                 },
             )  # fmt: skip
-            await hand_offs.keep_draft(connection, row.id, "", order.by, "", now)
+            await drafts.keep(connection, row.id, "", order.by, "", now)
             await audit.append(
                 connection, actor=order.by, action=OFFERED, subject=row.id, now=now, detail=new
             )
@@ -261,7 +261,7 @@ class HandOffs:
             )
             if does_next:
                 await next_actions.hand_on(connection, incident.id, by)
-            await hand_offs.keep_draft(connection, incident.id, row.id, by, "", now)
+            await drafts.keep(connection, incident.id, row.id, by, "", now)
             await hand_offs.end(connection, row, Act.ACCEPT, now, by=by, words=words)
         return Done(Reply(), row)
 
@@ -404,7 +404,7 @@ class HandOffs:
         async with self._database.write() as connection:
             if await incident_changes.held(connection, incident) is None:
                 return UNKNOWN
-            await hand_offs.keep_draft(connection, incident, hand_off, by, text, now)
+            await drafts.keep(connection, incident, hand_off, by, text, now)
         return Reply()
 
     # By the rule ---------------------------------------------------------------------------------

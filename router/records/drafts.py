@@ -1,5 +1,5 @@
 """What agents are writing, each their own, until it is sent: answers by contact, first words by the
-address that they go to."""
+address that they go to, and whatever else a page has begun in an incident, as the page keeps it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.records import schema, stays
+from router.records.hand_off_tables import draft as begun
 from router.records.sql import put
 
 draft, first = schema.draft, schema.first_draft
+GUIDANCE = "guidance"
+"""Of `keep`: words at the lines of its card."""
 
 
 async def save(
@@ -90,3 +93,46 @@ _FIRST_OF = (
     )
     .order_by(first.c.at)
 )
+
+
+async def keep(
+    connection: AsyncConnection, incident: str, what: str, author: str, text: str, now: int
+) -> None:
+    """What is begun; no words: nothing is. `what`: empty, a hand-off of the incident; the id of a
+    hand-off, what is said back of it; GUIDANCE."""
+    incident = await stays.root(connection, incident)
+    key = {"incident": incident, "hand_off": what, "author": author}
+    if text:
+        await put(connection, begun, key, {"text": text, "at": now})
+    else:
+        mine = and_(begun.c.hand_off == what, begun.c.author == author)
+        its = and_(stays.of(begun.c.incident, incident), mine)
+        await connection.execute(delete(begun).where(its))
+
+
+async def kept(connection: AsyncConnection, incident: str, what: str, author: str) -> str:
+    """As it was kept; empty: nothing is begun."""
+    return (await kept_by(connection, incident, what, [author]))[author]
+
+
+async def kept_by(
+    connection: AsyncConnection, incident: str, what: str, authors: Collection[str]
+) -> dict[str, str]:
+    """The same of each of these."""
+    asked = {"the_id": incident, "what": what, "authors": list(authors)}
+    rows = await connection.execute(_KEPT, asked)
+    return dict.fromkeys(authors, "") | {row.author: row.text for row in rows}
+
+
+_KEPT = (
+    select(begun.c.author, begun.c.text)
+    .where(
+        and_(
+            stays.of(begun.c.incident, bindparam("the_id")),
+            begun.c.hand_off == bindparam("what"),
+            begun.c.author.in_(bindparam("authors", expanding=True)),
+        )
+    )
+    .order_by(begun.c.at)
+)
+"""The newest counts, of two that were merged."""

@@ -91,5 +91,5 @@ draft = Table(
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
-"""What is begun and not sent: a hand-off of the incident (`hand_off` is empty; as its page has it),
-or what its receiver says back."""
+"""What is begun and not sent, as its page has it: a hand-off of the incident (`hand_off` is empty),
+what its receiver says back, or words at the lines of its card (router/records/drafts.py)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, desc, insert, select, update
+from sqlalchemy import and_, bindparam, desc, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,12 +21,11 @@ from router.records.hand_off_tables import (
     IS_OFFERED,
     IS_UNHEARD,
     IS_UNTOLD,
-    draft,
     hand_off,
     passed,
     question,
 )
-from router.records.sql import insert_new, put
+from router.records.sql import insert_new
 
 HandOff = Row[Any]
 """A row of the table."""
@@ -231,38 +230,6 @@ async def passed_by(
         for row in await connection.execute(asked.order_by(passed.c.at, passed.c.agent)):
             found[row.hand_off].append(row)
     return found
-
-
-# Drafts -----------------------------------------------------------------------------------------
-
-
-async def keep_draft(
-    connection: AsyncConnection,
-    incident_id: str,
-    hand_off_id: str,
-    author: str,
-    text: str,
-    now: int,
-) -> None:
-    """What is begun; no words: nothing is. `hand_off_id`: empty, it is not offered yet."""
-    incident_id = await stays.root(connection, incident_id)
-    key = {"incident": incident_id, "hand_off": hand_off_id, "author": author}
-    if text:
-        await put(connection, draft, key, {"text": text, "at": now})
-    else:
-        mine = and_(draft.c.hand_off == hand_off_id, draft.c.author == author)
-        its = and_(stays.of(draft.c.incident, incident_id), mine)
-        await connection.execute(delete(draft).where(its))
-
-
-async def draft_of(
-    connection: AsyncConnection, incident_id: str, hand_off_id: str, author: str
-) -> str:
-    """As it was kept; empty: nothing is begun."""
-    mine = and_(draft.c.hand_off == hand_off_id, draft.c.author == author)
-    asked = select(draft.c.text).where(and_(stays.of(draft.c.incident, incident_id), mine))
-    found = (await connection.execute(asked.order_by(desc(draft.c.at)).limit(1))).scalar()
-    return str(found or "")
 
 
 # Lists -------------------------------------------------------------------------------------------

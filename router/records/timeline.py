@@ -156,8 +156,10 @@ async def documents(
     }
     begun = await drafts.of_incident(connection, incident_id, readers)
     first = await drafts.first_of_incident(connection, incident_id, readers)
+    at_card = await drafts.kept_by(connection, incident_id, drafts.GUIDANCE, readers)
     return {
-        reader: shared | {"drafts": own, "first_drafts": first[reader]}
+        reader: shared
+        | {"drafts": own, "first_drafts": first[reader], "guidance_draft": at_card[reader]}
         for reader, own in begun.items()
     }
 

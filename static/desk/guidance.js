@@ -1,17 +1,41 @@
 /** Guidance beside the notes: what to ask and say in an incident of this type. It leads and never blocks. */
-import { cls, computed, html, newId, signal, useEffect, useRef } from '../ui.js';
+import { cls, computed, effect, html, newId, signal, useEffect, useRef, useState } from '../ui.js';
 import { exactTime, hourMinute, offsetText } from '../format.js';
 import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
 import { act, centre, incident, pending, selected } from './context.js';
+import { keepThere } from './kept.js';
 import { Key } from './single_keys.js';
+import { tab } from './tabs.js';
 
 /** The line that is open for words, of the incident in view. */
 const openLine = signal('');
-/** What was typed and is not said yet, by incident and line. @type {Map<string, string>} */
-const typed = new Map();
-/** @param {string} line */
-const placeOf = (line) => `${incident.peek()?.id} ${line}`;
+/** What was typed here and is not said yet, by incident and line; ahead of what the centre has of it.
+ * @type {Signal<Record<string, Record<string, string>>>} */
+const typed = signal({});
+effect(() => {
+  if (tab.value === 'elsewhere') typed.value = {};
+}); // goes on there
+/** As this page wrote it, at this desk or at another one.
+ * @param {string} text @returns {Record<string, string>} */
+function readDraft(text) {
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch {
+    return {};
+  }
+}
+/** @param {Pick<Incident, 'id'|'guidance_draft'>|null} of */
+const begunIn = (of) => (of && (typed.value[of.id] ?? readDraft(of.guidance_draft ?? ''))) || {};
+/** @param {string} of the incident @param {string} line @param {string} words none: nothing is begun */
+function begin(of, line, words) {
+  const seen = incident.peek();
+  const { [line]: _, ...others } = begunIn(seen?.id === of ? seen : { id: of });
+  const all = words ? { ...others, [line]: words } : others;
+  typed.value = { ...typed.peek(), [of]: all };
+  const text = Object.keys(all).length ? JSON.stringify(all) : '';
+  keepThere(`guidance ${of}`, 'draft_guidance', { incident: of, text }, { now: !words });
+}
 
 /** What they speak, where that is known. */
 const spoken = computed(() => {
@@ -64,9 +88,9 @@ function goOn() {
 
 /** @param {GuidanceLine} line @param {string} words */
 async function answer(line, words) {
-  const place = placeOf(line.name);
+  const of = incident.peek()?.id ?? '';
   openLine.value = nextOf(line.name)?.name ?? '';
-  if (await say(line, 'asked', words.trim())) typed.delete(place);
+  if (await say(line, 'asked', words.trim())) begin(of, line.name, '');
   else if (words.trim()) openLine.value = line.name; // what was typed is there again
 }
 
@@ -91,16 +115,17 @@ const Reasons = ({ choose }) => html`<span class="row wraps">
 function Words({ line }) {
   const box = useRef(/** @type {HTMLInputElement|null} */ (null));
   useEffect(() => box.current?.focus(), []);
-  const place = placeOf(line.name);
+  const of = incident.value;
+  const [begun] = useState(() => begunIn(of)[line.name] ?? '');
   return html`<div class="says">
     <input
       ref=${box}
       maxlength="500"
       aria-label=${t.guidance.answer(line.said)}
       placeholder=${line.tells ? t.guidance.told : t.guidance.placeholder}
-      defaultValue=${typed.get(place) ?? ''}
+      defaultValue=${begun}
       onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
-        typed.set(place, e.currentTarget.value);
+        if (of) begin(of.id, line.name, e.currentTarget.value);
       }}
       onKeyDown=${(/** @type {On<KeyboardEvent, HTMLInputElement>} */ e) => {
         if (e.isComposing) return;
@@ -120,6 +145,12 @@ function Words({ line }) {
     </div>`}
   </div>`;
 }
+
+/** Typed, and not said yet. @param {{line: GuidanceLine}} props */
+const Begun = ({ line }) => {
+  const words = openLine.value === line.name ? '' : begunIn(incident.value)[line.name];
+  return words ? html`<span class="t1 muted cut">${t.guidance.begun(words)}</span>` : null;
+};
 
 /** @param {{line: GuidanceLine}} props */
 const Row = ({ line }) => html`<li
@@ -148,6 +179,7 @@ const Row = ({ line }) => html`<li
       </span>`}
       ${line.says === 'asked' && line.words && html`<span class="said">${line.words}</span>`}
       ${line.says === 'left' && html`<span class="t1 muted">${reasonWord(line.words)}</span>`}
+      <${Begun} line=${line}/>
     </button>
     ${line.at && html`<span class="mono faint t1" title=${`${exactTime(line.at)} · ${line.by_name ?? ''}`}>
       ${line.offset_ms != null ? offsetText(line.offset_ms) : hourMinute(line.at)}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.kit import until
+from tests.browser.pages import close, opened, sent
 from tests.browser.test_pages_consult import done, my_call
-from tests.browser.test_pages_look import close, opened
+from tests.browser.test_pages_hand_off import TYPED_ON
 from tests.kit.fake_desk import Connection, FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -100,6 +103,42 @@ async def test_words_that_are_not_said_yet_are_there_again(
     await here.incident_is(of, guidance=None)
     await expect(panel).to_have_count(0)
     await close(page)
+
+
+async def test_words_that_are_not_said_yet_outlive_the_page(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """They are kept while one goes on typing, and gone once they are said."""
+    page, here, of = await with_card(chromium, desk)
+    panel = page.get_by_role("region", name="Guidance")
+    weight = panel.get_by_role("button", name="How heavy is the animal?")
+    await weight.click()
+    box = panel.get_by_label("What they say: How heavy")
+    await box.evaluate(TYPED_ON)
+    await kept_there(desk, lambda last: len(last.get("weight", "")) > 1)
+    await close(page)
+    page, here, of = await with_card(chromium, desk)
+    await here.incident_is(of, guidance_draft=json.dumps({"weight": "14 k"}))
+    panel = page.get_by_role("region", name="Guidance")
+    weight = panel.get_by_role("button", name="How heavy is the animal?")
+    await expect(weight).to_contain_text("begun: 14 k")
+    await weight.click()
+    box = panel.get_by_label("What they say: How heavy")
+    await expect(box).to_have_value("14 k")
+    await box.press("Enter")
+    await kept_there(desk, lambda last: last == {})
+    await expect(panel).not_to_contain_text("begun:")
+    await close(page)
+
+
+async def kept_there(desk: FakeDesk, like: Callable[[dict[str, str]], bool]) -> None:
+    """What the page last kept at the centre is like this."""
+
+    async def last() -> bool:
+        texts = [str(one["text"]) for one in sent(desk, "draft_guidance")]
+        return bool(texts) and like(json.loads(texts[-1] or "{}"))
+
+    await until(last, "what is typed is kept")
 
 
 async def test_without_a_type_it_is_chosen_by_one_click(chromium: Browser, desk: FakeDesk) -> None:

@@ -17,7 +17,7 @@ from router.incidents.filing import Filings
 from router.incidents.guidance import CHANGED, SAID, Guidance, Saying
 from router.incidents.merging import Merge
 from router.live.engine import Engine
-from router.records import guidance, messages, people, schema
+from router.records import drafts, guidance, messages, people, schema, timeline
 from router.records.database import Database
 from router.records.guidance_tables import card_said, card_version
 from tests.kit.store import CONFIG, centre_of
@@ -198,3 +198,21 @@ async def test_how_far_cards_are_followed_counts_a_merged_one_once(
     assert (await filings.merge(merge, NOW + 5)).reply.ok
     assert await followed() == [(incident.number, Kept(4, 2, 1))]
     assert (await page(database, other.id))["left"] == 1
+
+
+async def test_what_is_typed_at_its_lines_is_ones_own_and_kept_for_another_page(
+    database: Database, incident: people.IncidentRef
+) -> None:
+    room = room_of(database)
+    for text in ('{"what": "gum"}', '{"what": "gum, 15"}'):
+        assert (await room.keep(incident.id, PRIYA, text, NOW)).ok
+    async with database.read() as connection:
+        found = await timeline.documents(
+            connection, incident.id, [PRIYA, "u-dana"], NAMES, lambda _: None
+        )
+    assert found[PRIYA]["guidance_draft"] == '{"what": "gum, 15"}'
+    assert found["u-dana"]["guidance_draft"] == ""
+    assert (await room.keep(incident.id, PRIYA, "", NOW)).ok
+    async with database.read() as connection:
+        assert await drafts.kept(connection, incident.id, drafts.GUIDANCE, PRIYA) == ""
+    assert (await room.keep("none", PRIYA, "x", NOW)).code == "unknown"

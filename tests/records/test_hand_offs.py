@@ -19,7 +19,16 @@ from router.incidents.merging import Merge
 from router.incidents.next_actions import NextActions, Plan
 from router.incidents.ownership import Gift, Ownership
 from router.live.engine import Engine
-from router.records import accounts, audit, hand_offs, incidents, next_actions, people, timeline
+from router.records import (
+    accounts,
+    audit,
+    drafts,
+    hand_offs,
+    incidents,
+    next_actions,
+    people,
+    timeline,
+)
 from router.records.database import Database, RecordUnavailable
 from tests.kit.hand_offs import (
     BACK,
@@ -343,7 +352,7 @@ async def test_what_is_begun_is_kept_until_it_is_sent_and_is_ones_own(floor: Flo
 
     async def kept(of: str, by: str) -> str:
         async with floor.database.read() as connection:
-            return await hand_offs.draft_of(connection, incident.id, of, by)
+            return await drafts.kept(connection, incident.id, of, by)
 
     for text_ in ("Luna a", "Luna ate gum"):
         assert (await floor.room.keep(incident.id, "", elena, text_, NOW)).ok

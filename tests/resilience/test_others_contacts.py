@@ -134,6 +134,7 @@ TABLE: dict[str, Row] = {
     "undo_filing": Row(A.twins, DONE, DONE, DONE),
     "reveal": Row(A.gave_up, DONE, DONE, NO),
     "guidance_said": Row(A.poisoned, DONE, DONE, NO),
+    "draft_guidance": Row(A.poisoned, DONE, DONE, NO),
     "guidance_followed": Row(A.gave_up, NO, DONE, DONE),
     "snippets": Row(A.gave_up, DONE, DONE, NO),
     "write_first": Row(A.gave_up, DONE, DONE, NO),

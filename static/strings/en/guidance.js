@@ -16,6 +16,8 @@ export const guidance = {
     answer: (line) => `What they say: ${line}`,
     placeholder: 'What they say. Enter: asked',
     told: 'Enter: said',
+    /** @param {string} words */
+    begun: (words) => `begun: ${words}`,
     leave: 'Not asked, because',
     /** @param {number} n */
     open: (n) => (n === 1 ? '1 ★ was not asked. Why?' : `${n} ★ were not asked. Why?`),
