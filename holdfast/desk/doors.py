@@ -23,11 +23,14 @@ class Door:
     """The field that is made of the request's Idempotency-Key."""
     kept: bool = True
     """False: its answer is told each time anew, with its line in the audit, and kept nowhere."""
+    file: str = ""
+    """The field of its reply that is a PDF (base64): the answer is that file, by its `name`."""
 
 
 _OF = "/incidents/{incident}"
 _PARTY = f"{_OF}/parties/{{party}}"
 _AT = f"{_OF}/addresses/{{address}}"
+_SUMMARY = f"{_OF}/summaries/{{summary}}"
 _HAND_OFF = "/hand-offs/{hand_off}"
 
 DOORS = (
@@ -70,6 +73,17 @@ DOORS = (
     Door("note", "POST", f"{_OF}/notes", "Writes a note", "note"),
     Door("guidance_said", "POST", f"{_OF}/guidance", "What was asked, or why it was not", "key"),
     Door("guidance_followed", "GET", "/guidance", "How far cards were followed, for a supervisor"),
+    Door("summary", "GET", f"{_OF}/summary", "Versions of its summary, and one as proposed"),
+    Door("summary_version", "GET", _SUMMARY, "One version, and what changed in it"),
+    Door("save_summary", "POST", f"{_OF}/summaries", "Saves a new version", "key"),
+    Door(
+        "export_summary",
+        "POST",
+        f"{_SUMMARY}/export",
+        "Its PDF, redacted or full",
+        kept=False,
+        file="pdf",
+    ),
     Door("snippets", "GET", f"{_OF}/snippets", "Words to send, filled for whoever reads them"),
     Door("write_first", "POST", f"{_OF}/messages", "Texts or mails one of its people", "key"),
     Door(
@@ -90,6 +104,7 @@ NONE = {
     "draft": "words that nobody has sent",
     "draft_guidance": "words that nobody has sent",
     "draft_hand_off": "words that nobody has sent",
+    "draft_summary": "words that nobody has saved",
     "peek": "GET of the incident has all of it",
     "abandoned_done": "the board's list of who gave up",
     "abandoned_callback": "the board's list of who gave up",

@@ -197,6 +197,7 @@ EXACT = frozenset(
         "one",
         "party",
         "stays",
+        "summary",
         "before",
         "correction",
         "through",

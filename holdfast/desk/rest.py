@@ -170,6 +170,8 @@ class Rest:
             if status not in KEPT:
                 raise
             told = {"code": refusal.code, "message": refusal.message}
+        if door.file and status == 200:
+            return _file(told, door.file)
         if not door.kept:
             return _answer(status, told)
         text = json.dumps(told)
@@ -264,6 +266,19 @@ def _answer(status: int, told: Mapping[str, Any]) -> web.Response:
     if status in (429, 503):
         refused.headers["Retry-After"] = AGAIN_S
     return refused
+
+
+def _file(told: Mapping[str, Any], field: str) -> web.Response:
+    """A PDF under its name. `X-First-SHA256`: of its first export, if that had other bytes."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{told["name"]}"',
+        "Cache-Control": "no-store",
+        "X-SHA256": told["sha256"],
+    }
+    if told["first"]:
+        headers["X-First-SHA256"] = told["first"]["sha256"]
+    body = base64.b64decode(told[field])
+    return web.Response(body=body, content_type="application/pdf", headers=headers)
 
 
 def _repeated(before: Any) -> web.Response:

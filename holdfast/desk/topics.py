@@ -27,6 +27,7 @@ from holdfast.desk.snippets import Snippets
 from holdfast.desk.sound_checks import SoundChecks
 from holdfast.desk.sound_places import SoundPlaces
 from holdfast.desk.steering import Steering
+from holdfast.desk.summaries import SummaryDesk
 from holdfast.desk.transfer import Transfers
 from holdfast.desk.writing import Writing
 
@@ -57,6 +58,7 @@ __all__ = [
     "SoundChecks",
     "SoundPlaces",
     "Steering",
+    "SummaryDesk",
     "Transfers",
     "Writing",
     "WritingFirst",

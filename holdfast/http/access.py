@@ -26,15 +26,27 @@ class Permission(StrEnum):
     """Beside an agent who talks: listen, whisper, take part, take the call over."""
     ADDRESS_REVEAL = "address.reveal"
     """Read a number or an address whole, with a line in the audit each time."""
+    SUMMARY_EXPORT = "summary.export"
+    """The PDF of an incident's summary, redacted, with a line in the audit each time."""
+    SUMMARY_EXPORT_FULL = "summary.export_full"
+    """The same with names and numbers."""
     ACCOUNTS_MANAGE = "accounts.manage"
     CENTRE_CONFIGURE = "centre.configure"
 
 
-_AGENT = frozenset({Permission.DESK_USE, Permission.SEVERITY_SET, Permission.ADDRESS_REVEAL})
+_AGENT = frozenset(
+    {
+        Permission.DESK_USE,
+        Permission.SEVERITY_SET,
+        Permission.ADDRESS_REVEAL,
+        Permission.SUMMARY_EXPORT,
+    }
+)
 _SUPERVISOR = _AGENT | {
     Permission.BOARD_SEE,
     Permission.QUEUE_STEER,
     Permission.CALL_LISTEN,
+    Permission.SUMMARY_EXPORT_FULL,
 }
 
 ROLES: dict[str, frozenset[Permission]] = {

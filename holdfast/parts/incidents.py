@@ -20,6 +20,7 @@ from holdfast.desk.opened import Incidents
 from holdfast.desk.parties import PeopleOf
 from holdfast.desk.party_facts import SaidOfPeople
 from holdfast.desk.snippets import Snippets
+from holdfast.desk.summaries import SummaryDesk
 from holdfast.desk.talk import Talk
 from holdfast.desk.typed_numbers import WrittenFirst
 from holdfast.followers import handing_off
@@ -70,6 +71,7 @@ def part(house: House) -> Part:
         Ending(hub, life, Facts(centre)),
         PeopleOf(centre, hub, Parties(centre)),
         Snippets(centre),
+        SummaryDesk(centre, hub, Incidents(centre)),
         GuidanceDesk(centre, hub, Guidance(centre)),
         SaidOfPeople(centre, hub, PartyFacts(centre)),
         PutRight(centre, hub, Incidents(centre), Filings.of(centre)),

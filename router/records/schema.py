@@ -481,4 +481,5 @@ import router.records.party_tables  # noqa: E402, F401 - its tables belong to `m
 from router.records import filing_schema as _filing  # noqa: E402, F401 - tables of the same record
 from router.records import guidance_tables as _guidance  # noqa: E402, F401 - the same
 from router.records import hand_off_tables as _hand_off  # noqa: E402, F401 - likewise
+from router.records import summary_tables as _summary  # noqa: E402, F401 - the same
 from router.records.callback_tables import callback as callback  # noqa: E402 - and this one

@@ -6,7 +6,11 @@ What is under them has tests of its own; these fail if a duty cannot be done fro
 from __future__ import annotations
 
 import asyncio
+import base64
+import io
 from typing import Any
+
+import pypdf
 
 from holdfast.clock import now_ms
 from tests.flow.test_incident_closed import SUPPORT, done, taken, words_of
@@ -318,3 +322,40 @@ async def test_duty_9_guidance_leads_through_a_call_and_blocks_nothing(centre: C
         figure = await board.do("guidance_followed", days=1)
         [row] = [one for one in figure["rows"] if one["incident"] == incident]
         assert (row["stars"], row["asked"], row["left"]) == (4, 1, 1)
+
+
+async def test_duty_16_leadership_reads_one_page_whose_sentences_are_the_records(
+    centre: Centre,
+) -> None:
+    async with desk(centre) as agent:
+        contact, of = await taken(
+            centre, agent, "+12065550916", "Luna ate gum, my cell 206 555 0917"
+        )
+        her = (await agent.do("open", incident=of))["parties"][0]
+        about = {"role": "owner", "was_role": her["role"], "name": "Maya Torres", "was_name": ""}
+        await agent.do("change_party", incident=of, party=her["id"], **about)
+        words = "Maya’s dog Luna ate 15 pieces; the sitter’s card is 4111 1111 1111 1111"
+        note = {"note": "note-duty16", "text": words, "ago_ms": 0}
+        await agent.do("note", incident=of, contact=contact, **note)
+        await planned(agent, of, "Call the vet", due=now_ms() + HOUR, key="plan-16")
+        lines = {one["id"] for one in (await agent.do("open", incident=of))["timeline"]}
+        proposed = (await agent.do("summary", incident=of))["proposal"]
+        assert {one["section"] for one in proposed} >= {"about", "severity", "happened", "next"}
+        assert {one["line"] for one in proposed} <= lines, "each sentence traces to a line"
+        said = [{name: one[name] for name in ("section", "text", "line")} for one in proposed]
+        said.append({"section": "next", "text": "Priya thinks Luna will be well.", "line": ""})
+        begun = {"incident": of, "sentences": said, "hide": ["Luna"], "before": None}
+        page = await agent.do("draft_summary", **begun)
+        assert 0 < page["lines"] <= page["room"]
+        saved = await agent.do("save_summary", **begun, key="summary-16")
+        assert saved["number"] == 1
+        version = {"incident": of, "summary": saved["summary"]}
+        sent = await agent.do("export_summary", **version, variant="redacted")
+        assert sent["name"].endswith("-summary-v1-redacted.pdf")
+        again = await agent.do("export_summary", **version, variant="redacted")
+        assert (again["pdf"], again["first"]) == (sent["pdf"], None), "the same bytes each time"
+        told = pypdf.PdfReader(io.BytesIO(base64.b64decode(sent["pdf"]))).pages[0].extract_text()
+        assert "assessment by an agent" in told
+        for secret in ("Maya", "Torres", "0917", "Luna", "Priya", "1111", "4111"):
+            assert secret not in told, secret
+        await done(agent, contact)

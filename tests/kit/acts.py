@@ -42,12 +42,15 @@ from router.core.arrivals import Call, Text
 from router.core.current import Current
 from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity
+from router.core.summary import Sentence
 from router.incidents.filing import Filings
 from router.incidents.hand_off import HandOffs, Offer
 from router.incidents.life import IncidentLife
 from router.incidents.merging import Merge
 from router.incidents.next_actions import NextActions, Plan
 from router.incidents.party_facts import By, PartyFacts
+from router.incidents.summary import Order as SummaryOrder
+from router.incidents.summary import Summaries
 from router.intake.door import Intake
 from router.live.engine import Engine, decode_step
 from router.recorder import Recorder
@@ -63,6 +66,8 @@ EMERGENCY, SUPPORT, PERSON = "+12065550100", "+12065550101", "+12065550177"
 SKILLS = {"safety": 5, "vet": 5, "en": 5, "es": 5}
 UNTOLD = {"search_doc", "search_due", "answer", "audit", "meta", "event", "session", "early"}
 """Tables that do not show what was done, follow from others, or are the audit itself."""
+UNEQUAL = {"live", "step", "touched_at", "content", "digest", "sha256"}
+"""Columns that depend on a clock, and the contact as the index has it, which is checked there."""
 _numbers = itertools.count(1)
 
 
@@ -206,9 +211,7 @@ def alike(picture: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _row(table: str, row: Any) -> str:
-    """`live` is the contact as the index has it, and is checked there; touched_at depends on a
-    clock."""
-    values = {k: v for k, v in row._mapping.items() if k not in ("live", "step", "touched_at")}
+    values = {k: v for k, v in row._mapping.items() if k not in UNEQUAL}
     return json.dumps(values, default=str, sort_keys=True)
 
 
@@ -520,6 +523,17 @@ async def twins(floor: Floor) -> None:
     }  # fmt: skip
 
 
+async def summarised(floor: Floor) -> None:
+    """An incident has a summary."""
+    await gave_up(floor)
+    await floor.settled()
+    of, me = floor.facts["incident"], floor.people["priya"]
+    said = [Sentence("about", "They called and hung up.")]
+    order = SummaryOrder(of, said, [], me.id, me.name, "key-summary", None)
+    room = Summaries(floor.house.centre, lambda _content: 1, 50)
+    floor.facts["summary"] = (await room.save(order, now_ms())).id
+
+
 HANDED = {
     "reason": "her liver", "summary": "Luna ate gum", "actions": "call the vet at 14:38",
     "what_if": "her sugar drops: Harbor", "questions": "",
@@ -579,14 +593,14 @@ SCENES: list[Scene] = [
     handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
     closed, planned, poisoned, twice_reached, dropped, twins, asked_for_help,
-    owned, handed_to_me, handed_away, handed_back,
+    summarised, owned, handed_to_me, handed_away, handed_back,
 ]  # fmt: skip
 
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays", "agent_day", "sound_places",
     "mine", "open_incidents", "colleagues", "merge_look", "undo_look", "snippets",
-    "hand_offs", "hand_off_to", "guidance_followed",
+    "hand_offs", "hand_off_to", "guidance_followed", "summary", "summary_version",
 }  # fmt: skip
 """Intents that change nothing."""
 LOOKS = {"reveal"}
@@ -681,6 +695,9 @@ async def _known(floor: Floor) -> None:
         "of incident_severity": {"severity": 3, "before": 1, "reason": "the vet says so"},
         "of incident_fact": {"name": "booking", "value": "88-1920", "before": ""},
         "of guidance_said": {"card": CARD.digest, "line": "what", "says": "asked", "words": "gum"},
+        "of draft_summary": {"sentences": [{"section": "about", "text": "It is about Luna."}]},
+        "of save_summary": {"sentences": [{"section": "about", "text": "It is about Luna."}]},
+        "of export_summary": {"variant": "redacted"},
         "of close": {"anyway": True},
         "of cancel_callback": {"anyway": True}, "of next_done": {"anyway": True},
         "of close_incident": {"reason": "resolved"},

@@ -71,6 +71,8 @@ BEST = {
     "accept_hand_off": "handed_to_me", "return_hand_off": "handed_to_me",
     "open_hand_off": "handed_to_me", "ask_hand_off": "handed_to_me",
     "read_hand_off": "handed_back", "draft_hand_off": "owned",
+    "draft_summary": "gave_up", "save_summary": "gave_up", "summary_version": "summarised",
+    "export_summary": "summarised",
 }  # fmt: skip
 """Where each is tried first; one that is not here is tried everywhere."""
 

@@ -136,6 +136,15 @@ TABLE: dict[str, Row] = {
     "guidance_said": Row(A.poisoned, DONE, DONE, NO),
     "draft_guidance": Row(A.poisoned, DONE, DONE, NO),
     "guidance_followed": Row(A.gave_up, NO, DONE, DONE),
+    # A summary is everybody's, as its incident is; with names it leaves by a supervisor alone.
+    "summary": Row(A.summarised, DONE, DONE, DONE),
+    "summary_version": Row(A.summarised, DONE, DONE, DONE),
+    "draft_summary": Row(A.gave_up, DONE, DONE, DONE),
+    "save_summary": Row(A.gave_up, DONE, DONE, DONE),
+    "export_summary": Row(A.summarised, DONE, DONE, DONE),
+    "export_summary in full": Row(
+        A.summarised, NO, DONE, DONE, owner=None, fields=(("variant", "full"),)
+    ),
     "snippets": Row(A.gave_up, DONE, DONE, NO),
     "write_first": Row(A.gave_up, DONE, DONE, NO),
     "change_party": Row(A.gave_up, DONE, DONE, NO),

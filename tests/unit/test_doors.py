@@ -16,7 +16,7 @@ from holdfast.settings.environment import load
 
 READS = {"mine", "hand_offs", "open_incidents", "colleagues", "incidents", "guidance_followed"}
 """Of incident work, without an incident among their fields."""
-LOOKS = {"open", "hand_off_to", "snippets", "merge_look", "undo_look"}
+LOOKS = {"open", "hand_off_to", "snippets", "merge_look", "undo_look", "summary", "summary_version"}
 OF = {"incident", "stays", "filing", "hand_off", "question"}
 """Fields that name an incident, or an act upon it."""
 
