@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.guidance import Card, Kept, kept, read, written
 from router.records import schema, stays
 from router.records.guidance_tables import card_begun, card_said, card_version
 from router.records.sql import insert_new
+
+PAGE = 200
+"""Incidents read at once for the figure: a few ms of the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +72,30 @@ async def followed(
 ) -> list[tuple[str, int, str, Kept]]:
     """Incidents whose card began in this time: id, number, name of the card, how far it was
     followed; the newest first. Merged ones count as the one that stays, once for each card."""
-    rows = (await connection.execute(_IN, {"since": since, "until": until})).all()
-    if not rows:
-        return []
-    whose = await stays.members(connection, {row.id for row in rows})
-    says: dict[tuple[str, str], dict[str, str]] = {}
-    for one in await connection.execute(_SAID_IN, {"ids": list(whose)}):
-        says.setdefault((whose[one.incident], one.name), {})[one.line] = one.says
     found: dict[tuple[str, str], tuple[str, int, str, Kept]] = {}
-    for row in rows:
-        card = read(row.content)
-        how = kept(card, says.get((row.id, row.name), {}))
-        found.setdefault((row.id, row.name), (row.id, row.incident_number, card.word, how))
+    cards: dict[str, Card] = {}
+    after = {"since": since, "at": until, "incident": "", "name": ""}
+    while rows := (await connection.execute(_IN, after)).all():
+        after |= {"at": rows[-1].at, "incident": rows[-1].incident, "name": rows[-1].name}
+        new = [row for row in rows if (row.id, row.name) not in found]
+        await _read(connection, {row.card for row in new} - cards.keys(), cards)
+        whose = await stays.members(connection, {row.id for row in new})
+        says: dict[tuple[str, str], dict[str, str]] = {}
+        for one in await connection.execute(_SAID_IN, {"ids": list(whose)}):
+            says.setdefault((whose[one.incident], one.name), {})[one.line] = one.says
+        for row in new:
+            card, key = cards[row.card], (row.id, row.name)
+            how = kept(card, says.get(key, {}))
+            found.setdefault(key, (row.id, row.incident_number, card.word, how))
+        await asyncio.sleep(0)  # others have their turn between pages
     return list(found.values())
+
+
+async def _read(connection: AsyncConnection, digests: Set[str], cards: dict[str, Card]) -> None:
+    """What these versions say, each once."""
+    if digests:
+        for row in await connection.execute(_CONTENTS, {"ids": list(digests)}):
+            cards[row.id] = read(row.content)
 
 
 _version, _begun, _said = card_version.c, card_begun.c, card_said.c
@@ -102,19 +117,32 @@ _SAID = (
     .order_by(_said.at, _said.id)
 )  # fmt: skip
 _named, _root = schema.incident.alias("named"), schema.incident.alias("root")
+_at: Any = bindparam("at")
 _IN = (
     select(
-        _root.c.id, _root.c.number.label("incident_number"), _version.name, _version.content,
-        _begun.at,
+        _root.c.id, _root.c.number.label("incident_number"), _begun.incident, _begun.name,
+        _begun.card, _begun.at,
     )
     .select_from(card_begun)
-    .join(card_version, _version.id == _begun.card)
     .join(_named, _named.c.id == _begun.incident)
     .join(_root, _root.c.id == stays.root_of(_named))
-    .where(and_(_begun.at >= bindparam("since"), _begun.at < bindparam("until")))
-    .order_by(_begun.at.desc())
+    .where(
+        and_(
+            _begun.at >= bindparam("since"),
+            _begun.at <= _at,
+            or_(
+                _begun.at < _at,
+                tuple_(_begun.incident, _begun.name)
+                < tuple_(bindparam("incident"), bindparam("name")),
+            ),
+        )
+    )
+    .order_by(_begun.at.desc(), _begun.incident.desc(), _begun.name.desc())
+    .limit(PAGE)
 )  # fmt: skip
+"""The next page, after the one that ended there."""
 _ids: Any = bindparam("ids", expanding=True)
+_CONTENTS = select(_version.id, _version.content).where(_version.id.in_(_ids))
 _SAID_IN = (
     select(_said.incident, _version.name, _said.line, _said.says)
     .join(card_version, _version.id == _said.card)

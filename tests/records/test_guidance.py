@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, insert, select, update
 
 from holdfast.desk.guidance import shown
 from router.core.config import Config
@@ -19,7 +19,7 @@ from router.incidents.merging import Merge
 from router.live.engine import Engine
 from router.records import drafts, guidance, messages, people, schema, timeline
 from router.records.database import Database
-from router.records.guidance_tables import card_said, card_version
+from router.records.guidance_tables import card_begun, card_said, card_version
 from tests.kit.store import CONFIG, centre_of
 from tests.records.test_incident_changes import incident_of
 from tests.records.test_records import NOW
@@ -198,6 +198,57 @@ async def test_how_far_cards_are_followed_counts_a_merged_one_once(
     assert (await filings.merge(merge, NOW + 5)).reply.ok
     assert await followed() == [(incident.number, Kept(4, 2, 1))]
     assert (await page(database, other.id))["left"] == 1
+
+
+async def test_a_month_of_them_is_read_in_pages_and_others_have_their_turn(
+    database: Database,
+) -> None:
+    """Also where many began in the same moment, and where what was merged is on another page."""
+    many, lines = 3 * guidance.PAGE + 7, [line.name for line in CARD.lines if line.star]
+    values = [{
+        "id": f"i{n:06}", "number": n + 1, "title": "", "severity": 1, "state": "open",
+        "opened_at": NOW, "touched_at": NOW, "stays": None,
+    } for n in range(many)]  # fmt: skip
+    values[-1] |= {"state": "merged", "stays": "i000000"}
+    async with database.write() as connection:
+        await guidance.keep_version(connection, CARD, NOW)
+        await connection.execute(insert(schema.incident), values)
+        begun = [{"incident": one["id"], "name": CARD.name, "card": CARD.digest, "at": NOW + n % 3}
+                 for n, one in enumerate(values)]  # fmt: skip
+        await connection.execute(insert(card_begun), begun)
+        said = [{
+            "id": f"s{n}{line}", "incident": one["id"], "card": CARD.digest, "line": line,
+            "says": "asked", "words": "", "author": PRIYA, "at": NOW,
+        } for n, one in enumerate(values) for line in lines[: 1 + n % 2]]  # fmt: skip
+        await connection.execute(insert(card_said), said)
+    most: list[int] = []
+
+    def counted(_c: Any, _cursor: Any, _sql: str, parameters: Any, *_more: Any) -> None:
+        most.append(len(parameters))
+
+    engine = database._reader.sync_engine
+    event.listen(engine, "before_cursor_execute", counted)
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async with asyncio.TaskGroup() as group:
+        beside = group.create_task(other())
+        async with database.read() as connection:
+            before = turns
+            rows = await guidance.followed(connection, NOW, NOW + 10)
+            meanwhile = turns - before
+        beside.cancel()
+    event.remove(engine, "before_cursor_execute", counted)
+    assert sorted(number for _, number, _, _ in rows) == list(range(1, many))
+    asked = {number: how.asked for _, number, _, how in rows}
+    assert all(asked[n + 1] == 1 + n % 2 for n in range(many - 1))
+    assert max(most) <= 2 * guidance.PAGE + 10
+    assert meanwhile >= 3
 
 
 async def test_what_is_typed_at_its_lines_is_ones_own_and_kept_for_another_page(
