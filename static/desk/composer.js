@@ -9,9 +9,10 @@ import { MOST, segments } from '../segments.js';
 import { t } from '../strings/en.js';
 import { toast, untell } from '../toasts.js';
 import { actAsking, asksOf } from './ask_next.js';
-import { act, centre, layer, link, onLive, outbox, pending, selected } from './context.js';
+import { talking } from './consult.js';
+import { act, centre, layer, link, offer, onAccept, onLive, outbox, pending, selected } from './context.js';
 import { FirstWords, readBy, writingIn } from './first_words.js';
-import { Key } from './single_keys.js';
+import { FIELDS, Key } from './single_keys.js';
 import { Unsafe } from './person.js';
 import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
@@ -33,9 +34,45 @@ effect(() => {
   if (tab.value === 'elsewhere') typedHere.clear();
 }); // goes on there: that draft is the newer one
 
-/** R was pressed before the box was there: the letters that followed wait here for it.
+/** R was pressed before the box was there, or a text is being taken: the letters that follow wait here.
  * @type {{current: {contact: string, letters: string, until: number}|null}} */
-export const wanted = { current: null };
+const wanted = { current: null };
+const BOX_MS = 3000; // the box opens within, or its letters are shortcuts again
+
+/** @param {string} contact empty: whichever comes */
+export function wantBox(contact) {
+  wanted.current = { contact, letters: '', until: performance.now() + BOX_MS };
+}
+
+/** Words are typed into another field. */
+const typesElsewhere = () => {
+  const at = document.activeElement;
+  return !!at?.closest(FIELDS) && at !== replyBox.current;
+};
+
+/** A text or mail that is taken is answered: what is typed next is the answer's. Not while one talks, whose
+ * letters are notes. */
+onAccept.add((c, taken) => {
+  if (taken === false && wanted.current?.contact === c.id) wanted.current = null;
+  if (taken !== undefined || c.channel === 'voice' || talking.peek()) return;
+  replyBox.current?.blur(); // what follows is not the one before's
+  wantBox(c.id);
+});
+
+/** Letters after R, or after a text is taken, are the answer's, also before its box is there.
+ * @param {KeyboardEvent} e */
+export function waits(e) {
+  const next = wanted.current;
+  if (!next || MODIFIERS.has(e.key)) return false;
+  if (e.key === 'Enter' && !offer.peek() && performance.now() <= next.until) return true; // pressed twice
+  if (performance.now() > next.until || (e.key !== 'Backspace' && e.key.length !== 1)) {
+    wanted.current = null;
+    return false;
+  }
+  next.letters = e.key === 'Backspace' ? next.letters.slice(0, -1) : next.letters + e.key;
+  return true;
+}
+const MODIFIERS = new Set(['Shift', 'CapsLock', 'AltGraph']);
 
 /** @param {Contact} contact @param {string} text */
 async function saveDraft(contact, text) {
@@ -97,7 +134,7 @@ function Editor({ c, of }) {
     saved.value = '';
     const first = wanted.current;
     wanted.current = null;
-    if (!first || (first.contact && first.contact !== c.id)) return;
+    if (!first || (first.contact && first.contact !== c.id) || typesElsewhere()) return;
     replyBox.current?.focus();
     if (first.letters) typed(text + first.letters);
   }, []);

@@ -84,10 +84,18 @@ export const selected = computed(() => work.value.find((c) => c.id === selectedI
  * or a call comes. */
 export const browsed = signal(/** @type {string|null} */ (null));
 
+/** Called as what rings is taken; and with what came of it.
+ * @type {Set<(c: Contact, taken?: boolean) => void>} */
+export const onAccept = new Set();
+
 export async function accept() {
   const ring = offer.peek();
   if (!ring) return;
-  if (await act('accept', { contact: ring.contact.id, fence: ring.fence })) select(ring.contact.id);
+  const { contact } = ring;
+  for (const tell of onAccept) tell(contact);
+  const taken = !!(await act('accept', { contact: contact.id, fence: ring.fence }));
+  if (taken) select(contact.id);
+  for (const tell of onAccept) tell(contact, taken);
 }
 export const decline = () => {
   const ring = offer.peek();

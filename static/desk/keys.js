@@ -31,7 +31,7 @@ import { openDial } from './dial.js';
 import { HELP_KEYS } from './help.js';
 import { handedDone } from './handed.js';
 import { INTERPRETER_KEYS } from './interpreter.js';
-import { replyBox, wanted } from './composer.js';
+import { replyBox, waits, wantBox } from './composer.js';
 import { stillNeededKey } from './callback_dialog.js';
 import { explain } from './waiting_dialog.js';
 import { dialogKey } from './dialogs.js';
@@ -47,7 +47,6 @@ import { choiceKey, finish, wrapping } from './wrapup.js';
 import { ContactState } from '../states.js';
 
 const GUARD_MS = 200; // an Enter already on its way when the ring began is not an answer
-const BOX_MS = 3000; // the answer's box opens within, or its letters are shortcuts again
 let rangAt = 0;
 let pointed = false; // the mouse moved last, not Tab
 
@@ -98,7 +97,7 @@ function onKey(e) {
     if (!e.repeat && !offer.peek() && !chorded.peek() && choiceKey(e)) stop(e);
     return;
   }
-  if (wanted.current && waits(e)) return stop(e);
+  if (waits(e)) return stop(e);
   if (ring) {
     // Who went to a button by keyboard presses it; one that a mouse clicked before holds no Enter back.
     if (target.closest?.('.offer button') || (!pointed && target.matches?.('button, a, summary'))) return;
@@ -175,17 +174,6 @@ function escape() {
   return true;
 }
 
-/** Letters after R are the answer's, also before its box is there. @param {KeyboardEvent} e */
-function waits(e) {
-  const next = wanted.current;
-  if (!next || performance.now() > next.until || (e.key !== 'Backspace' && e.key.length !== 1)) {
-    wanted.current = null;
-    return false;
-  }
-  next.letters = e.key === 'Backspace' ? next.letters.slice(0, -1) : next.letters + e.key;
-  return true;
-}
-
 /** A key so soon was on its way before anybody could have seen the ring: it is not taken for an
  * answer, but never dropped in silence. */
 export function early() {
@@ -215,7 +203,7 @@ function letters(e, key) {
       }
       const text = work.peek().find((c) => c.channel !== 'voice' && c.state === ContactState.ACTIVE);
       if (!text && !pending.peek().accept) return true;
-      wanted.current = { contact: text?.id ?? '', letters: '', until: performance.now() + BOX_MS };
+      wantBox(text?.id ?? '');
       if (text) select(text.id);
       return true;
     }

@@ -137,6 +137,37 @@ async def test_enter_answers_after_a_mouse_was_on_a_button(
     await close(page)
 
 
+async def test_a_text_that_is_taken_is_answered_at_once(chromium: Browser, desk: FakeDesk) -> None:
+    """Its first letters are the answer's, a capital too: none of them is a shortcut. Escape gives
+    the keys back."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=textring")
+    box = page.get_by_label("Text to")
+    await box.fill("")
+    await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Shift+P")
+    await page.keyboard.type("lease wait")
+    await expect(page.get_by_label("Text to Rosa Diaz")).to_have_value("Please wait")
+    await expect(page.get_by_label("Text to Rosa Diaz")).to_be_focused()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("n")
+    await expect(page.locator("textarea.pad")).to_be_focused()
+    await close(page)
+
+
+async def test_who_takes_a_text_from_their_notes_writes_the_answer(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """The notes in view are another incident's from then on."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=textring")
+    await page.locator("textarea.pad").fill("She is")
+    await page.wait_for_timeout(250)  # the guard against an Enter that was already on its way
+    await page.keyboard.press("Alt+Enter")
+    await expect(page.get_by_label("Text to Rosa Diaz")).to_be_focused()
+    await close(page)
+
+
 async def test_an_empty_answer_box_lets_enter_answer(chromium: Browser, desk: FakeDesk) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=textring")
     box = page.get_by_label("Text to")
