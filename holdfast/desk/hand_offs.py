@@ -191,7 +191,7 @@ class HandingOff:
             mine = [row for row in offered if me in (row.sender, row.owner) and row not in for_me]
             rows = [*for_me, *mine, *(row for row in unheard if _is_news(row, me))]
             asked = await hand_offs.questions_of(connection, [row.id for row in rows])
-            drafts = {row.id: await drafts.kept(connection, row.root, row.id, me) for row in for_me}
+            begun = {row.id: await drafts.kept(connection, row.root, row.id, me) for row in for_me}
             nexts = {row.id: await next_actions.open_of(connection, row.root) for row in for_me}
         words = Words(departments=self._room.words())
 
@@ -202,7 +202,7 @@ class HandingOff:
                 "title": isolated(row.title),
                 "severity": row.severity_now,
                 "next": next_actions.shown(nexts.get(row.id), names),
-                "draft": drafts.get(row.id, ""),
+                "draft": begun.get(row.id, ""),
             }
 
         return {
