@@ -66,7 +66,7 @@ async def soon(offers: int = OFFERS) -> dict[str, Any]:
                     (row,) = await _row(receiver, "incoming")
                     came.append((time.perf_counter() - began) * 1000)
                     began = time.perf_counter()
-                    words = {"hand_off": row["id"], "words": f"read back {n}"}
+                    words = {"hand_off": row["id"], "words": f"{PARTS['actions']} {n}"}
                     await receiver.do("accept_hand_off", **words)
                     await _row(sender, "outgoing", lambda it: it["state"] == "accepted")
                     told.append((time.perf_counter() - began) * 1000)

@@ -19,6 +19,7 @@ from router.core.hand_off import Act, GoneWhy, HandOffState, Member
 from router.core.incident import HANDED_OFF
 from router.core.incident_status import News
 from router.core.model import Reply
+from router.core.said_back import first_action, touches
 from router.core.severity import Severity
 from router.core.skills import parse_need
 from router.core.terms import day_of, floor_of
@@ -50,6 +51,10 @@ NOT_SENT = Reply(
     ok=False, code="not_yours", text="only who handed it off, or owns the incident, does that"
 )
 SAY_IT = Reply(ok=False, code="bad_request", text="say it back in your words first")
+SAY_MORE = Reply(
+    ok=False, code="bad_request", text="say also what you do next: one of the actions, or all of it"
+    " in a sentence of your own",
+)  # fmt: skip
 SAY_WHY = Reply(ok=False, code="bad_request", text="say why")
 TOO_LONG = Reply(ok=False, code="bad_request", text="that is too long; say it in fewer words")
 IN_TRAINING = Reply(
@@ -228,7 +233,8 @@ class HandOffs:
         self, hand_off: str, by: str, words: str, now: int, *, does_next: bool = True
     ) -> Done:
         """Said back, it is theirs: the owner moves, and with it what is next, if they do it
-        (`does_next`). Refused at its deadline, for whoever it is not for, and without words."""
+        (`does_next`). Refused at its deadline, for whoever it is not for, and without words of what
+        is to be done."""
         if not words:
             return Done(SAY_IT)
         if len(words) > rule.READ_BACK_LETTERS:
@@ -252,6 +258,8 @@ class HandOffs:
                 return Done(NOBODY)
             if not await self._trained(connection, by, incident.severity):
                 return Done(TOO_SEVERE, row)
+            if not touches(words, row.actions):
+                return Done(SAY_MORE, row)
             if incident.owner != by:
                 await incident_changes.give(
                     connection, incident.id, now, incident, to=by, author=by, why=HANDED_OFF
@@ -261,9 +269,28 @@ class HandOffs:
             )
             if does_next:
                 await next_actions.hand_on(connection, incident.id, by)
+            await self._plan(connection, row, incident, by, now)
             await drafts.keep(connection, incident.id, row.id, by, "", now)
             await hand_offs.end(connection, row, Act.ACCEPT, now, by=by, words=words)
         return Done(Reply(), row)
+
+    async def _plan(
+        self, connection: Transaction, row: Any, incident: Any, by: str, now: int
+    ) -> None:
+        """The first of its actions is what is next, unless something is. The acceptance is its line
+        in the audit."""
+        if await next_actions.open_of(connection, incident.id) is not None:
+            return
+        config, new = self._current.value, derived_id("x", "next", row.id)
+        what, due = first_action(row.actions, now, config.zone)
+        due = due or now + config.incidents.next_within.ms(incident.severity)
+        await next_actions.plan(
+            connection,
+            {
+                "id": new, "incident": incident.id, "what": what, "agent": by, "due_at": due,
+                "made_by": by, "made_at": now,
+            },
+        )  # fmt: skip
 
     async def _trained(self, connection: Transaction, agent: str, severity: int) -> bool:
         account = await accounts.by_id(connection, agent)

@@ -185,6 +185,7 @@ function ReadBack({ row }) {
         </span>
       </span>
     </label>`}
+    ${!row.next && html`<p class="faint t1">${t.handedToMe.plans}</p>`}
     <${Wrong} words=${fault}/>
     ${aside === 'ask' && html`<${OneLine}
       of=${`${row.id} ask`}

@@ -156,6 +156,8 @@ async def test_duty_4_an_incident_goes_to_who_says_it_back_and_comes_back_if_nob
             await sender.do("hand_off", **order, within=60_000, key="duty4-2")
             (card,) = (await receiver.do("hand_offs"))["incoming"]
             assert await owner() == "Priya Nair"
+            told = await words_of(receiver, "accept_hand_off", hand_off=card["id"], words="got it")
+            assert "say also what you do next" in told.lower()
             words = "Luna ate gum; I call the vet at 14:38"
             await receiver.do("accept_hand_off", hand_off=card["id"], words=words)
             assert await owner() == "Noah Kim"

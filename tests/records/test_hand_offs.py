@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from router.core.hand_off import HandOffState
+from router.core.said_back import first_action
 from router.core.terms import Terms
 from router.incidents.filing import Filings, Undo
 from router.incidents.findable import Findable
@@ -151,6 +152,35 @@ async def test_what_is_next_stays_with_whoever_has_it_if_the_receiver_says_so(fl
     assert (await accepted(floor.room, row, floor.who["Priya"], NOW, does_next=False)).reply.ok
     async with floor.database.read() as connection:
         assert (await next_actions.open_of(connection, incident.id)).agent == floor.who["Omar"]  # type: ignore[union-attr]
+
+
+async def test_it_is_said_back_with_something_of_what_is_to_be_done(floor: Floor) -> None:
+    incident = await floor.begin()
+    row, priya = await floor.offered(incident), floor.who["Priya"]
+    told = (await floor.room.accept(row.id, priya, "ok got it", NOW)).reply
+    assert (told.code, "what you do next" in told.text) == ("bad_request", True)
+    assert await floor.state(incident) == ("offered", "Elena")
+    assert (await floor.room.accept(row.id, priya, "ok, I call the vet", NOW)).reply.ok
+    assert await floor.state(incident) == ("accepted", "Priya")
+
+
+async def test_the_first_action_is_what_is_next_unless_something_is(floor: Floor) -> None:
+    incident = await floor.begin()
+    await accepted(floor.room, await floor.offered(incident), floor.who["Priya"], NOW)
+    async with floor.database.read() as connection:
+        planned = await next_actions.open_of(connection, incident.id)
+    assert planned is not None
+    assert (planned.what, planned.agent) == (PARTS["actions"], floor.who["Priya"])
+    assert planned.due_at == first_action(PARTS["actions"], NOW, current_of().value.zone)[1]
+    other = PARTS | {"actions": "Text Maya"}
+    again = offer_of(incident, floor.who["Priya"], floor.who["Omar"], parts=other)
+    assert (await floor.room.offer(again, NOW + 1)).reply.ok
+    async with floor.database.read() as connection:
+        row = await hand_offs.open_of(connection, incident.id)
+    assert (await floor.room.accept(row.id, floor.who["Omar"], "I text her", NOW + 2)).reply.ok  # type: ignore[union-attr]
+    async with floor.database.read() as connection:
+        after = await next_actions.open_of(connection, incident.id)
+    assert (after.id, after.agent) == (planned.id, floor.who["Omar"])  # type: ignore[union-attr]
 
 
 async def test_the_same_request_twice_is_one(floor: Floor) -> None:

@@ -121,6 +121,7 @@ export const handOff = {
     hasWhatIf: 'So is the what-if',
     noWhatIf: 'The what-if',
     does: 'I do what is next, too',
+    plans: 'The first action becomes what is next, for you.',
     /** @param {string} name @param {string} what */
     leaves: (name, what) => `${name}: ${what}`,
     accept: 'Accept',
