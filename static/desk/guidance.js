@@ -4,7 +4,7 @@ import { exactTime, hourMinute, offsetText } from '../format.js';
 import { Icon } from '../icons.js';
 import { t } from '../strings/en.js';
 import { act, centre, incident, pending, selected } from './context.js';
-import { keepThere } from './kept.js';
+import { keepThere } from './kept_there.js';
 import { Key } from './single_keys.js';
 import { tab } from './tabs.js';
 

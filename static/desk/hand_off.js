@@ -10,7 +10,8 @@ import { act, boundLayer, centre, incident, layer, pending, selected, state } fr
 import { PARTS, partWord } from './five_parts.js';
 import { spanWords, ToList, useWhoIsHere } from './hand_off_to.js';
 import { askHandOffs } from './hand_offs.js';
-import { keepThere, keptBy, useKept } from './kept.js';
+import { keptBy, useKept } from './kept.js';
+import { keepThere } from './kept_there.js';
 import { Wrong } from './wrong.js';
 
 const LAYER = 'hand off';

@@ -9,7 +9,8 @@ import { t } from '../strings/en.js';
 import { act, incidentId, openFound, pending } from './context.js';
 import { FiveParts } from './five_parts.js';
 import { askHandOffs, began, forMeHere, incoming } from './hand_offs.js';
-import { keepThere, keptBy, keptThere, useKept } from './kept.js';
+import { keptBy, useKept } from './kept.js';
+import { keepThere, keptThere } from './kept_there.js';
 import { when } from './next_fields.js';
 import { Wrong } from './wrong.js';
 

@@ -1,7 +1,6 @@
 /** What was typed into a dialog about an incident: whatever takes the dialog away, a call or another
  * incident, leaves it; whoever closes it, or is done with it, forgets it. */
 import { useState } from '../ui.js';
-import { link, onLive } from './context.js';
 
 /** Of one dialog, by incident. @template T @returns {Map<string, T>} */
 export const keptBy = () => new Map();
@@ -19,50 +18,6 @@ export function useKept(kept, id, blank, again = (typed) => typed) {
     put(now);
   };
   return [said, say, () => kept.delete(id)];
-}
-
-const SAVED_MS = 1000;
-/** What the centre has not kept yet, by what is typed; and when it goes there. */
-/** @type {Map<string, [string, Record<string, unknown>]>} */
-const owed = new Map();
-/** @type {Map<string, number>} */
-const timers = new Map();
-
-/** @param {string} id */
-async function send(id) {
-  stop(id);
-  const it = owed.get(id);
-  if (!it) return;
-  try {
-    await link.send(...it);
-    if (owed.get(id) === it) owed.delete(id);
-  } catch {
-    // It goes with the next letter, or once the link is back.
-  }
-}
-onLive.add(() => {
-  for (const id of owed.keys()) void send(id);
-});
-
-/** @param {string} id */
-function stop(id) {
-  clearTimeout(timers.get(id));
-  timers.delete(id);
-}
-
-/** What is typed is kept at the centre, too, for another machine: a second after a letter, however long one
- * goes on typing. @param {string} id @param {string} intent @param {Record<string, unknown>} fields
- * @param {{now?: boolean}} [how] `now`: at once */
-export function keepThere(id, intent, fields, { now = false } = {}) {
-  owed.set(id, [intent, fields]);
-  if (now) void send(id);
-  else if (!timers.has(id)) timers.set(id, window.setTimeout(send, SAVED_MS, id));
-}
-
-/** An act has it by now. @param {string} id */
-export function keptThere(id) {
-  stop(id);
-  owed.delete(id);
 }
 
 /** Fields that are typed over, and as they were shown before: an order says both, so that the centre can

@@ -72,6 +72,29 @@ async def test_in_chromium(chromium: Browser, file: str) -> None:
     assert [name for name, fault in told if fault] == [], json.dumps(told, indent=1)
 
 
+IMPORTS = re.compile(r"^(?:import|export)\b[^;]*?from '(\.[^']+)'", re.MULTILINE)
+
+
+def loaded(first: Path) -> set[Path]:
+    """All modules that a page of this script loads."""
+    found, left = set[Path](), [first]
+    while left:
+        path = left.pop()
+        if path not in found and path.parent.name != "vendor":
+            found.add(path)
+            names = IMPORTS.findall(path.read_text(encoding="utf-8"))
+            left += [(path.parent / name).resolve() for name in names]
+    return found
+
+
+async def test_a_board_takes_nothing_of_the_desk_that_would_connect_it_as_a_desk() -> None:
+    """A context connects its page, and says to every dialog which page it is on."""
+    desk, board = loaded(STATIC / "desk" / "app.js"), loaded(STATIC / "board" / "app.js")
+    assert STATIC / "desk" / "context.js" in desk
+    assert STATIC / "desk" / "context.js" not in board
+    assert STATIC / "board" / "context.js" not in desk
+
+
 def ours() -> list[Path]:
     """The pages' own files: not vendored."""
     return [
