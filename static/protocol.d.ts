@@ -138,7 +138,16 @@ interface Contact {
   progress: 'queued' | 'ringing' | 'in-progress' | null;
   unread: number | null;
   not_before: number | null;
-  callback: { by: string; by_name: string; why: string; tried: number; tries: number } | null;
+  callback: {
+    by: string;
+    by_name: string;
+    why: string;
+    kind: string;
+    note: string;
+    last: string | null;
+    tried: number;
+    tries: number;
+  } | null;
   /** Its party is with us by this contact; of a text, when it last moved. */
   stands: { contact: string; why: 'call' | 'text'; agent: string | null; at: number | null } | null;
   /** In wrap-up: the promised call about which its agent is asked. */

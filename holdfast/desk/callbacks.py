@@ -25,6 +25,7 @@ from holdfast.desk.intents import (
 from holdfast.desk.next_needed import NextNeeded
 from holdfast.http.access import Permission, allowed
 from router.callbacks.immediate import CallbackOrder, Callbacks
+from router.callbacks.moved import Moved, Wish
 from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
@@ -62,6 +63,14 @@ class CallOffForm(ContactForm, frozen=True):
     anyway: bool = False
 
 
+class MoveForm(ContactForm, frozen=True):
+    """`at`: from then on it rings. `note`: why at night; "" leaves what there is."""
+
+    at: Moment
+    sure: Sure = ()
+    note: Annotated[str, msgspec.Meta(max_length=160)] = ""
+
+
 class NotNeededForm(Form, frozen=True):
     """`through`: the contact in the reader's hands by which their party was reached. A supervisor
     who has none gives a `reason`."""
@@ -72,8 +81,8 @@ class NotNeededForm(Form, frozen=True):
 
 
 class CallingBack:
-    """Handlers of callback, request_callback, cancel_callback, not_needed and its undo,
-    abandoned_callback."""
+    """Handlers of callback, request_callback, cancel_callback, move_callback, not_needed and its
+    undo, abandoned_callback."""
 
     def __init__(
         self, centre: Centre, callbacks: Callbacks, promises: ScheduledCallbacks,
@@ -83,6 +92,7 @@ class CallingBack:
         self._callbacks = callbacks
         self._scheduled = promises
         self._needless = needless
+        self._moved = Moved(centre, promises)
         self._hub = hub
 
     @intent(
@@ -152,6 +162,13 @@ class CallingBack:
         _told(await self._scheduled.cancel(form.contact, page.account.id))
         if live.incident is not None:
             self._hub.incident_changed(live.incident)
+        return {}
+
+    @intent("move_callback", MoveForm, audit="callback.moved", desk_only=False)
+    async def _move(self, page: Page, form: MoveForm) -> Result:
+        note = " ".join(form.note.split())
+        wish = Wish(form.contact, page.account.id, form.at, note, frozenset(form.sure))
+        _told(await self._moved.move(wish, now_ms()))
         return {}
 
     @intent("not_needed", NotNeededForm, audit="callback.not_needed", desk_only=False)

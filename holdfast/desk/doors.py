@@ -36,6 +36,7 @@ _HAND_OFF = "/hand-offs/{hand_off}"
 DOORS = (
     Door("incidents", "GET", "/incidents", "Find incidents, as Find does"),
     Door("mine", "GET", "/mine", "The open incidents that one owns, or in which one is to act"),
+    Door("callbacks", "GET", "/callbacks", "The promised calls that nobody has made yet"),
     Door("open_incidents", "GET", "/incidents/open", "The open incidents, for a supervisor"),
     Door("colleagues", "GET", "/colleagues", "Everybody who can be given something to do"),
     Door("open", "GET", _OF, "An incident without its timeline; also by number (INC-20419)"),

@@ -102,6 +102,9 @@ def contact_entity(
             "by": live.callback.by,
             "by_name": live.callback.by_name,
             "why": live.callback.why,
+            "kind": live.callback.kind,
+            "note": live.callback.note,
+            "last": live.callback.last,
             "tried": live.callback.tried,
             "tries": live.callback.tries,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
 import msgspec
@@ -103,7 +103,12 @@ class AnswerForm(Form, frozen=True):
 class HandingOff:
     """Handlers of hand_off, hand_off_to, hand_offs and of what is done with one."""
 
-    def __init__(self, centre: Centre, hub: Hub, room: HandOffs) -> None:
+    def __init__(
+        self, centre: Centre, hub: Hub, room: HandOffs,
+        given: Callable[[str], None] = lambda _incident: None,
+    ) -> None:  # fmt: skip
+        """`given`: hears of each incident that somebody has now."""
+        self._given = given
         self._database = centre.database
         self._current = centre.config
         self._hub = hub
@@ -249,6 +254,8 @@ class HandingOff:
         done = await self._room.accept(
             form.hand_off, page.account.id, _tidy(form.words), now_ms(), does_next=form.does_next
         )
+        if done.reply.ok and done.row is not None:
+            self._given(done.row.incident)
         found = await self._told(done, page)
         self._hub.mine_changed()
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -75,8 +76,11 @@ class NextSteps:
     """Handlers of plan_next, next_done, give_incident, mine, open_incidents and colleagues."""
 
     def __init__(
-        self, centre: Centre, hub: Hub, actions: NextActions, ownership: Ownership
-    ) -> None:
+        self, centre: Centre, hub: Hub, actions: NextActions, ownership: Ownership,
+        given: Callable[[str], None] = lambda _incident: None,
+    ) -> None:  # fmt: skip
+        """`given`: hears of each incident that somebody has now."""
+        self._given = given
         self._database = centre.database
         self._current = centre.config
         self._hub = hub
@@ -109,6 +113,8 @@ class NextSteps:
         """Takes it, if it is for oneself."""
         gift = Gift(form.incident, form.agent, page.account.id, form.before)
         reply = await self._ownership.give(gift, now_ms())
+        if reply.ok:
+            self._given(form.incident)
         await self._tell(page, reply, form.incident, form.agent, "gave you")
         return self._told(reply, form.incident)
 

@@ -3,6 +3,7 @@
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.agent_seen import AgentSeen
 from holdfast.desk.beside import BesideAgents
+from holdfast.desk.callback_list import CallbackList
 from holdfast.desk.callbacks import CallingBack
 from holdfast.desk.consult import Consulting
 from holdfast.desk.day_lists import DayLists
@@ -35,6 +36,7 @@ __all__ = [
     "INTENTS",
     "AgentSeen",
     "BesideAgents",
+    "CallbackList",
     "CallingBack",
     "Consulting",
     "DayLists",

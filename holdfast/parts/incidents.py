@@ -75,14 +75,15 @@ def part(house: House) -> Part:
         GuidanceDesk(centre, hub, Guidance(centre)),
         SaidOfPeople(centre, hub, PartyFacts(centre)),
         PutRight(centre, hub, Incidents(centre), Filings.of(centre)),
-        NextSteps(centre, hub, NextActions(centre), ownership),
-        HandingOff(centre, hub, room),
+        NextSteps(centre, hub, NextActions(centre), ownership, promises.given),
+        HandingOff(centre, hub, room, promises.given),
         WritingFirst(centre, hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
     )
     late = Overdue(centre, hub.alarm_boards, hub.has_board)
 
     def passed_on(to: str, incidents: Sequence[str]) -> None:
         hub.mine_changed(to)
+        promises.given(*incidents)
         for incident in incidents:
             hub.incident_changed(incident)
 

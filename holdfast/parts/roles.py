@@ -25,6 +25,7 @@ _ALL = (
     "leaving",
     "hooks",
     "desk",
+    "callback_list",
     "incidents",
     "rest",
     "index",

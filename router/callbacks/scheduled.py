@@ -17,11 +17,12 @@ import structlog
 
 from router.admission import Admission
 from router.callbacks import at_night
-from router.callbacks.tries import next_try, wait_until
+from router.callbacks.tries import counts_anew, next_try, wait_until
 from router.centre import Centre
 from router.core.callback import (
     CALLED_OFF,
     CALLER,
+    MOVED,
     VOICEMAIL,
     Again,
     Closed,
@@ -105,6 +106,8 @@ class ScheduledCallbacks:
         self._current = centre.config
         self._news = asyncio.Event()
         self._step = "0-0"
+        self._given: set[str] = set()
+        """Incidents that have another owner."""
 
     # Making -----------------------------------------------------------------------------------
 
@@ -373,11 +376,17 @@ class ScheduledCallbacks:
         live = next_try(before, row.id, counts=move.counts, now=now)
         assert live.callback is not None
         live.party = person.party
+        found = await people.incident_by_id(connection, row.incident)
+        live.named = found.owner if found is not None and found.owner else live.named
         rehouse(live, self._current.value, moves=self._current.agreed)
-        moment = await self._their_hour(connection, live, person, move.not_before)
+        if before.cause == MOVED:
+            moment = move.not_before
+            counts_anew(live, moment, self._current.value, self._current.targets)
+        else:
+            moment = await self._their_hour(connection, live, person, move.not_before)
+            opens = opens_after(self._current.opening, live, [moment])
+            count_from(live, opens or moment)
         wait_until(live, moment, now)
-        opens = opens_after(self._current.opening, live, [moment])
-        count_from(live, opens or moment)
         again = await callbacks.try_again(connection, row, live.id, live.callback.tried, moment)
         if not again:
             return None
@@ -401,6 +410,20 @@ class ScheduledCallbacks:
         """A try has ended with this step of the index: look soon."""
         self._step = max(self._step, step, key=contacts.sortable)
         self._news.set()
+
+    def given(self, *incidents: str) -> None:
+        """They have another owner: the calls promised in them ring there first, soon."""
+        self._given.update(incidents)
+        self._news.set()
+
+    async def _name(self) -> None:
+        given, self._given = self._given, set()
+        for incident in sorted(given):
+            async with self._database.read() as connection:
+                row = await callbacks.open_of(connection, incident)
+                found = await people.incident_by_id(connection, incident)
+            if row is not None and found is not None and found.owner is not None:
+                await self._engine.step("describe", contact=row.contact, named=found.owner)
 
     async def _caught_up(self) -> bool:
         """True once the record holds every ended try that was heard of."""
@@ -427,6 +450,7 @@ class ScheduledCallbacks:
                 if not await self._caught_up():
                     pause_s = RETRY_S
                 await self.settle(clock())
+                await self._name()
             except (IndexLost, IndexUnavailable, RecordUnavailable) as error:
                 log.warning("callbacks.waiting", error=type(error).__name__)
                 pause_s = RETRY_S

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core.callback import THEY_CALLED
+from router.core.callback import MOVED, THEY_CALLED
+from router.core.config import Config
 from router.core.model import LiveContact
+from router.core.severity import Channel, Severity, Targets, answer_by, score
 from router.core.states import NOT_MADE, State
 from router.records import callbacks, contacts
 from router.records.database import Transaction
@@ -18,6 +20,9 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
     assert before.callback is not None
     tried, busy = before.callback.tried + counts, before.callback.busy + before.with_us
     unique = str(tried) if counts else f"{tried} busy {busy}"
+    if before.cause == MOVED:
+        unique = f"moved {before.id}"
+    came = (before.cause or before.outcome or "").replace("-", "_")
     return LiveContact(
         id=derived_id("c", "callback", promise, unique),
         channel=before.channel,
@@ -50,9 +55,19 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
             busy=busy,
             instead=None,
             back_by=None,
-            last=(before.cause or before.outcome or "") if counts else before.callback.last,
+            last=came if counts else before.callback.last,
         ),
     )
+
+
+def counts_anew(live: LiveContact, moment: int, config: Config, targets: Targets) -> None:
+    """Moved by a person: it counts from that moment (ms), as one that was promised for it does."""
+    severity = Severity(live.severity)
+    live.arrived_at, live.due_from = moment, None
+    live.score = score(moment, severity, Channel.VOICE, targets)
+    live.answer_by = answer_by(moment, severity, Channel.VOICE, targets)
+    live.promoted_at = None
+    live.promote_at = config.promote_at(moment, severity, Channel.VOICE)
 
 
 def wait_until(live: LiveContact, not_before: int | None, now: int) -> None:

@@ -53,6 +53,8 @@ def kind_of(by: str, not_before: int | None, after: LiveContact | None) -> Kind:
 THEY_CALLED = "called_themselves"
 CALLED_OFF = "cancelled"
 """At a person's word."""
+MOVED = "moved"
+"""To another time, by a person; the next contact of it comes then."""
 NOT_NEEDED = "not_needed"
 """Whoever had their contact said so: the party was reached."""
 BUSY, BUSY_FREE = "busy", 2
@@ -147,6 +149,8 @@ def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> 
         return Closed("reached", live.outcome or "")
     if live.cause == NOT_NEEDED:
         return Closed("reached", NOT_NEEDED)
+    if live.cause == MOVED and not they_called:
+        return Again(int(live.not_before or ended), counts=False)
     if live.outcome == "cancelled":
         return Closed("cancelled", live.cause or "")
     if they_called:

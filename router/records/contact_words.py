@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
-from router.core.callback import NOT_NEEDED
+from router.core.callback import MOVED, NOT_NEEDED
 from router.core.contact import MESSAGE_LEFT, Outcome
 from router.core.model import Happening, LiveContact
 from router.core.reasons import skills_words
@@ -272,6 +272,8 @@ def _said(
         case "contact.callback_cancelled":
             if happening.cause == NOT_NEEDED:
                 return f"call not needed any more, said {by}: they were reached"
+            if happening.cause == MOVED:
+                return f"call promised for another time by {by}"
             return f"call called off by {by}" if happening.by else None
         case "contact.wrapup_started":
             return _over(happening, contact, who or names.get(contact.agent, "somebody"))

@@ -24,6 +24,7 @@ import { Free } from './free.js';
 import { followHelps, Helps } from './help.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
+import { MoveCallback } from '../move_callback.js';
 import { NotNeededDialog } from './not_needed.js';
 import { SoundPlaces, soundPlacesItem } from './sound_places.js';
 import { Tiles } from './tiles.js';
@@ -115,6 +116,7 @@ function Board() {
       <${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/>
       <${Free}/>
       <${NotNeededDialog}/>
+      <${MoveCallback}/>
       <${FigureDialog}/>
       <${FindDialog}/>
       <${SoundPlaces}/>

@@ -43,7 +43,7 @@ export { centre, wordOf } from '../in_view.js';
 /** What the list shows. */
 export const channel = signal(/** @type {string|null} */ (null));
 export const severity = signal(/** @type {Severity|null} */ (null));
-/** 'waiting', 'work', 'incidents', 'abandoned', 'today' or 'corrections' */
+/** 'waiting', 'work', 'incidents', 'callbacks', 'abandoned', 'today' or 'corrections' */
 export const tabOf = signal('waiting');
 
 /** @param {string|null} id */

@@ -31,6 +31,7 @@ import { Next } from './next.js';
 import { notNeededItems } from './not_needed.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
+import { Callbacks } from './callbacks.js';
 import { OpenIncidents } from './incidents.js';
 import { Today } from './today.js';
 import { guess } from './tiles.js';
@@ -201,10 +202,11 @@ export function List() {
           ${t.board.gaveUp} · ${gone.length}
         </${Pick}>
         ${steers && html`<${Pick} of=${tabOf} value="incidents">${t.openIncidents.tab}</${Pick}>`}
+        ${steers && html`<${Pick} of=${tabOf} value="callbacks">${t.callbackList.tab}</${Pick}>`}
         <${Pick} of=${tabOf} value="today">${t.today.tab}</${Pick}>
         ${steers && html`<${Pick} of=${tabOf} value="corrections">${t.corrections.tab}</${Pick}>`}
       </div>
-      ${!['corrections', 'today', 'incidents'].includes(tabOf.value) && html`<div
+      ${!['corrections', 'today', 'incidents', 'callbacks'].includes(tabOf.value) && html`<div
         class="row"
         role="group"
         aria-label=${c.chan}>
@@ -242,35 +244,37 @@ export function List() {
         ? html`<${Abandoned} rows=${gone}/>`
         : tabOf.value === 'incidents'
           ? html`<${OpenIncidents}/>`
-          : tabOf.value === 'today'
-            ? html`<${Today}/>`
-            : html`<div
-                class="rows scroll"
-                role="table"
-                tabindex="0"
-                aria-label=${inWork ? t.board.inWork : t.board.list}>
-                <div role="rowgroup" class="thead">
-                  <div role="row" class="tr th">
-                    ${[
-                      c.sev,
-                      c.chan,
-                      c.who,
-                      c.incident,
-                      inWork ? c.inHand : c.waited,
-                      c.needs,
-                      c.next,
-                      c.why,
-                    ].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}
+          : tabOf.value === 'callbacks'
+            ? html`<${Callbacks}/>`
+            : tabOf.value === 'today'
+              ? html`<${Today}/>`
+              : html`<div
+                  class="rows scroll"
+                  role="table"
+                  tabindex="0"
+                  aria-label=${inWork ? t.board.inWork : t.board.list}>
+                  <div role="rowgroup" class="thead">
+                    <div role="row" class="tr th">
+                      ${[
+                        c.sev,
+                        c.chan,
+                        c.who,
+                        c.incident,
+                        inWork ? c.inHand : c.waited,
+                        c.needs,
+                        c.next,
+                        c.why,
+                      ].map((x) => html`<span key=${x} role="columnheader">${x}</span>`)}
+                    </div>
                   </div>
-                </div>
-                ${inWork
-                  ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>`
-                  : html`
-                      <${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/>
-                      <${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>
-                      <${Group} title=${t.promised.group} rows=${rows.later}/>
-                    `}
-              </div>`}
+                  ${inWork
+                    ? html`<${Group} title=${t.board.inWork} rows=${rows.working}/>`
+                    : html`
+                        <${Group} title=${t.board.ringing} rows=${rows.ringing} place=${rows.place} waits/>
+                        <${Group} title=${t.board.waiting} rows=${rows.waiting} place=${rows.place} waits/>
+                        <${Group} title=${t.promised.group} rows=${rows.later}/>
+                      `}
+                </div>`}
     ${(tabOf.value === 'waiting' || inWork) && none && html`<p class="empty over">
       ${filtered ? t.board.emptyFilter : inWork ? t.board.emptyWork : t.board.empty}
     </p>`}

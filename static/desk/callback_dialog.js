@@ -3,7 +3,8 @@ import { html, newId, signal, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { now, serverTime } from '../clock.js';
-import { dueText, exactTime, hourMinute, nextAt } from '../format.js';
+import { isoDay, momentOf, onDay, There } from '../call_times.js';
+import { exactTime, hourMinute, nextAt } from '../format.js';
 import { firstOf } from '../contact.js';
 import { Until } from '../timers.js';
 import { Stands } from '../stands.js';
@@ -46,32 +47,6 @@ async function promise(at, note, sure = []) {
   await promised({ incident: of.incident, address: of.address, key: newId(), at: when, note, sure }, at);
 }
 
-/** @param {number} at */
-const momentOf = (at) => dueText(at, serverTime());
-
-const DAY = /** @type {const} */ ({ weekday: 'short', day: 'numeric', month: 'short' });
-
-/** The wall clock there, with its day where that is another one. @param {number} at @param {string} zone */
-function clockThere(at, zone) {
-  try {
-    const of = (/** @type {Intl.DateTimeFormatOptions} */ how) =>
-      new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...how });
-    const day = of(DAY).format(at);
-    const time = of({ hour: '2-digit', minute: '2-digit' }).format(at);
-    return day === new Intl.DateTimeFormat('en-GB', DAY).format(serverTime()) ? time : `${day}, ${time}`;
-  } catch {
-    return ''; // a zone that this browser does not know
-  }
-}
-
-/** By their own clock. @param {{at: number, zone: string}} props */
-const There = ({ at, zone }) => {
-  const clock = zone && clockThere(at, zone);
-  return html`<span class="muted" title=${zone}>
-    ${clock ? t.promised.there(clock) : t.promised.noZone}
-  </span>`;
-};
-
 /** @param {object} fields @param {number|null} at */
 async function promised(fields, at) {
   const night = (/** @type {Fault} */ fault) => {
@@ -83,15 +58,6 @@ async function promised(fields, at) {
   if (layer.peek() === 'later') shut();
   toast(t.promised.done(at === null ? '' : momentOf(at)), 'info');
 }
-
-/** "2026-12-01" and "14:30" by this machine's clock, ms. @param {string} day @param {string} time */
-function onDay(day, time) {
-  const at = Date.parse(`${day}T${time}`);
-  return Number.isNaN(at) ? null : at;
-}
-
-/** @param {number} at */
-const isoDay = (at) => new Intl.DateTimeFormat('sv-SE').format(at);
 
 export function Later() {
   const of = asked.value;

@@ -6,6 +6,8 @@ import { MenuButton } from '../menu.js';
 import { t } from '../strings/en.js';
 import { AddPartyDialog } from './add_party.js';
 import { AskNextDialog } from './ask_next.js';
+import { MoveCallback } from '../move_callback.js';
+import { CALLBACKS } from './callbacks.js';
 import { CHECK } from './check.js';
 import { DIAL } from './dial.js';
 import { CLOSE_INCIDENT } from './ending.js';
@@ -66,6 +68,8 @@ export const DIALOGS = [
   CHECK,
   DIAL,
   FIND,
+  CALLBACKS,
+  { body: MoveCallback },
   GUIDANCE,
   SOUND,
   { body: TransferDialog },

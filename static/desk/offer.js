@@ -185,12 +185,17 @@ function Card({ ring }) {
         <${Marks} who=${c.who}/>
       </div>
       ${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
-      ${kind === 'callback' && c.callback && html`<div class="t1 b">
-        ${t.promised.asked(c.callback.by_name)} · <${Until}
-          at=${c.not_before ?? c.arrived_at}
-          over=${t.promised.over}/>
-        ${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}
-      </div>`}
+      ${kind === 'callback' && c.callback && html`
+        <div class="t1 b">
+          ${t.promised.asked(c.callback.by_name)} · <${Until}
+            at=${c.not_before ?? c.arrived_at}
+            over=${t.promised.over}/>
+          ${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}
+        </div>
+        <div class="t1">
+          ${[t.callbackKinds[c.callback.kind], c.callback.note].filter(Boolean).join(' · ')}
+        </div>
+      `}
     </div>
     ${c.about && c.about !== c.rule && !c.about.endsWith(c.who?.address ?? '\n') && html`<div
       class="about">“<${Marked} text=${c.about} words=${c.grounds?.why}/>”</div>`}

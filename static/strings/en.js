@@ -1,5 +1,6 @@
 /** Every word that a page shows, by page. Short and human; errors say what happened,
  * what is safe, what to do. */
+import { callbacks } from './en/callbacks.js';
 import { causes } from './en/causes.js';
 import { asksHelp } from './en/asks_help.js';
 import { agent } from './en/agent.js';
@@ -35,6 +36,7 @@ export const t = {
   ...common,
   ...agent,
   ...asksHelp,
+  ...callbacks,
   ...causes,
   ...login,
   ...desk,

@@ -71,6 +71,7 @@ async def test_every_message_and_every_answer_is_as_the_pages_types_say(
         await ask(agent, "incidents", q="")
         await ask(board, "corrections", days=7)
         await ask(board, "open_incidents", filter="")
+        await ask(board, "callbacks")
         told += heard(board, agent)
         await agent.do("unpark", contact=mail)
 

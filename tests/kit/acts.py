@@ -599,7 +599,7 @@ SCENES: list[Scene] = [
 READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays", "agent_day", "sound_places",
-    "mine", "open_incidents", "colleagues", "merge_look", "undo_look", "snippets",
+    "mine", "open_incidents", "callbacks", "colleagues", "merge_look", "undo_look", "snippets",
     "hand_offs", "hand_off_to", "guidance_followed", "summary", "summary_version",
 }  # fmt: skip
 """Intents that change nothing."""
@@ -699,6 +699,7 @@ async def _known(floor: Floor) -> None:
         "of save_summary": {"sentences": [{"section": "about", "text": "It is about Luna."}]},
         "of export_summary": {"variant": "redacted"},
         "of close": {"anyway": True},
+        "of move_callback": {"at": now_ms() + 3_600_000},
         "of cancel_callback": {"anyway": True}, "of next_done": {"anyway": True},
         "of close_incident": {"reason": "resolved"},
         "of write_first": {"text": "how is she?", "role": "caller"},

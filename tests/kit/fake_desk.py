@@ -25,7 +25,7 @@ from holdfast.desk import incident_preview
 from holdfast.desk.topics import INTENTS
 from router.core.hits import marked, needles
 from router.core.query import terms_of
-from tests.kit import fake_scenes
+from tests.kit import fake_callbacks, fake_scenes
 from tests.kit.fake_hand_offs import HandOffs
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -161,6 +161,9 @@ class Connection(HandOffs):
             "more": False,
             "team": self.scene.get("team", []),
         }
+
+    async def do_callbacks(self, _: dict[str, Any]) -> Any:
+        return {"rows": fake_callbacks.rows(self.desk.now()), "more": False}
 
     async def do_open_incidents(self, intent: dict[str, Any]) -> Any:
         now, rows = self.desk.now(), fake_scenes.open_rows(self.desk.now())

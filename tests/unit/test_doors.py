@@ -14,7 +14,15 @@ from holdfast.desk.topics import INTENTS
 from holdfast.http.openapi import openapi
 from holdfast.settings.environment import load
 
-READS = {"mine", "hand_offs", "open_incidents", "colleagues", "incidents", "guidance_followed"}
+READS = {
+    "callbacks",
+    "mine",
+    "hand_offs",
+    "open_incidents",
+    "colleagues",
+    "incidents",
+    "guidance_followed",
+}
 """Of incident work, without an incident among their fields."""
 LOOKS = {"open", "hand_off_to", "snippets", "merge_look", "undo_look", "summary", "summary_version"}
 OF = {"incident", "stays", "filing", "hand_off", "question"}

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.callback import CALLED_OFF, NOT_NEEDED, THEY_CALLED
+from router.core.callback import CALLED_OFF, MOVED, NOT_NEEDED, THEY_CALLED
 from router.core.model import LiveContact
 from router.core.states import State
 from router.core.text import span
@@ -49,7 +49,7 @@ def _told(row: Any, party: dict[str, Any] | None, agent: str | None, words: Word
         promised = f"{waited}promised: "
         entered = came
     elif live.callback is not None:
-        if row.state != State.ENDED or live.cause in (CALLED_OFF, NOT_NEEDED):
+        if row.state != State.ENDED or live.cause in (CALLED_OFF, MOVED, NOT_NEEDED):
             return None
         came = int(row.ended_at or came)
     text = f"called {person}" if row.direction == "out" else "called again" if again else "called"

@@ -42,8 +42,9 @@ function fire.due(id)
   if c and c.state == State.SCHEDULED then standing.look(c, true) end
 end
 
--- Nobody needs this call any more. If it is being dialled already, it goes on.
--- takes: by, cause, contact
+-- Nobody needs this call any more, or it is moved (to: not before this moment; note: why). If it is being
+-- dialled already, it goes on.
+-- takes: by, cause, contact, note, to
 -- refuses: too_late
 -- tells: contact.callback_cancelled
 mutation('cancel_callback', function(req)
@@ -51,6 +52,8 @@ mutation('cancel_callback', function(req)
   if not c then return no('too_late', 'over') end
   if not offers.uncalled(c) or c.state == State.DIALING then return no('too_late', 'being_called') end
   offers.withdraw(c, 'cancelled')
+  if has(req.to) then c.not_before = req.to end
+  if has(req.note) and req.note ~= '' then c.callback.note = req.note end
   event('contact.callback_cancelled', c, { by = req.by, cause = req.cause })
   life.finish(c, 'cancelled', req.cause)
   return { ok = true }

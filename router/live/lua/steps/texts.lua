@@ -145,8 +145,8 @@ mutation('abandoned_done', function(req)
   return { ok = true }
 end)
 
--- Facts that arrived late: the incident, its number, the person.
--- takes: contact
+-- Facts that arrived late: the incident, its number, the person; and whom a promised call rings at first.
+-- takes: contact, named
 -- refuses: unknown
 -- tells: contact.described
 mutation('describe', function(req)
@@ -154,6 +154,10 @@ mutation('describe', function(req)
   if not c then return no('unknown', 'no_open_contact') end
   for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about' }) do
     if has(req[name]) then c[name] = req[name] end
+  end
+  if has(req.named) and has(c.callback) and offers.uncalled(c) then
+    c.named = req.named
+    if has(c.sticky_for) and c.sticky_for ~= c.named then waiting.unstick(c) end
   end
   touch(c)
   event('contact.described', c)
