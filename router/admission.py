@@ -18,6 +18,7 @@ from router.core.display import mask
 from router.core.durations import duration_ms
 from router.core.model import Grounds, LiveContact, Reply
 from router.core.reladder import home_of, rehouse
+from router.core.restricted import only
 from router.core.severity import BY_RULE, Channel, Severity, answer_by, score
 from router.core.skills import Skills
 from router.core.triage import Verdict
@@ -327,6 +328,7 @@ class Admission:
             role = await people.role_in(connection, incident.id, live.party)
             live.who["role"] = role or live.who["role"]
         live.incident, live.incident_no = incident.id, incident.word
+        live.only = only(incident.only)
         live.named = live.named or incident.owner
         if live.about is None:
             live.about = incident.title

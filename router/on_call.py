@@ -60,7 +60,10 @@ class OutsideRouting:
         because somebody is on duty.
         """
         tried = set(live.tried or ())
-        for person in self._current.opening.on_call_at(self._clock()):
+        people = self._current.opening.on_call_at(self._clock())
+        if live.only and live.severity > Severity.S1:  # nobody outside is on its list
+            people = []
+        for person in people:
             if person.name not in tried:
                 return await self._engine.step(
                     "send_outside",
@@ -190,6 +193,8 @@ class OutsideRouting:
                 rows = await messages.last_of(connection, live.id, 3)
         except (RecordUnavailable, TimeoutError):
             rows = ()
+        if live.only:  # restricted: how to reach them, and none of their words
+            return Written("", rows[0].from_address if rows else "")
         if not rows:
             return Written(_plain(live.about or "", SAID))
         said = " ".join(f"{row.subject or ''} {in_words(row.text)}" for row in rows)
@@ -202,7 +207,8 @@ class OutsideRouting:
         what = told("email" if live.channel == Channel.EMAIL else "sms", language)
         centre = self._current.value.name
         first = [told("waits", language, name=centre, what=what, severity=live.severity)]
-        first.append(told("they_write" if written.said else "no_words", language))
+        if not live.only:
+            first.append(told("they_write" if written.said else "no_words", language))
         then = [told("take_it_over", language)]
         if live.incident_no:
             then.insert(0, told("incident", language, no=spelled(live.incident_no)))

@@ -16,6 +16,7 @@ type AgentState = (typeof import('./states.js').AgentState)[keyof typeof import(
 type Cause =
   | 'stands'
   | 'lost'
+  | 'restricted'
   | 'skills'
   | 'training'
   | 'shift'

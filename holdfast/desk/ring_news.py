@@ -24,6 +24,7 @@ WORDS = {
     "callback": "they asked to be called back.",
     "closed": "closed by a colleague.",
     "parked": "set aside by a colleague.",
+    "restricted": "it is restricted by now, to people you are not among.",
     "cancelled": "the callback is off.",
     "stands": "they are with {by} now; the callback waits.",
     "message_over": "their message is over.",

@@ -8,7 +8,7 @@ what they own, and what they have to do next, goes to their lead, else to a supe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +17,10 @@ import structlog
 from router.centre import Centre
 from router.core.durations import duration_ms
 from router.core.incident import AWAY, LEFT
-from router.core.passing_on import Colleague, heir_of
+from router.core.passing_on import Colleague, heir_among, heir_of
 from router.core.terms import day_of, works_here
 from router.incidents.ownership import Ownership
-from router.records import accounts, incident_changes, next_actions
+from router.records import accounts, incident_changes, next_actions, sight
 from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
@@ -73,6 +73,8 @@ class PassingOn:
             owned = await incident_changes.owned(connection, absent) if absent else {}
             doing = await next_actions.doing(connection, absent) if absent else set()
             left = sorted({*owned, *doing})
+            theirs_all = [one for account in owned.values() for one in account]
+            restricted = await sight.restricted_of(connection, theirs_all)
             supervisors = [one.id for one in known if left and self._steers(one.role)]
             loads = await incident_changes.owned(connection, supervisors) if supervisors else {}
         staff = {
@@ -91,13 +93,34 @@ class PassingOn:
             if heir is None:
                 log.error("incident.ownerless", account=account, incidents=len(theirs))
                 continue
-            changed = await self._ownership.pass_on(account, heir, theirs, now, why)
-            staff[heir] = replace(staff[heir], incidents=staff[heir].incidents + len(theirs))
-            log.warning(
-                "incident.passed_on", account=account, to=heir, incidents=len(changed), why=why
-            )
-            self._tell(heir, changed)
+            for to, incidents in _by_heir(account, heir, theirs, restricted, staff).items():
+                changed = await self._ownership.pass_on(
+                    account, to, incidents, now, why, rest=to == heir
+                )
+                staff[to] = replace(staff[to], incidents=staff[to].incidents + len(incidents))
+                log.warning(
+                    "incident.passed_on", account=account, to=to, incidents=len(changed), why=why
+                )
+                self._tell(to, changed)
 
     async def _away(self, connection: Any, now: int) -> set[str]:
         after = self._current.value.incidents.away_after
         return await accounts.unseen(connection, now - duration_ms(after)) if after else set()
+
+
+def _by_heir(
+    gone: str,
+    heir: str,
+    incidents: Sequence[str],
+    restricted: Mapping[str, Collection[str]],
+    staff: Mapping[str, Colleague],
+) -> dict[str, list[str]]:
+    """Who gets which: a restricted one goes to somebody on its list, if anybody of them is here.
+    What they had to do next in those of others goes to `heir`, last."""
+    found: dict[str, list[str]] = {}
+    for incident in incidents:
+        people = restricted.get(incident)
+        to = heir_among(gone, staff, people) if people else None
+        found.setdefault(to or heir, []).append(incident)
+    rest = found.pop(heir, [])
+    return found | {heir: rest}

@@ -14,6 +14,7 @@ from router.core.display import mask
 from router.core.durations import duration_ms
 from router.core.model import LiveContact, Reply
 from router.core.outgoing import line_to_call_from
+from router.core.restricted import only
 from router.core.said import known_language
 from router.core.severity import Channel, Severity, answer_by, score
 from router.core.states import NOT_MADE, State
@@ -245,6 +246,7 @@ class Callbacks:
                 about=incident.title,
                 incident=incident.id,
                 incident_no=incident.word,
+                only=only(incident.only),
                 # If the agent is lost or hands it on, it waits as a call that came now.
                 ladder=ladder.text(config.steps(line.queue, severity)),
                 promote_at=config.promote_at(now, severity, Channel.VOICE),

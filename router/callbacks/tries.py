@@ -49,6 +49,7 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
         about=before.about,
         incident=before.incident,
         incident_no=before.incident_no,
+        only=before.only,
         callback=msgspec.structs.replace(
             before.callback,
             tried=tried,

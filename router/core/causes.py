@@ -16,6 +16,8 @@ class Cause(StrEnum):
     STANDS = "stands"
     """A promised call whose party is with us: it waits until they are not."""
     LOST = "lost"
+    RESTRICTED = "restricted"
+    """It belongs to a restricted incident, and they are not on its list."""
     SKILLS = "skills"
     """Of the step at which its ladder is."""
     TRAINING = "training"

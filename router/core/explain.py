@@ -153,7 +153,9 @@ class Picture:
         stays = False
         if at_once and known.offer is not None:
             rings = self._contacts.get(known.offer.contact)
-            stays = rings is not None and (rings.severity == 1 or rings.id == live.id)
+            if rings is not None and rings.id == live.id:
+                return Judgement(agent, (Cause.RINGING,))
+            stays = rings is not None and rings.severity == 1
             known = known if stays else replace(known, offer=None)
         causes, cost, displaces = self._pair(live, Rung(), known, by_name=True)
         if not causes and stays:
@@ -200,6 +202,8 @@ class Picture:
         surplus = sum(agent.skills.get(name, 0) - level for name, level in required)
         near = (step.lacks(agent.skills), surplus)
         others = sum(1 for name in agent.skills if name not in step.needs)
+        if named_on(live, agent.id):
+            near, others = (0, 0), 0
         last = cost == 5 and tier == 0  # paused, rung for an S1: all of them after who is ready
         named = 0 if live.named == agent.id and not last else 1
         order = (last, named, cost, displaces, *near, others, agent.idle_since, agent.id)
@@ -217,7 +221,10 @@ class Picture:
             causes.append(Cause.STANDS)
         if agent.presence != "online":
             causes.append(Cause.LOST)
-        if not satisfies(agent.skills, step.needs):
+        stranger = bool(live.only) and agent.id not in (live.only or {})
+        if stranger and (by_name or not self._opens(live, step)):
+            causes.append(Cause.RESTRICTED)
+        if not named_on(live, agent.id) and not satisfies(agent.skills, step.needs):
             causes.append(Cause.SKILLS)
         if tier < (agent.floor or 0):
             causes.append(Cause.TRAINING)
@@ -240,6 +247,26 @@ class Picture:
         if block:
             causes.append(block)
         return causes, 5 if extra else cost, displaces
+
+    def _opens(self, live: LiveContact, step: Rung) -> bool:
+        """Whether one of a restricted incident is for everybody: an S1 that nobody on its list who
+        is ready can take, and that rings at none of them (`listed.opens` of the library)."""
+        only = live.only or {}
+        offer = live.offer
+        if live.severity > 1:
+            return False
+        if offer is not None and not offer.everybody and any(one in only for one in offer.agents):
+            return False
+        return not any(self._takes_first(live, step, one) for one in only)
+
+    def _takes_first(self, live: LiveContact, step: Rung, listed: str) -> bool:
+        agent = self._agents.get(listed)
+        if agent is None or listed in (live.passed_over or {}):
+            return False
+        if (live.cooling or {}).get(listed, 0) > self._now:
+            return False
+        causes, cost, _ = self._pair(live, step, agent)
+        return not causes and not (cost == 5 and tier_of(live) == 0)
 
     def _let_in(self, live: LiveContact, agent: LiveAgent) -> bool:
         """Who is not ready and may be rung all the same, of those of whom the library says so: who
@@ -304,7 +331,7 @@ class Picture:
                 _on_duty(agent)
                 and not agent.absent
                 and agent.id not in out
-                and satisfies(agent.skills, step.needs)
+                and (agent.id in live.only if live.only else satisfies(agent.skills, step.needs))
                 and (agent.floor or 0) <= tier_of(live) <= _ceiling(agent)
                 for agent in self._agents.values()
             )
@@ -318,6 +345,11 @@ class Picture:
             else one
             for one in found
         ]
+
+
+def named_on(live: LiveContact, agent: str) -> bool:
+    """On the list of a restricted incident: a person named them, whatever their skills."""
+    return bool(live.only) and agent in (live.only or {})
 
 
 def _gives_way(other: LiveContact, live: LiveContact) -> bool:

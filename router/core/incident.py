@@ -18,6 +18,9 @@ JOINED = "joined"
 PEOPLE = "people"
 """Something else was said of its people: the words have it."""
 
+RESTRICTED, LET_IN = "restricted", "let_in"
+"""Its list was changed: `after` has how many are on it now, or who was let in; words say why."""
+
 LEFT, AWAY = "left", "away"
 """Why a rule passed it on: its owner no longer works here, or was at no desk for too long."""
 

@@ -180,6 +180,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True):
     about: str | None = None
     incident: str | None = None
     incident_no: str | None = None
+    only: dict[str, bool] | None = None
+    """Its incident is restricted to these accounts (router/core/restricted.py)."""
     provisional: bool = False
     """The record has not taken it yet: line and number are all that is known."""
     by_line: int | None = None

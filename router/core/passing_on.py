@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 MOST_LEADS = 8
@@ -20,6 +20,17 @@ class Colleague:
     lead: str | None = None
     incidents: int = 0
     """Open ones that they own."""
+
+
+def heir_among(
+    gone: str, colleagues: Mapping[str, Colleague], people: Collection[str]
+) -> str | None:
+    """Of a restricted incident: the same among those on its list, else whoever of them is here and
+    owns the fewest. None: nobody of them is here."""
+    known = {one.id: one for one in colleagues.values() if one.id in people or one.id == gone}
+    here = [one for one in known.values() if one.here and one.id != gone]
+    least = min(here, key=lambda one: (one.incidents, one.id), default=None)
+    return heir_of(gone, known) or (least.id if least else None)
 
 
 def heir_of(gone: str, colleagues: Mapping[str, Colleague]) -> str | None:

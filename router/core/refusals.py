@@ -93,6 +93,7 @@ WORDS: Mapping[str, str] = {
 THEIRS: Mapping[str, str] = {
     "stands": "the person is with us just now",
     "lost": "they are not connected",
+    "restricted": "it is restricted, and they are not on its list",
     "skills": "they lack the skills",
     "training": "they are in training for less urgent work",
     "shift": "they are outside their shift, for S1 and S2 only",
@@ -110,6 +111,7 @@ THEIRS: Mapping[str, str] = {
 YOURS: Mapping[str, str] = {
     "stands": "the person is with us just now",
     "lost": "you are not connected",
+    "restricted": "it is restricted, and you are not on its list",
     "training": "you are in training for less urgent work",
     "shift": "outside your shift you are offered S1 and S2 only",
     "paused": "press Ready first",

@@ -22,7 +22,7 @@ def index_of(centre: Centre) -> Tell:
         with contextlib.suppress(IndexLost, IndexUnavailable):
             await centre.engine.step(
                 "describe", contact=it.contact, incident=it.incident, incident_no=it.number,
-                who=it.who,
+                who=it.who, only=it.only,
             )  # fmt: skip
 
     return tell

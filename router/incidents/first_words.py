@@ -19,6 +19,7 @@ from router.core.display import excerpt, mask
 from router.core.model import LiveContact, Reply
 from router.core.outgoing import address_of, line_to_write_from
 from router.core.recipient import Recipient, another, not_filled, refused, too_long
+from router.core.restricted import only
 from router.core.said import known_language
 from router.core.severity import Channel, score
 from router.core.states import WAITS, State
@@ -237,6 +238,7 @@ class FirstWords:
             about=excerpt(letter.text),
             incident=incident.id,
             incident_no=incident.word,
+            only=only(incident.only),
             promote_ms=self._current.targets[severity][channel],
         )
 

@@ -14,6 +14,7 @@ from typing import Any
 from router.core import filing as core
 from router.core.incident import CLOSED, MERGED
 from router.core.model import Reply
+from router.core.restricted import together
 from router.core.severity import Severity
 from router.incidents.replies import UNKNOWN
 from router.records import audit, filings, hand_offs, next_actions, party_facts, search_index, stays
@@ -28,6 +29,12 @@ LOOK_AGAIN = Reply(
     ok=False,
     code="too_late",
     text="one of them was merged with another meanwhile. Look again; nothing was changed",
+)
+DIFFERENT_LISTS = Reply(
+    ok=False,
+    code="not_ready",
+    text="one of them is restricted to other people. Give both the same list first; nothing was"
+    " changed",
 )
 CHOOSE = Reply(
     ok=False,
@@ -68,6 +75,8 @@ async def merge(connection: Transaction, order: Merge, now: int) -> Reply:
     if here.state == CLOSED:
         words = f"INC-{here.number} is closed. Reopen it first, or let the other one stay"
         return Reply(ok=False, code="not_ready", text=words)
+    if not together(here.only, there.only):
+        return DIFFERENT_LISTS
     ours = await next_actions.open_of(connection, here.id)
     theirs = await next_actions.open_of(connection, there.id)
     known = [one.id for one in (ours, theirs) if one is not None]
@@ -142,7 +151,10 @@ async def part(
     await filings.undone(connection, row.id, by, now)
     under = await filings.below(connection, row.other)
     await filings.point(connection, under, row.other)
-    await filings.change(connection, row.other, stays=None, state=data["state"], touched_at=touched)
+    only = (await filings.get(connection, top)).only  # what counted for both counts for each
+    await filings.change(
+        connection, row.other, stays=None, state=data["state"], touched_at=touched, only=only
+    )
     if data["owner"] and standings[0].owner == data["owner"]:
         await filings.change(connection, row.incident, owner=None)
     await _bring_back(connection, row, data, [top, row.incident], [row.other, *under], back)

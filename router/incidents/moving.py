@@ -12,6 +12,7 @@ from router.core import filing as core
 from router.core.incident import CLOSED, MERGED
 from router.core.incident_status import Status
 from router.core.model import LiveContact, Reply
+from router.core.restricted import may_go
 from router.core.severity import Severity
 from router.core.states import State
 from router.incidents import merging
@@ -30,6 +31,12 @@ GONE = Reply(
     text="something of it is no longer in this incident. Look again; nothing was moved",
 )
 THERE = Reply(ok=False, code="too_late", text="it is in that incident already")
+LEAVES = Reply(
+    ok=False,
+    code="not_ready",
+    text="one of them is restricted to other people: what is in it stays there. Give both the same"
+    " list first",
+)
 NOT_YOURS = Reply(
     ok=False,
     code="not_yours",
@@ -72,6 +79,8 @@ async def move(connection: Transaction, order: Move, now: int) -> tuple[Reply, s
     if there is not None and there.state == CLOSED:
         words = f"INC-{there.number} is closed. Reopen it first; nothing was moved"
         return Reply(ok=False, code="not_ready", text=words), None
+    if there is not None and not may_go(here.only, there.only):
+        return LEAVES, None
     contacts = await filings.contacts_in(connection, here.id, order.contacts)
     notes = await filings.notes_in(connection, here.id, order.notes)
     if len(contacts) != len(set(order.contacts)) or len(notes) != len(set(order.notes)):
@@ -114,7 +123,7 @@ async def _begun(
     severity = min((_by_itself(row) for row in contacts), default=here.severity)
     made = await people.begin_incident(connection, title, severity, now)
     owner = here.owner or by
-    await filings.change(connection, made.id, owner=owner, status=Status.ACTIVE)
+    await filings.change(connection, made.id, owner=owner, status=Status.ACTIVE, only=here.only)
     return made.id
 
 
@@ -148,6 +157,8 @@ async def put_back(
     """All of it is where it was, with what came to it since. Refused if something of it was put
     elsewhere again. Returns the incidents that change."""
     here, there = await filings.held(connection, [row.incident, row.other])
+    if not may_go(there.only, here.only):
+        return LEAVES
     moved: dict[str, dict[str, str]] = {}
     for kind, name, was in await filings.rows_of(connection, row.id):
         moved.setdefault(kind, {})[name] = was

@@ -11,6 +11,7 @@ from router.core.hand_off import Act
 from router.core.incident_status import News
 from router.core.model import Reply
 from router.core.severity import BY_RULE
+from router.incidents import restricting
 from router.incidents.replies import NOBODY, held_open, works_here
 from router.records import audit, hand_offs, incident_changes, next_actions
 from router.records.database import Transaction, once_more
@@ -73,10 +74,11 @@ class Ownership:
         return Reply()
 
     async def pass_on(
-        self, gone: str, to: str, incidents: Sequence[str], now: int, why: str
+        self, gone: str, to: str, incidents: Sequence[str], now: int, why: str, *, rest: bool = True
     ) -> list[str]:
         """Incidents of an owner who is gone (`why`: router.core.incident) get another one, and so
-        does whatever they had to do next; those in which something has changed.
+        does whatever they had to do next (not `rest`: in these alone); those in which something has
+        changed.
 
         Raises:
             RecordUnavailable: the next look does it.
@@ -88,10 +90,15 @@ class Ownership:
                 if isinstance(row, Reply) or row.owner != gone:
                     continue  # somebody was quicker
                 await incident_changes.give(connection, row.id, now, row, to=to, why=why)
+                await restricting.take_in(connection, row.id, to, now)
+                await next_actions.move(connection, [gone], to, incident=row.id)
                 await _passed(connection, incident, to, now)
             changed.append(incident)
+        if not rest:
+            return changed
         async with self._database.write() as connection:
             for incident in await next_actions.move(connection, [gone], to):
+                await restricting.take_in(connection, incident, to, now)
                 await _passed(connection, incident, to, now)
                 changed.append(incident)
         return changed

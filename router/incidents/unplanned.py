@@ -12,9 +12,11 @@ import structlog
 from router.centre import Centre
 from router.core.incident import OPEN
 from router.core.next_action import UNSAID, is_needed
-from router.core.passing_on import Colleague, heir_of
+from router.core.passing_on import Colleague, heir_among, heir_of
+from router.core.restricted import listed
 from router.core.severity import BY_RULE
 from router.core.terms import day_of, works_here
+from router.incidents import restricting
 from router.incidents.next_actions import PLANNED
 from router.records import accounts, audit, incident_changes, next_actions, unplanned
 from router.records.database import Transaction
@@ -95,9 +97,13 @@ class Unplanned:
         if not is_needed(planned=planned, alive=bool(alive), promised=promised):
             return None
         owner = staff.get(row.owner or "")
-        agent = owner.id if owner and owner.here else heir_of(row.owner or "", staff)
+        agent = owner.id if owner and owner.here else None
+        if agent is None and row.only:
+            agent = heir_among(row.owner or "", staff, listed(row.only))
+        agent = agent or heir_of(row.owner or "", staff)
         if agent is None:
             return NOBODY
+        await restricting.take_in(connection, row.id, agent, now)
         due = now + self._current.value.incidents.next_within.ms(row.severity)
         one = new_id("x")
         await next_actions.plan(

@@ -231,6 +231,7 @@ class CallIntake:
             about=live.about,
             incident=live.incident,
             incident_no=live.incident_no,
+            only=live.only,
             named=live.named,
             arrived_at=live.arrived_at,
             due_from=live.due_from,

@@ -21,7 +21,7 @@ PARTS = (
     *("store/values", "store/memory", "store/records"),
     *("store/deadlines", "store/effects", "store/events"),
     *("order/moments", "order/ladder", "order/agents", "order/agent_timers", "order/states"),
-    *("order/waiting",),
+    *("order/waiting", "order/listed"),
     *("order/candidates", "order/reasons", "order/offers", "order/match", "order/figures"),
     *("order/life", "order/standing"),
     *("steps/entry", "steps/calls", "steps/outside", "steps/telling", "steps/texts"),

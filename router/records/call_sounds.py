@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.beside import person_of
-from router.records import schema
+from router.records.sound_tables import call_sound
 from router.records.sql import forget_before, put
 
-_table = schema.call_sound
+_table = call_sound
 
 
 class Part(NamedTuple):

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.model import LiveContact, Step
+from router.core.restricted import only
 from router.core.states import State
 from router.core.text import clean
 from router.records import early, incident_steps, schema, stays
@@ -216,13 +217,20 @@ async def open_contacts(connection: AsyncConnection) -> list[LiveContact]:
         live = decode(row.live)
         live.party = live.party or row.party  # recorded before contacts knew it
         live.incident, live.incident_no = row.id, f"INC-{row.number}"
+        live.only = only(row.only)
         found.append(live)
     return found
 
 
 _named = schema.incident.alias("named")
 _OPEN = (
-    select(contact.c.live, contact.c.party, schema.incident.c.id, schema.incident.c.number)
+    select(
+        contact.c.live,
+        contact.c.party,
+        schema.incident.c.id,
+        schema.incident.c.number,
+        schema.incident.c.only,
+    )
     .join(_named, _named.c.id == contact.c.incident)
     .join(schema.incident, schema.incident.c.id == stays.root_of(_named))
     .where(schema.IS_OPEN)

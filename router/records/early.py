@@ -76,7 +76,7 @@ async def complete(
             connection, incident, int(live.answered_at), News.TAKEN, author=live.agent
         )
     live.provisional, live.by_line = False, None
-    live.incident, live.incident_no = incident, word
+    live.incident, live.incident_no, live.only = incident, word, known.only
     live.who, live.about, live.party = known.who, known.about, known.party
 
 

@@ -16,6 +16,7 @@ from router.core.filing import MERGED as ARE_ONE
 from router.core.filing import MOVED, SPLIT
 from router.core.incident import MERGED
 from router.core.model import LiveContact
+from router.core.restricted import only
 from router.records import schema, stays
 from router.records.filing_schema import filed, filing
 from router.records.sql import insert_new
@@ -376,6 +377,8 @@ class AtWork:
     incident: str
     number: str
     who: dict[str, str | None]
+    only: dict[str, bool]
+    """The people to whom it is restricted; none: it is everybody's."""
 
 
 async def alive_in(connection: AsyncConnection, incidents: Collection[str]) -> list[AtWork]:
@@ -386,7 +389,7 @@ async def alive_in(connection: AsyncConnection, incidents: Collection[str]) -> l
     rows = await connection.execute(
         select(
             contact.c.id, contact.c.live, contact.c.party, incident.c.id.label("of"),
-            incident.c.number, party.c.name, address.c.kind, address.c.value,
+            incident.c.number, incident.c.only, party.c.name, address.c.kind, address.c.value,
         )
         .join(named, named.c.id == contact.c.incident)
         .join(incident, incident.c.id == stays.root_of(named))
@@ -396,7 +399,13 @@ async def alive_in(connection: AsyncConnection, incidents: Collection[str]) -> l
         .order_by(contact.c.id)
     )  # fmt: skip
     return [
-        AtWork(row.id, row.of, f"INC-{row.number}", _who(row, roles[row.of].get(row.party)))
+        AtWork(
+            row.id,
+            row.of,
+            f"INC-{row.number}",
+            _who(row, roles[row.of].get(row.party)),
+            only(row.only) or {},
+        )
         for row in rows
     ]
 

@@ -50,7 +50,12 @@ async def held(connection: AsyncConnection, incident_id: str) -> Any:
 
 _HELD = (
     select(
-        incident.c.id, incident.c.state, incident.c.status, incident.c.severity, incident.c.owner
+        incident.c.id,
+        incident.c.state,
+        incident.c.status,
+        incident.c.severity,
+        incident.c.owner,
+        incident.c.only,
     )
     .where(incident.c.id == _ONE)
     # A contact in the record holds it, too (foreign key), before its transaction touches it: whole

@@ -14,8 +14,10 @@ from router.core.incident import (
     GIVEN,
     HANDED_OFF,
     JOINED,
+    LET_IN,
     OPERATOR,
     PEOPLE,
+    RESTRICTED,
     SEVERITY,
     STATUS,
     reason_word,
@@ -55,6 +57,13 @@ def told(row: Change, names: Mapping[str, str], contacts: Mapping[str, Any]) -> 
         return f"{who or 'somebody'} added {row.words or 'somebody'}"
     if row.what == PEOPLE:
         return f"{who or 'somebody'} {row.words or 'changed its people'}"
+    if row.what == RESTRICTED:
+        return _list(row, who or "somebody")
+    if row.what == LET_IN:
+        name, why = names.get(row.after or "", "somebody"), isolated(row.words or "")
+        if not row.author:
+            return f"{name} was put on the list: {why}"
+        return f"{name}, not on the list, opened it: {why}"
     if row.what == GIVEN:
         to = names.get(row.after or "", "somebody")
         if not row.author:
@@ -80,6 +89,13 @@ def by_itself(row: Change) -> bool:
     if row.what == STATUS:
         return bool(row.why) and row.why != News.SETTLED
     return bool(row.what == SEVERITY and row.contact and row.author)
+
+
+def _list(row: Change, who: str) -> str:
+    why, many = isolated(row.words or ""), int(row.after or 0)
+    if many == 0:
+        return f"{who} lifted the restriction: {why}"
+    return f"{who} restricted it to {many} {'person' if many == 1 else 'people'}: {why}"
 
 
 def _fact(row: Change, who: str) -> str:

@@ -105,9 +105,14 @@ async def come_back(connection: AsyncConnection, incident_id: str, first: Sequen
     await connection.execute(update(action).where(action.c.id == best.id).values(**values))
 
 
-async def move(connection: AsyncConnection, agents: Sequence[str], to: str) -> Sequence[str]:
-    """Gives what these are to do to somebody else; the incidents in which it is."""
+async def move(
+    connection: AsyncConnection, agents: Sequence[str], to: str, incident: str | None = None
+) -> Sequence[str]:
+    """Gives what these are to do to somebody else, in one incident or in all; those in which it
+    is."""
     theirs = and_(action.c.agent.in_(agents), schema.IS_NEXT)
+    if incident is not None:
+        theirs = and_(theirs, stays.of(action.c.incident, incident))
     rows = await connection.execute(select(action.c.incident).where(theirs))
     found = list(rows.scalars())
     if found:

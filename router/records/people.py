@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import and_, bindparam, desc, insert, select, update
+from sqlalchemy import String, and_, bindparam, desc, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.incident_status import Status
-from router.records import schema, stays
+from router.records import schema, sight, stays
 from router.records.ids import derived_id, new_id
 from router.records.sql import insert_new, next_incident_number
 
@@ -39,6 +39,8 @@ class IncidentRef:
     """Who answered it first: asked first when its people come again."""
     open: bool = True
     """A closed one lends its severity to nobody."""
+    only: str | None = None
+    """The people to whom it is restricted (router/core/restricted.py)."""
     guessed: bool = False
 
     @property
@@ -150,6 +152,7 @@ _INCIDENT = select(
     schema.incident.c.title,
     schema.incident.c.owner,
     (schema.incident.c.state == "open").label("open"),
+    schema.incident.c.only,
 )
 _named = schema.incident.alias("named")
 OF_PARTY = schema.incident.c.id.in_(
@@ -310,4 +313,7 @@ _OWN = (
     .where(schema.incident.c.id == stays.one(bindparam("the_id")))
     .values(owner=bindparam("the_agent"))
 )
-_OWN_FIRST = _OWN.where(schema.incident.c.owner.is_(None))
+_OWN_FIRST = _OWN.where(
+    schema.incident.c.owner.is_(None), sight.seen_by(bindparam("the_agent", type_=String))
+)
+"""Whoever takes an S1 of a restricted incident in the place of its people does not own it."""

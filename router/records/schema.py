@@ -111,10 +111,18 @@ incident = Table(
     Column("kind", String(32), nullable=False, server_default=""),
     Column("language", String(8), nullable=False, server_default=""),
     Column("stays", String(32), index=True),
+    Column("only", Text),
     Index("ix_incident_touched_at", "touched_at", "id"),
     Index("ix_incident_owner", "owner", "touched_at"),
 )
-"""`stays`: the one into which it was merged (router/records/stays.py)."""
+"""`stays`: the one into which it was merged (router/records/stays.py). `only`: it is restricted to
+these people (router/core/restricted.py); what counts is that of the one that stays."""
+
+IS_RESTRICTED = incident.c.only.is_not(None)
+Index(
+    "ix_incident_restricted", incident.c.id,
+    sqlite_where=IS_RESTRICTED, postgresql_where=IS_RESTRICTED,
+)  # fmt: skip
 
 INCIDENT_IS_OPEN = incident.c.state == literal_column("'open'")
 """Of incidents. Written out, for its index."""
@@ -442,27 +450,6 @@ correction = Table(
 )
 """What a person said of the severity of a text or mail; it falls with that message."""
 
-call_sound = Table(
-    "call_sound",
-    metadata,
-    Column("contact", String(32), primary_key=True),
-    Column("part", BigInteger, primary_key=True, autoincrement=False, index=True),
-    Column("data", Text, nullable=False),
-)
-"""How a call sounded (docs/voice.md). `part`: since when, ms; another worker or agent begins one.
-The contact may come into the record later."""
-
-sound_check = Table(
-    "sound_check",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("agent", String(32), nullable=False),
-    Column("verdict", String(8), nullable=False),
-    Column("data", Text, nullable=False),
-    Column("at", BigInteger, nullable=False, index=True),
-)
-"""What an agent's own check of their sound found."""
-
 audit = Table(
     "audit",
     metadata,
@@ -481,5 +468,6 @@ import router.records.party_tables  # noqa: E402, F401 - its tables belong to `m
 from router.records import filing_schema as _filing  # noqa: E402, F401 - tables of the same record
 from router.records import guidance_tables as _guidance  # noqa: E402, F401 - the same
 from router.records import hand_off_tables as _hand_off  # noqa: E402, F401 - likewise
+from router.records import sound_tables as _sound  # noqa: E402, F401 - the same
 from router.records import summary_tables as _summary  # noqa: E402, F401 - the same
 from router.records.callback_tables import callback as callback  # noqa: E402 - and this one

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.records import schema
+from router.records.sound_tables import sound_check
 from router.records.sql import forget_before, insert_new
 
-_table = schema.sound_check
+_table = sound_check
 
 
 async def add(connection: AsyncConnection, **values: Any) -> bool:

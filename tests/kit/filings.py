@@ -135,8 +135,8 @@ class Drive:
         if channel == "voice" and n % 4 == 0:
             await callbacks.add(
                 connection, callback_id=f"b-{name}", incident_id=incident.id,  # type: ignore[arg-type]
-                address=who.address, contact_id=name, asked_by=self.by, why="", not_before=None,
-                now=NOW + n,
+                address=who.address, contact_id=name, asked_by=self.by, why="",
+                kind="scheduled", not_before=None, now=NOW + n,
             )  # fmt: skip
         await drafts.save(connection, incident.id, name, self.by, "begun", NOW)  # type: ignore[arg-type]
 

@@ -17,7 +17,7 @@ from router.core.explain import Judgement, Limits, Picture
 from router.core.model import Reply
 from router.core.states import WAITS
 from tests.kit.store import World
-from tests.live.test_reasons import crowd, something
+from tests.live.test_reasons import crowd, listed, something
 
 LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 SHARDS, CROWDS = 3, 200 if LONG else 6
@@ -46,11 +46,11 @@ async def test_the_cause_that_is_told_is_the_one_for_which_it_is_refused(
     store_url: str, shard: int
 ) -> None:
     seen: Counter[str | None] = Counter()
-    for n in range(CROWDS):
+    for n in range(CROWDS + 1):
         rng = random.Random(shard * 1000 + n)
         world = await World(store_url).open()
         await crowd(world, rng)
-        await world.arrive(**something(rng))
+        await world.arrive(**something(rng), only=listed(rng) if n == CROWDS else None)
         snapshot = await world.engine.snapshot()
         waiting = [live for live in snapshot.contacts if live.state in WAITS]
         kept = []

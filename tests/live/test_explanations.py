@@ -214,6 +214,14 @@ async def b_leaves(world: World) -> None:
     await world.engine.step("agent_off", agent="b")
 
 
+async def restricted(world: World) -> None:
+    await world.arrive(severity=3, id="c", needs={"vet": 3}, only={"b": True})
+
+
+async def for_everybody(world: World) -> None:
+    await world.engine.step("describe", contact="c", only={})
+
+
 async def named_busy(world: World) -> None:
     await world.agent("b", vet=3)
     await world.arrive(severity=3, id="x")
@@ -260,6 +268,7 @@ CASES = [
     Case("lost", lost, call, back),
     Case("paused", paused, call, ready),
     Case("self_test", testing, call, passed),
+    Case("restricted", one, restricted, for_everybody),
     Case("skills", unskilled, call, skilled),
     Case("training", trainee, urgent_call, skilled),
     Case("shift", after_hours, call, in_shift),

@@ -29,7 +29,10 @@ class Hands(Colleagues):
     def fits_sticky(self, c: Contact) -> None:
         """Its tier or its ladder changed: held only for somebody who may be offered it."""
         a = self.agents.get(c.sticky_for or "")
-        if a is not None and not (a.meets(self.rung(c).needs) and a.in_tiers(c.tier)):
+        if a is None:
+            return
+        able = a.id in c.only or a.meets(self.rung(c).needs)
+        if not (able and a.in_tiers(c.tier)):
             c.sticky_for = None
 
     def overdue(self, c: Contact) -> None:
@@ -48,7 +51,7 @@ class Hands(Colleagues):
             a is not None
             and c.severity != 1
             and a.there
-            and a.meets(self.rung(c).needs)
+            and (a.id in c.only if c.only else a.meets(self.rung(c).needs))
             and a.in_tiers(c.tier)
             and (a.sound or not c.voice)
             and not self.cooling(c, a)

@@ -287,6 +287,9 @@ class Pair:
                 return await step("severity", **what, rule="set", by="sup", ladders=ladders)
             case "close":
                 return await step("close_contact", **what)
+            case "restrict":
+                only = dict.fromkeys(what["only"], True)
+                return await step("describe", contact=what["contact"], only=only)
             case "reserve":
                 return await step("configure", cfg={"reserve": what["k"]})
             case "assign":

@@ -163,6 +163,8 @@ class Contact:
     """The agent who sent them there."""
     party: str | None = None
     """Whose it is."""
+    only: frozenset[str] = frozenset()
+    """Its incident is restricted to these; empty: it is everybody's."""
     last_text: int | None = None
     """When the last message of a text came or went; None: it is as old as the text."""
     overflowed: bool = False

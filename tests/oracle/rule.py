@@ -147,6 +147,8 @@ class Rule:
             given_up = c.severity == 1 and c.refusals[a.id] >= 2
             if not a.in_tiers(c.tier) or given_up:
                 continue
+            if c.only and c.severity > 1 and (a.id not in c.only or a.id in c.passed_over):
+                continue
             if a.there:
                 return False
             asked = self._stands_by(c, a, self.in_hand(a)) or (c.tier == 0 and self._at_desk(c, a))
@@ -180,23 +182,46 @@ class Rule:
         return (
             a.presence == "online"
             and c.sticky_for in (None, a.id)
-            and a.meets(self.rung(c).needs)
+            and (a.id in c.only or a.meets(self.rung(c).needs))
             and not self.cooling(c, a)
             and self.room(c, a) is not None
             and self.reserve_allows(c, a)
         )
 
+    def is_for_all(self, c: Contact, *, with_out: bool = False) -> bool:
+        """A restricted one is for people who are not on its list, too: an S1 that nobody on it who
+        is ready can take. with_out: who is out counts."""
+        if c.severity > 1:
+            return False
+        if c.offer is not None and not c.offer.everybody and c.only & set(c.offer.since):
+            return False
+        return not any(
+            self.could(c, b) and b.available and (with_out or b.id not in c.passed_over)
+            for b in self.agents.values()
+            if b.id in c.only
+        )
+
     def may(self, c: Contact, a: Agent) -> bool:
+        stranger = bool(c.only) and a.id not in c.only
+        if stranger and not self.is_for_all(c):
+            return False
         if not self.could(c, a):
             return False
         if a.id not in c.passed_over:
             return True
-        others = [b for b in self.agents.values() if b.id != a.id and b.id not in c.passed_over]
+        for_all = not c.only or self.is_for_all(c)
+        others = [
+            b
+            for b in self.agents.values()
+            if b.id != a.id and b.id not in c.passed_over and (for_all or b.id in c.only)
+        ]
         if any(self.could(c, b) for b in others):
+            return False
+        if stranger and not self.is_for_all(c, with_out=True):
             return False
         needs = self.rung(c).needs
         return c.severity == 1 or not any(
-            b.there and b.meets(needs) and b.in_tiers(c.tier) for b in others
+            b.there and (bool(c.only) or b.meets(needs)) and b.in_tiers(c.tier) for b in others
         )
 
     def best(self, c: Contact) -> list[Agent]:
@@ -207,10 +232,10 @@ class Rule:
             room = self.room(c, a)
             assert room is not None
             lacks = sum(level == 0 and skill not in a.skills for skill, level in needs.items())
-            surplus = sum(a.skills[skill] - level for skill, level in needs.items() if level)
+            surplus = sum(a.skills.get(one, 0) - level for one, level in needs.items() if level)
             others = sum(skill not in needs for skill in a.skills)
             last = room[0] == 5 and c.tier == 0
-            near = (lacks, surplus, others)
+            near = (0, 0, 0) if a.id in c.only else (lacks, surplus, others)
             return (last, last or a.id != c.named, *room, *near, a.idle_since, a.id)
 
         found = sorted((a for a in self.agents.values() if self.may(c, a)), key=order)

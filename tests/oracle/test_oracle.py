@@ -43,10 +43,10 @@ def test_random_events(runner: asyncio.Runner, house: House, shard: int) -> None
             raise AssertionError(f"seed {seed}: {error}") from None
 
 
-BEFORE_OUTSIDE = frozenset({"outside", "asking"})
+BEFORE_OUTSIDE = frozenset({"outside", "asking", "restrict"})
 BEFORE_SHIFTS = BEFORE_OUTSIDE | {"shifts"}
-"""What a world of this seed was before callers went outside or skills were asked for, and before
-some agents had a shift."""
+"""What a world of this seed was before callers went outside, skills were asked for or
+incidents were restricted, and before some agents had a shift."""
 
 
 @pytest.mark.parametrize(("seed", "without"), [

@@ -20,6 +20,8 @@ class Verbs(Hands):
     def _has_room(self, c: Contact, a: Agent, *, ringing: bool = True) -> bool:
         """By name: only who is available; standing by is for the one sentence. `ringing`: what
         rings at their desk counts."""
+        if c.only and a.id not in c.only:
+            return False
         return a.available and self.room(c, a, by_name=True, ringing=ringing) is not None
 
     def _withdraw(self, c: Contact) -> None:

@@ -340,6 +340,21 @@ class WorkEvents(Hands):
         self.finish(c)
         return True
 
+    def on_restrict(self, contact: str, only: list[str]) -> bool:
+        """From now on for these alone; none: for everybody. An S1 goes on ringing."""
+        c = self.contacts.get(contact)
+        if c is None:
+            return False
+        c.only = frozenset(only)
+        if not c.only:
+            return True
+        if c.offer is not None and c.severity > 1:
+            for name in sorted(set(c.offer.since) - c.only):
+                self.unring(c, self.agents[name], top_up=True)
+        if c.sticky_for is not None and c.sticky_for not in c.only:
+            c.sticky_for = None
+        return True
+
     def on_reserve(self, k: int) -> bool:
         self.reserve = k
         return True

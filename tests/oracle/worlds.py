@@ -273,6 +273,13 @@ class Maker:
             "reason": self.rng.choice(("", "they are here")),
         }
 
+    def _restrict(self, now: int) -> dict[str, Any] | None:
+        contact = self._contact()
+        agents = list(self.oracle.agents)
+        many = self.rng.choice((0, 1, 1, 2, 3))
+        only = sorted(self.rng.sample(agents, min(many, len(agents))))
+        return None if contact is None else {"contact": contact, "only": only}
+
     def _rung(self) -> dict[str, Any] | None:
         rng = self.rng
         some = [c for c in self.oracle.contacts.values() if c.offer is not None]
@@ -602,5 +609,5 @@ WEIGHTS = {
     "send_outside": 4, "outside_over": 3, "outside_answered": 1, "nobody_outside": 4,
     "message_over": 1,
     "tell": 6, "telephone_picked_up": 1, "telephone_over": 3, "take_over": 2,
-    "promise": 6, "cancel_callback": 1, "callback_now": 2, "not_needed": 1,
+    "restrict": 6, "promise": 6, "cancel_callback": 1, "callback_now": 2, "not_needed": 1,
 }  # fmt: skip

@@ -252,7 +252,8 @@ async def test_a_call_promised_before_a_merge_for_a_later_time_has_not_come_sinc
             person = await people.find_or_make(connection, "phone", STRANGER, NOW)
             await callbacks.add(
                 connection, callback_id=f"k-{name}", incident_id=here.id, address=person.address,
-                contact_id=name, asked_by="u1", why="", not_before=later, now=made,
+                contact_id=name, asked_by="u1", why="", kind="scheduled",
+                not_before=later, now=made,
             )  # fmt: skip
     merged = await room.merge(here, there)
     assert merged.reply.ok

@@ -46,7 +46,7 @@ async def two_calls(database: Database, value: str) -> IncidentRef:
         await contact(connection, "try", person, incident, dir="out", state="scheduled")
         assert await callbacks.add(
             connection, callback_id="k1", incident_id=incident.id, address=person.address,
-            contact_id="try", asked_by="a1", why="", not_before=None, now=NOW,
+            contact_id="try", asked_by="a1", why="", kind="scheduled", not_before=None, now=NOW,
         )  # fmt: skip
     return incident
 

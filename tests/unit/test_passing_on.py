@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from router.core.passing_on import Colleague, heir_of
+from router.core.passing_on import Colleague, heir_among, heir_of
 
 
 def staff(*people: Colleague) -> dict[str, Colleague]:
@@ -32,3 +32,20 @@ def test_the_lead_has_it_or_the_leads_lead_or_the_supervisor_with_the_fewest(
     people: dict[str, Colleague], heir: str | None
 ) -> None:
     assert heir_of("gone", people) == heir
+
+
+@pytest.mark.parametrize(
+    ("people", "heir"),
+    [
+        ({"gone", "lead"}, "lead"),
+        ({"gone", "dana", "ann"}, "dana"),  # a supervisor before anybody else
+        ({"gone", "ann", "eve"}, "eve"),  # whoever owns the fewest
+        ({"gone"}, None),
+    ],
+)
+def test_a_restricted_one_goes_to_somebody_on_its_list(people: set[str], heir: str | None) -> None:
+    ann, eve = (
+        Colleague(name, here=True, steers=False, incidents=n)
+        for name, n in (("ann", 2), ("eve", 1))
+    )
+    assert heir_among("gone", staff(GONE, LEAD, DANA, OMAR, ann, eve), people) == heir

@@ -6,6 +6,7 @@ export const causes = {
     many: {
       stands: 'kept waiting: the person is with us',
       lost: 'not connected',
+      restricted: 'not on the list of its restricted incident',
       skills: 'without the skills of this step',
       training: 'in training for less urgent work',
       shift: 'outside their shift, for S1 and S2 only',
@@ -30,6 +31,7 @@ export const causes = {
     give: {
       stands: 'the person is with us',
       lost: 'connection lost',
+      restricted: 'not on its list',
       training: 'in training, not for this',
       shift: 'outside shift: S1 and S2 only',
       paused: 'paused',
@@ -47,6 +49,7 @@ export const causes = {
     here: {
       stands: 'the person is with us; the callback waits',
       lost: 'you are not connected',
+      restricted: 'restricted: you are not on its list',
       shift: 'outside your shift: S1 and S2 only',
       paused: 'you are paused',
       self_test: 'this desk is being tested',
@@ -71,6 +74,7 @@ export const causes = {
     takeBack: {
       stands: 'The person is with us; the callback waits.',
       lost: 'You are not connected.',
+      restricted: 'It is restricted by now, and you are not on its list.',
       training: 'You are in training for less urgent work.',
       shift: 'Outside your shift you are offered S1 and S2 only.',
       paused: 'Press Ready first.',

@@ -136,7 +136,10 @@ end
 function agents.may(c, a, by_name)
   local step = ladder.step(c)
   if a.presence ~= 'online' then return nil, 'lost' end
-  if not agents.satisfies(a.skills, step.needs) then return nil, 'skills' end
+  if not listed.names(c, a.id) then
+    if has(c.only) and (by_name or not listed.opens(c)) then return nil, 'restricted' end
+    if not agents.satisfies(a.skills, step.needs) then return nil, 'skills' end
+  end
   if tier(c) < num(a.floor, 0) then return nil, 'training' end
   if tier(c) > num(a.ceiling, 2) then return nil, 'shift' end
   local extra, load = not a.choice.ready, agents.load_of(a)

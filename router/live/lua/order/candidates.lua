@@ -149,6 +149,7 @@ end
 -- For contacts other than S1: agents who are out stay out while another agent is on duty who is not out and
 -- satisfies the step.
 local function somebody_else(c, rank)
+  if has(c.only) then return listed.there(c) end
   local n, t = 0, tier(c)
   for _, near in ipairs(rank) do
     if t >= near.profile.floor and t <= near.profile.ceiling then
@@ -171,6 +172,10 @@ local function search(c, want, rank, step, with_out)
   local ringing = {}
   if has(c.offer) then
     for _, id in ipairs(c.offer.agents) do ringing[id] = true end
+  end
+  if has(c.only) and not c.sticky_for then
+    found = listed.best(c, want, with_out)
+    if found[1] or not listed.opens(c, with_out) then return found end
   end
   local function allowed(id, cost)
     return not ringing[id] and not waiting.cooling(c, id) and (with_out or not waiting.passed_over(c, id))

@@ -220,7 +220,7 @@ function life.off_duty(a)
     -- It changes something only if others are out and this agent is not.
     if c and waiting.stands(c) and has(c.passed_over) and not waiting.passed_over(c, a.id)
       and tier(c) >= num(a.floor, 0)
-      and agents.satisfies(a.skills, ladder.step(c).needs) then records.seek(c) end
+      and (listed.names(c, a.id) or agents.satisfies(a.skills, ladder.step(c).needs)) then records.seek(c) end
   end
 end
 

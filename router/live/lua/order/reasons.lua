@@ -29,10 +29,30 @@ local function stands(bucket)
   return cause
 end
 
+-- The same for one of a restricted incident: each pair is asked about, there are few such contacts.
+local function not_listed(c)
+  local many, rung = {}, {}
+  for _, id in ipairs(has(c.offer) and c.offer.agents or {}) do rung[id] = true end
+  for id, at in pairs(ctx.kept.at) do
+    local a = at.cause and not rung[id] and agent(id)
+    if a then
+      local cost, cause = agents.may(c, a)
+      if cost then
+        cause = waiting.cooling(c, id) and 'cooling' or c.sticky_for and c.sticky_for ~= id and 'sticky'
+          or not candidates.reserve_allows(c, cost, 0, a.floor) and 'reserve'
+          or waiting.passed_over(c, id) and 'passed_over' or nil
+      end
+      if cause then many[cause] = (many[cause] or 0) + 1 end
+    end
+  end
+  return next(many) and many or nil
+end
+
 -- How many agents each cause keeps from it, each agent counted under the first cause in the order of
 -- explain.py: those kept by what they do, less those of them who could take it anyway, who then count as held
 -- back or not.
 local function excluded(c, rank)
+  if has(c.only) then return not_listed(c) end
   local kept = ctx.kept
   local many, t, voice = {}, tier(c), not is_text(c)
   local function tally(cause, n) many[cause] = (many[cause] or 0) + n end

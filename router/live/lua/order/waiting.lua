@@ -1,5 +1,5 @@
 -- Waiting: lanes, holds, exclusions. A queued contact is in exactly one of: lane (open to all),
--- sticky:<agent>, beside (refused by somebody).
+-- sticky:<agent>, beside (refused by somebody, or of a restricted incident).
 
 local has, key, num = values.has, values.key, values.num
 local agent, contact, touch = records.agent, records.contact, records.touch
@@ -178,7 +178,7 @@ end
 function waiting.place(c)
   ctx.kept.aside[c.id] = nil
   if not waiting.refused(c) then ctx.kept.refused[c.id] = nil end
-  if not c.sticky_for and not waiting.refused(c) then
+  if not c.sticky_for and not waiting.refused(c) and not has(c.only) then
     local step, t = ladder.step(c), ladder.tier(c)
     local aged, uncalled = is_text(c) and t < 2 and c.severity > 2, t == 0 and offers.uncalled(c)
     c.lane = c.channel .. '|' .. step.sig .. (step.supervisors and '*' or '')
@@ -260,7 +260,8 @@ end
 
 -- Only for somebody who may be offered it: its tier, its ladder or their shift has changed.
 function waiting.fits_sticky(c, a)
-  return agents.satisfies(a.skills, ladder.step(c).needs) and agents.in_tiers(c, a)
+  local able = listed.names(c, a.id) or agents.satisfies(a.skills, ladder.step(c).needs)
+  return able and agents.in_tiers(c, a)
 end
 
 function waiting.recheck_sticky(c)
@@ -273,6 +274,7 @@ local function stick(c)
   local a = agent(c.named)
   local left = ladder.sticky_ms(c) - ladder.time(c)
   if c.severity == 1 or left <= 0 or not a or not agents.on_duty(a) or agents.is_absent(a) then return end
+  if has(c.only) and not c.only[a.id] then return end
   if waiting.cooling(c, a.id) or waiting.passed_over(c, a.id) or not waiting.fits_sticky(c, a) then return end
   if c.channel == 'voice' and a.media ~= 'up' then return end
   c.sticky_for = a.id

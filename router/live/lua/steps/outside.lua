@@ -28,6 +28,7 @@ end
 
 -- Nobody on duty may be offered its tier and answers, and nobody else who may be asked for it has not been.
 function outside.nobody_here(c)
+  if has(c.only) and c.severity > 1 then return not listed.there(c, true) end
   local n, t = 0, tier(c)
   for _, profile in pairs(ctx.kept.profiles) do
     if t >= profile.floor and t <= profile.ceiling then

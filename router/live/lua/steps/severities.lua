@@ -142,7 +142,7 @@ end)
 -- for each severity; closed: for each severity, the queues that turn such a caller away at this hour; asks:
 -- skills that are looked for, with commas.
 -- takes: answer_by, arrived_at, asks, by, closed, contact, due_from, grounds, home, judged, ladder, ladders,
---   named, ageing_ms, own, promote_at, rule, score, severity, target_ms, wrapup_ms
+--   named, ageing_ms, only, own, promote_at, rule, score, severity, target_ms, wrapup_ms
 -- refuses: unknown
 -- tells: contact.recorded, contact.severity_changed
 mutation('recorded', function(req)
@@ -167,6 +167,7 @@ mutation('recorded', function(req)
     for name, value in pairs(req.judged[req.severity]) do req[name] = value end
     judge(c, req)
   end
+  if has(req.only) and next(req.only) then listed.now(c, req.only) end
   if c.closed or c.severity < was then outside.hours_apply(c, req.closed[c.severity][c.queue]) end
   touch(c)
   event('contact.recorded', c)

@@ -145,8 +145,9 @@ mutation('abandoned_done', function(req)
   return { ok = true }
 end)
 
--- Facts that arrived late: the incident, its number, the person; and whom a promised call rings at first.
--- takes: contact, named
+-- Facts that arrived late: the incident, its number, the person; whom a promised call rings at first; for whom
+-- alone it is (only), or no more (an empty one).
+-- takes: contact, named, only
 -- refuses: unknown
 -- tells: contact.described
 mutation('describe', function(req)
@@ -159,6 +160,8 @@ mutation('describe', function(req)
     c.named = req.named
     if has(c.sticky_for) and c.sticky_for ~= c.named then waiting.unstick(c) end
   end
+  local only = has(req.only) and (next(req.only) and req.only or nil)
+  if only or only == nil and has(c.only) then listed.now(c, only) end
   touch(c)
   event('contact.described', c)
   return { ok = true }
