@@ -269,7 +269,8 @@ async def test_an_upgrade_leaves_open_what_is_alive_or_was_worked_on(
             if what == "promise":
                 await callbacks.add(
                     connection, callback_id="k1", incident_id=incident.id, contact_id="c1",
-                    address=person.address, asked_by="u1", why="", not_before=None, now=1,
+                    address=person.address, asked_by="u1", why="", kind="scheduled",
+                    not_before=None, now=1,
                 )  # fmt: skip
             elif what == "message":
                 await messages.add(

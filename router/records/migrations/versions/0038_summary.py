@@ -47,3 +47,9 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "author", name=op.f("pk_summary_draft")),
     )
+
+
+def downgrade() -> None:
+    op.drop_table("summary_draft")
+    op.drop_table("summary_export")
+    op.drop_table("summary_version")
