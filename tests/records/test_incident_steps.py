@@ -23,7 +23,7 @@ from router.records import (
     schema,
 )
 from router.records.database import Database
-from tests.kit.hand_offs import current_of, offer_of, owner_of, staff
+from tests.kit.hand_offs import BACK, current_of, offer_of, owner_of, staff
 from tests.kit.store import centre_of
 from tests.records.test_incident_changes import contact_in, incident_of
 from tests.records.test_incident_status import row_of
@@ -113,7 +113,7 @@ async def test_whose_contact_is_handed_on_while_the_incident_is_handed_off(
     async with database.read() as connection:
         row = await hand_offs.last_of(connection, incident.id)
     assert row is not None
-    assert (await room.accept(row.id, priya, READ_BACK, LATE)).reply.ok
+    assert (await room.accept(row.id, priya, BACK, LATE)).reply.ok
     await folded(database, step(20, "contact.taken_from_agent", agent=omar, by=elena))
     assert await owner_of(database, incident.id) == priya
 

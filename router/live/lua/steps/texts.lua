@@ -145,8 +145,8 @@ mutation('abandoned_done', function(req)
   return { ok = true }
 end)
 
--- Facts that arrived late: the incident, its number, the person; whom a promised call rings at first; for whom
--- alone it is (only), or no more (an empty one).
+-- Facts that arrived late: the incident, its number, the person; whom a promised call rings at first; for
+-- whom alone it is (only), or no more (an empty one).
 -- takes: contact, named, only
 -- refuses: unknown
 -- tells: contact.described
