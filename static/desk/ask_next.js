@@ -9,6 +9,7 @@ import { resolve, tellEnded } from './ending.js';
 import { begun, faultOf, NextFields, plan, proposedBy, when } from './next_fields.js';
 
 const LAYER = 'ask next';
+const SEVERE = 2; // up to here, resolving it takes a second step
 
 /** `contact`: it ends with what was asked for; `follows`: the fields with which the intent itself plans what
  * follows, otherwise it is planned before; `comment`: their words, if it is resolved; `refused`: what is done
@@ -126,7 +127,9 @@ function AskForm({ asks, say }) {
     begun.delete(asks.of.id);
     say(null);
   };
-  const acts = [() => say('resolved'), () => say(said), () => type(true)];
+  const [sure, askSure] = useState(false);
+  const resolved = () => (asks.of.severity <= SEVERE ? askSure(true) : say('resolved'));
+  const acts = [resolved, () => say(said), () => type(true)];
   const words = [t.next.resolved, t.next.proposed(said.what, when(said.due ?? 0)), t.next.else];
   const go = () => {
     const wrong = faultOf(said);
@@ -139,15 +142,22 @@ function AskForm({ asks, say }) {
     acts[Number(e.key) - 1]();
   };
   return html`<${Dialog} title=${t.next.asks(asks.of.number)} close=${leave} class="nextbox">
-    ${own
-      ? html`<${NextFields} said=${said} say=${write} enter=${go} fault=${fault} focus/>`
-      : html`<div class="stack asknext" onKeyDown=${onKeyDown}>
-          ${words.map(
-            (word, i) => html`<button key=${i} autofocus=${i === 1} onClick=${acts[i]}>
-              <kbd>${i + 1}</kbd> <span class="grow">${word}</span> ${i === 1 && html`<kbd>↵</kbd>`}
-            </button>`,
-          )}
-        </div>`}
+    ${sure
+      ? html`<div class="stack asknext">
+          <p>${t.next.sure(asks.of.number, asks.of.severity)}</p>
+          <button ref=${(/** @type {HTMLElement|null} */ it) => it?.focus()} onClick=${() => say('resolved')}>
+            <span class="grow">${t.next.sureGo}</span> <kbd>↵</kbd>
+          </button>
+        </div>`
+      : own
+        ? html`<${NextFields} said=${said} say=${write} enter=${go} fault=${fault} focus/>`
+        : html`<div class="stack asknext" onKeyDown=${onKeyDown}>
+            ${words.map(
+              (word, i) => html`<button key=${i} autofocus=${i === 1} onClick=${acts[i]}>
+                <kbd>${i + 1}</kbd> <span class="grow">${word}</span> ${i === 1 && html`<kbd>↵</kbd>`}
+              </button>`,
+            )}
+          </div>`}
     <div class="row">
       <span class="grow"></span>
       <button onClick=${leave}>${t.next.cancel} <kbd>Esc</kbd></button>

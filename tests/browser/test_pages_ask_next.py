@@ -135,7 +135,31 @@ async def test_an_outcome_chosen_while_its_incident_is_not_in_view_is_asked_abou
     dialog = page.get_by_role("dialog", name="INC-20419 stays open. What is next?")
     await expect(dialog).to_be_visible()
     await page.keyboard.press("1")
+    await page.keyboard.press("Enter")
     await expect(page.locator(".toast", has_text="INC-20419 is resolved.")).to_be_visible()
     asked, done = sent(desk, "wrapped")
     assert (asked.get("resolves"), done["resolves"]) == (None, "resolved")
+    await close(page)
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3])
+async def test_an_s1_or_s2_is_resolved_by_a_second_step(
+    chromium: Browser, desk: FakeDesk, severity: int
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    desk.asks_next = True
+    await here.incident_is("i1", severity=severity)
+    await page.locator(".nextbar").get_by_role("button", name="Done").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="Nothing: it is resolved")).to_be_visible()
+    await page.keyboard.press("1")
+    if severity <= 2:
+        await expect(dialog).to_contain_text(f"INC-20419 is S{severity}. Resolved, it is on nobody")
+        await page.keyboard.press("1")  # the same key again does nothing
+        assert not sent(desk, "close_incident")
+        await expect(dialog.get_by_role("button", name="Yes, it is resolved")).to_be_focused()
+        await page.keyboard.press("Enter")
+    await expect(page.locator(".toast", has_text="INC-20419 is resolved.")).to_be_visible()
+    assert len(sent(desk, "close_incident")) == 1
     await close(page)

@@ -41,6 +41,9 @@ export const next = {
     /** @param {string} no */
     asks: (no) => `${no} stays open. What is next?`,
     resolved: 'Nothing: it is resolved',
+    /** @param {string} no @param {number} severity */
+    sure: (no, severity) => `${no} is S${severity}. Resolved, it is on nobody’s list any more.`,
+    sureGo: 'Yes, it is resolved',
     else: 'Something else …',
     /** @param {string} what @param {string} time */
     proposed: (what, time) => `${what} · you, ${time}`,
