@@ -280,8 +280,8 @@ interface Centre {
   name: string;
   demo: boolean;
   severities: { level: Severity; word: string }[];
-  /** `channels`: only contacts of these end so; none: all. */
-  dispositions: (Choice & { asks_next: boolean; ends: string; channels: Channel[] })[];
+  /** `channels`: only contacts of these end so; none: all. `hands_off`: chosen where it was handed off. */
+  dispositions: (Choice & { asks_next: boolean; hands_off?: boolean; ends: string; channels: Channel[] })[];
   /** Agents do not see who listens. */
   hide_listening: boolean;
   pause_reasons: PauseReason[];

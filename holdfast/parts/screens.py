@@ -64,6 +64,7 @@ def _told(house: House) -> dict[str, Any]:
                 "code": c.code,
                 "word": c.word,
                 "asks_next": c.asks_next,
+                "hands_off": c.hands_off,
                 "ends": c.ends,
                 "channels": [str(one) for one in c.channels],
             }

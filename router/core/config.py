@@ -273,6 +273,8 @@ class Disposition(Choice, kw_only=True, frozen=True):
 
     asks_next: bool = False
     """Whoever chooses it says what has to happen next in the incident."""
+    hands_off: bool = False
+    """It is chosen already where the incident is being handed off, or was."""
     ends: str = ""
     """The incident is resolved with it, for this reason (router.core.incident), unless they say
     otherwise, or something keeps it open; empty: not."""

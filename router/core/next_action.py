@@ -20,7 +20,7 @@ def is_needed(*, planned: bool, alive: bool, promised: bool) -> bool:
     """Whether an open incident needs one.
 
     Args:
-        planned: it has one.
+        planned: it has one, or is being handed off: whoever accepts that has one.
         alive: a contact of it is ringing, in hand or waiting, for us or for them.
         promised: a call to its people is. That, and what is alive, happens next by itself.
     """

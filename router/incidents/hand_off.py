@@ -19,8 +19,9 @@ from router.core.hand_off import Act, GoneWhy, HandOffState, Member
 from router.core.incident import HANDED_OFF
 from router.core.incident_status import News
 from router.core.model import Reply
+from router.core.next_action import UNSAID
 from router.core.said_back import first_action, touches
-from router.core.severity import Severity
+from router.core.severity import BY_RULE, Severity
 from router.core.skills import parse_need
 from router.core.terms import day_of, floor_of
 from router.core.terms import works_here as is_here
@@ -277,9 +278,10 @@ class HandOffs:
     async def _plan(
         self, connection: Transaction, row: Any, incident: Any, by: str, now: int
     ) -> None:
-        """The first of its actions is what is next, unless something is. The acceptance is its line
-        in the audit."""
-        if await next_actions.open_of(connection, incident.id) is not None:
+        """The first of its actions is what is next, unless a person said what is. The acceptance is
+        its line in the audit."""
+        known = await next_actions.open_of(connection, incident.id)
+        if known is not None and (known.what, known.made_by) != (UNSAID, BY_RULE):
             return
         config, new = self._current.value, derived_id("x", "next", row.id)
         what, due = first_action(row.actions, now, config.zone)

@@ -14,7 +14,7 @@ from router.core.incident_status import News
 from router.core.model import Reply
 from router.core.next_action import DONE, fault, is_needed
 from router.incidents.replies import NOBODY, OVERTAKEN, held_open, works_here
-from router.records import audit, incident_changes, next_actions, people, stays
+from router.records import audit, hand_offs, incident_changes, next_actions, people, stays
 from router.records.ids import derived_id
 
 NEEDED = "next_needed"
@@ -105,7 +105,7 @@ class NextActions:
             found = await people.incident_by_id(connection, incident)
             if found is None or not found.open:
                 return None
-            planned = await next_actions.open_of(connection, incident) is not None
+            planned = await next_actions.is_planned(connection, incident)
             alive, promised = await incident_changes.alive(connection, incident, counts)
         needed = is_needed(
             planned=planned,
@@ -143,7 +143,8 @@ class NextActions:
                 return Reply(duplicate=True) if same else OVERTAKEN
             if then is None and not anyway:
                 alive, promised = await incident_changes.alive(connection, row.id)
-                if is_needed(planned=False, alive=bool(alive), promised=promised):
+                handed = await hand_offs.open_of(connection, row.id) is not None
+                if is_needed(planned=handed, alive=bool(alive), promised=promised):
                     found = await people.incident_by_id(connection, row.id)
                     return _needed(found.word if found else "It")
             if then is not None and not await works_here(

@@ -92,7 +92,7 @@ class Unplanned:
         row = await incident_changes.held(connection, incident)
         if row is None or row.id != incident or row.state != OPEN:
             return None
-        planned = await next_actions.open_of(connection, incident) is not None
+        planned = await next_actions.is_planned(connection, incident)
         alive, promised = await incident_changes.alive(connection, incident)
         if not is_needed(planned=planned, alive=bool(alive), promised=promised):
             return None

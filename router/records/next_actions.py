@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from router.core.bidi import isolated
 from router.core.next_action import CHANGED, CLOSED, DONE, MERGED
 from router.core.severity import BY_RULE
-from router.records import schema, stays
+from router.records import hand_offs, schema, stays
 
 Action = Row[Any]
 """A row of the table."""
@@ -27,6 +27,14 @@ MINE, TEAMS = 200, 50
 async def open_of(connection: AsyncConnection, incident_id: str) -> Action | None:
     """The one that is to be done."""
     return (await connection.execute(_OPEN, {"the_id": incident_id})).first()
+
+
+async def is_planned(connection: AsyncConnection, incident_id: str) -> bool:
+    """It has one, or is being handed off."""
+    known = await open_of(connection, incident_id) or await hand_offs.open_of(
+        connection, incident_id
+    )
+    return known is not None
 
 
 _OPEN = select(action).where(and_(stays.of(action.c.incident, bindparam("the_id")), schema.IS_NEXT))

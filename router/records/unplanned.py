@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.incident import GIVEN
 from router.records import callbacks, schema
+from router.records.hand_off_tables import IS_OFFERED, hand_off
 from router.records.sql import get_meta
 
 incident, action, contact = schema.incident, schema.next_action, schema.contact
@@ -42,9 +43,9 @@ async def since(connection: AsyncConnection) -> int:
 async def found(
     connection: AsyncConnection, since: int, before: int, after: Place
 ) -> tuple[Sequence[str], Place | None]:
-    """Open incidents of which nothing is planned, alive or promised, in which something happened
-    after `since` and nothing after `before`, ms: those of the next page behind `after`, the longest
-    left first. And how far it went; None: to the end."""
+    """Open incidents of which nothing is planned, handed off, alive or promised, in which something
+    happened after `since` and nothing after `before`, ms: those of the next page behind `after`,
+    the longest left first. And how far it went; None: to the end."""
     asked = {"before": before, "touched": after[0], "id": after[1]}
     rows = (await connection.execute(_PAGE, asked | {"most": PAGE})).all()
     if not rows:
@@ -109,6 +110,7 @@ _LEFT = (
         and_(
             incident.c.id.in_(bindparam("ids", expanding=True)),
             not_(_has(action, schema.IS_NEXT)),
+            not_(_has(hand_off, IS_OFFERED)),
             not_(_has(contact, schema.IS_OPEN)),
             not_(_has(promise, promise.c.state == callbacks.OPEN)),
             or_(incident.c.touched_at > _SINCE, _happened(_SINCE)),

@@ -11,11 +11,12 @@ import { act, boundLayer, centre, incident, layer, pending, selected, work } fro
 import { actAsking, asksOf } from './ask_next.js';
 import { tellEnded } from './ending.js';
 import { LeftOut } from './guidance.js';
+import { outgoing } from './hand_offs.js';
 import { begun, blank, faultOf, NextFields, plan } from './next_fields.js';
 import { Key, keyNow } from './single_keys.js';
 import { ContactState } from '../states.js';
 
-/** What is chosen, per contact. */
+/** What they chose, per contact. */
 const chosen = signal(/** @type {Record<string, string>} */ ({}));
 const comments = signal(/** @type {Record<string, string>} */ ({}));
 const COMMENT = 'comment'; // the box's name
@@ -34,8 +35,15 @@ const stays = signal(/** @type {Record<string, boolean>} */ ({}));
 const outcomesOf = (c) =>
   (centre.value?.dispositions ?? []).filter((d) => !d.channels.length || d.channels.includes(c.channel));
 
-/** @param {Contact} c */
-const outcomeOf = (c) => centre.value?.dispositions?.find((d) => d.code === chosen.value[c.id]);
+/** I am handing its incident off, or have. @param {Contact} c */
+const isHanded = (c) =>
+  outgoing.value.some((row) => row.incident === c.incident && ['offered', 'accepted'].includes(row.state));
+
+/** What is chosen: by them, else "Handed off" where it was. @param {Contact} c */
+const outcomeOf = (c) => {
+  const code = chosen.value[c.id];
+  return outcomesOf(c).find((d) => (code ? d.code === code : d.hands_off && isHanded(c)));
+};
 
 /** Its incident, if that is in view and open. @param {Contact} c */
 const openOf = (c) => {
@@ -129,10 +137,10 @@ export function choiceKey(e, key = e.key) {
 
 /** @param {Contact} c */
 export async function finish(c) {
-  const disposition = chosen.peek()[c.id];
+  const disposition = outcomeOf(c)?.code;
   if (!disposition) {
     const keys = Math.min(9, outcomesOf(c).length);
-    const open = () => !chosen.value[c.id] && work.value.some((one) => one.id === c.id);
+    const open = () => !outcomeOf(c) && work.value.some((one) => one.id === c.id);
     toast(t.wrapup.choose(keyNow('1'), keys), 'info', null, open);
     return false;
   }
@@ -147,10 +155,10 @@ export async function finish(c) {
 /** What was chosen when the time ran out: it is sent a moment before. Words that somebody has begun get more
  * time, as long as there is any. @param {Contact} c */
 async function runsOut(c) {
-  const disposition = chosen.peek()[c.id];
+  const disposition = outcomeOf(c)?.code;
   const comment = comments.peek()[c.id] ?? '';
   const asked = begun.get(c.incident ?? '')?.said.what.trim(); // typed into the question
-  const words = asked || (!disposition && (comment + nextOf(c).said.what).trim());
+  const words = asked || (!chosen.peek()[c.id] && (comment + nextOf(c).said.what).trim());
   const open = words || (disposition && asksNext(c) && faultOf(nextOf(c).said));
   if (open && (await act('extend', { contact: c.id }, { quiet: true }))) return;
   if (!disposition) return;
@@ -177,8 +185,8 @@ const Choices = ({ c, dialog = false }) => html`
       (d, i) => html`<button
         key=${d.code}
         role="radio"
-        aria-checked=${String(chosen.value[c.id] === d.code)}
-        class=${chosen.value[c.id] === d.code ? 'on' : ''}
+        aria-checked=${String(outcomeOf(c)?.code === d.code)}
+        class=${outcomeOf(c)?.code === d.code ? 'on' : ''}
         onClick=${() => {
           choose(c, d.code);
         }}>

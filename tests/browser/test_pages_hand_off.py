@@ -344,3 +344,22 @@ async def test_a_question_that_is_asked_again_is_one(chromium: Browser, desk: Fa
     first, second = sent(desk, "ask_hand_off")
     assert first["key"] == second["key"]
     await close(page)
+
+
+@pytest.mark.parametrize("state", ["offered", "accepted", "returned"])
+async def test_the_wrap_up_has_handed_off_chosen_where_it_was(
+    chromium: Browser, desk: FakeDesk, state: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    await by_me(desk, state=state, ended=None if state == "offered" else "it ended")
+    wrap = page.locator(".wrap")
+    handed = wrap.get_by_role("radio", name="Handed off")
+    if state == "returned":  # it is still theirs
+        await expect(page.get_by_role("region", name="Handed off")).to_be_visible()
+        await expect(handed).not_to_be_checked()
+    else:
+        await expect(handed).to_be_checked()
+        await wrap.get_by_role("button", name="Done").click()
+        await expect(wrap).to_have_count(0)
+        assert [one["disposition"] for one in sent(desk, "wrapped")] == ["handed"]
+    await close(page)

@@ -23,10 +23,10 @@ CENTRE = {
         {"level": 3, "word": "report"},
         {"level": 4, "word": "follow-up"},
     ],
-    "dispositions": [{"code": c, "word": w, "asks_next": c == "claim", "ends": "resolved" if c == "advised" else "", "channels": ["voice"] if c == "silent" else []} for c, w in (
+    "dispositions": [{"code": c, "word": w, "asks_next": c == "claim", "hands_off": c == "handed", "ends": "resolved" if c == "advised" else "", "channels": ["voice"] if c == "silent" else []} for c, w in (
         ("advised", "Advised"), ("vet", "Sent to a vet"), ("services", "Emergency services"),
         ("callback", "Call back promised"), ("escalated", "Escalated"), ("claim", "Claim opened"),
-        ("wrong", "Wrong number"), ("silent", "Nobody spoke"))],
+        ("wrong", "Wrong number"), ("silent", "Nobody spoke"), ("handed", "Handed off"))],
     "next_within": [H // 2, 4 * H, 24 * H, 72 * H],
     "hide_listening": False,
     "pause_reasons": [{"code": c, "word": w, "rings_for_s1": c != "recovering"} for c, w in (

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from router.core.hand_off import HandOffState
+from router.core.next_action import UNSAID
 from router.core.said_back import first_action
+from router.core.severity import BY_RULE
 from router.core.terms import Terms
 from router.incidents.filing import Filings, Undo
 from router.incidents.findable import Findable
@@ -29,6 +31,7 @@ from router.records import (
     next_actions,
     people,
     timeline,
+    unplanned,
 )
 from router.records.database import Database, RecordUnavailable
 from tests.kit.hand_offs import (
@@ -181,6 +184,35 @@ async def test_the_first_action_is_what_is_next_unless_something_is(floor: Floor
     async with floor.database.read() as connection:
         after = await next_actions.open_of(connection, incident.id)
     assert (after.id, after.agent) == (planned.id, floor.who["Omar"])  # type: ignore[union-attr]
+
+
+async def test_while_it_is_handed_off_nobody_says_what_is_next(floor: Floor) -> None:
+    """And what the rule planned before gives way to the first action."""
+    incident = await floor.begin()
+    assert await floor.actions.left_without(incident.id, lambda _: False) is not None
+    row = await floor.offered(incident)
+    assert await floor.actions.left_without(incident.id, lambda _: False) is None
+    async with floor.database.read() as connection:
+        found, _ = await unplanned.found(connection, 0, 2 * NOW, (0, ""))
+    assert found == []
+    await floor.room.take_back(row.id, floor.who["Elena"], NOW + 1)
+    async with floor.database.read() as connection:
+        found, _ = await unplanned.found(connection, 0, 2 * NOW, (0, ""))
+    assert found == [incident.id]
+    async with floor.database.write() as connection:
+        await next_actions.plan(connection, {
+            "id": "x1", "incident": incident.id, "what": UNSAID, "agent": floor.who["Elena"],
+            "due_at": NOW + HOUR, "made_by": BY_RULE, "made_at": NOW,
+        })  # fmt: skip
+    again = offer_of(incident, floor.who["Elena"], floor.who["Priya"], key="k2")
+    assert (await floor.room.offer(again, NOW + 2)).reply.ok
+    async with floor.database.read() as connection:
+        row = await hand_offs.open_of(connection, incident.id)
+    assert (await accepted(floor.room, row, floor.who["Priya"], NOW + 3)).reply.ok
+    async with floor.database.read() as connection:
+        after = await next_actions.open_of(connection, incident.id)
+    assert after is not None
+    assert (after.what, after.agent) == (PARTS["actions"], floor.who["Priya"])
 
 
 async def test_the_same_request_twice_is_one(floor: Floor) -> None:

@@ -54,7 +54,8 @@ def test_a_list_without_names_and_a_row_that_is_gone_are_told_whole() -> None:
     assert told[0][2] == "US, CA"
     assert told[1] == (
         f"dispositions.{gone.code}",
-        f"code: {gone.code}, word: {gone.word}, asks_next: no, ends: resolved, channels: none",
+        f"code: {gone.code}, word: {gone.word}, asks_next: no, hands_off: no, ends: resolved,"
+        " channels: none",
         UNSET,
     )
 
