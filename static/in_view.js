@@ -92,6 +92,9 @@ export function boundLayer(name, now) {
   });
 }
 
+/** A line of the timeline that somebody wants to see. */
+export const lookAt = signal(/** @type {{incident: string, line: string}|null} */ (null));
+
 /** Intents on their way, by name, so that pending things look pending. */
 export const pending = signal(/** @type {Record<string, boolean>} */ ({}));
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -60,9 +60,10 @@ class WrittenForm(IncidentForm, frozen=True):
 
 
 class DraftForm(WrittenForm, frozen=True):
-    """`drop`: nothing is begun any more."""
+    """`drop`: nothing is begun any more; `look`: nothing is kept, only measured."""
 
     drop: bool = False
+    look: bool = False
 
 
 class SaveForm(WrittenForm, frozen=True):
@@ -106,7 +107,7 @@ class SummaryDesk:
              if it.code == document["facts"]["kind"]), "",
         )  # fmt: skip
         found = proposal(document, kind_word=kind, zone=zone)
-        lines = {line["id"] for line in document["timeline"]}
+        lines = {line["id"]: line for line in document["timeline"]}
         return {
             "sections": [{"name": name, "word": word} for name, word in SECTIONS.items()],
             "versions": [
@@ -120,7 +121,8 @@ class SummaryDesk:
                 for row in rows
             ],
             "draft": {
-                "sentences": _shown(draft.sentences, lines), "hide": draft.hide,
+                "sentences": _shown([tied(it, lines, zone) or it for it in draft.sentences], lines),
+                "hide": draft.hide,
                 "before": draft.before,
             }
             if draft
@@ -186,7 +188,10 @@ class SummaryDesk:
         draft = None if form.drop else Draft(sentences, hide, form.before)
         await asyncio.to_thread(summary_page.font)
         order = self._order(page, form, sentences, hide, "")
-        reply, content = await self._room.keep(order, draft, now_ms())
+        if form.look:
+            reply, content = await self._room.look(order, now_ms())
+        else:
+            reply, content = await self._room.keep(order, draft, now_ms())
         if not reply.ok:
             raise Refused.by(reply, {})
         return {
@@ -292,7 +297,7 @@ def _hidden(words: Sequence[str]) -> list[str]:
     return [it for it in dict.fromkeys(map(tidy, words)) if it]
 
 
-def _shown(sentences: Sequence[Sentence], lines: set[str]) -> list[dict[str, Any]]:
+def _shown(sentences: Sequence[Sentence], lines: Container[str]) -> list[dict[str, Any]]:
     """`here`: its line is on this timeline."""
     return [
         msgspec.to_builtins(one) | {"here": not one.line or one.line in lines} for one in sentences

@@ -30,7 +30,7 @@ WIDTH, HEIGHT = 612.0, 792.0
 LEFT, TOP, BOTTOM, RIGHT = 54.0, 54.0, 48.0, 54.0
 BODY, SMALL, TITLE = 9.5, 7.5, 14.0
 LINE = 12.5
-BESIDE = 100.0
+BESIDE = 124.0
 """Of the column with the moment and the kind of each sentence's line."""
 ROOM = int((HEIGHT - TOP - BOTTOM - LINE) // LINE)
 """Lines of a page; its last one is the foot."""

@@ -284,4 +284,4 @@ def _again(found: Sequence[Part], word: str, why: str) -> bool:
 
 def _begins(before: str) -> bool:
     """Whether a sentence begins here."""
-    return not before.strip(" \"'“‘(") or before.rstrip(" \"'“‘(").endswith((".", "!", "?", ":"))
+    return not before.strip(" \"'“‘(") or before.rstrip(" \"'“‘(").endswith((".", "!", "?"))

@@ -93,7 +93,7 @@ def _people(document: Mapping[str, Any], lines: Sequence[Line]) -> Iterator[Sent
         )
         if line is not None:
             role = person["role"] or "role not known yet"
-            yield _said("people", f"{name}, {role}.", line)
+            yield _said("people", f"{role[:1].upper()}{role[1:]}: {name}.", line)
 
 
 def _happened(lines: Sequence[Line]) -> Iterator[Sentence]:

@@ -187,6 +187,13 @@ class Summaries:
             content = await self.content(connection, str(row.id), order, 0, now)
         return Reply(), content
 
+    async def look(self, order: Order, now: int) -> tuple[Reply, Content]:
+        """What its page would be; nothing is kept."""
+        async with self._database.read() as connection:
+            if await summaries.head_of(connection, order.incident) is None:
+                return UNKNOWN, EMPTY
+            return Reply(), await self.content(connection, order.incident, order, 0, now)
+
     async def export(
         self, incident: str, version: Any, variant: str, sha256: str, by: str, now: int
     ) -> Exported:

@@ -81,8 +81,8 @@ async def draft_of(connection: AsyncConnection, incident: str, author: str) -> s
 
 async def head_of(connection: AsyncConnection, incident: str) -> Any:
     """What a page says above its sentences: number, title, severity, status, kind, place, zone,
-    opened_at, owner."""
-    return (await connection.execute(_HEAD, {"the_id": incident})).one()
+    opened_at, owner. None: there is no such incident."""
+    return (await connection.execute(_HEAD, {"the_id": incident})).first()
 
 
 # Who ----------------------------------------------------------------------------------------------

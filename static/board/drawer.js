@@ -16,6 +16,7 @@ import { MERGE } from '../desk/merge.js';
 import { NEXT, NextBar } from '../desk/next.js';
 import { Owner, OwnerDialog } from '../desk/owner.js';
 import { SEVERITY_OF, SeverityButton, STATUS_OF, StatusButton } from '../desk/status.js';
+import { askSummary, SUMMARY } from '../desk/summary.js';
 import { Timeline } from '../desk/timeline.js';
 import { incident, incidentId, open, openAgain, openFault, shut } from '../in_view.js';
 import { AtDesk } from './at_desk.js';
@@ -103,6 +104,7 @@ const DIALOGS = [
   SEVERITY_OF.body,
   OwnerDialog,
   MERGE.body,
+  SUMMARY.body,
   UNDO_FILING.body,
 ];
 
@@ -147,7 +149,11 @@ export function Drawer() {
           ${judged && html`<${Because} c=${judged}/>`}
           ${handed.map((c) => html`<div key=${c.id} class="stack"><${SoundInFull} c=${c}/></div>`)}
           <${People} of=${of}/>
-          <div class="row"><${CallBack} incident=${id} class="primary"/><${EndButton} of=${of}/></div>
+          <div class="row">
+            <${CallBack} incident=${id} class="primary"/>
+            <${EndButton} of=${of}/>
+            <button onClick=${askSummary}>${t.summary.button}</button>
+          </div>
         `}
       </header>
       ${of && html`<${NextBar} of=${of}/><${Reopen} of=${of}/>`}

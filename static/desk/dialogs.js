@@ -28,6 +28,7 @@ import { keyNow } from './single_keys.js';
 import { SNIPPETS } from './snippets.js';
 import { SOUND } from './sound.js';
 import { SEVERITY_OF, STATUS_OF } from './status.js';
+import { SUMMARY } from './summary.js';
 import { SURE } from './sure.js';
 import { TITLE } from './title.js';
 import { TransferDialog } from './transfer.js';
@@ -59,6 +60,7 @@ export const DIALOGS = [
   { body: OwnerDialog },
   { body: AddPartyDialog },
   JOIN,
+  SUMMARY,
   MERGE,
   MOVE,
   UNDO_FILING,

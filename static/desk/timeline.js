@@ -1,10 +1,11 @@
-import { cls, html, memo, useMemo, useRef, useState } from '../ui.js';
+import { cls, html, memo, useEffect, useMemo, useRef, useState } from '../ui.js';
 import { Icon } from '../icons.js';
 import { dayName, exactTime, flowed, offsetText, spanText, timeOfDay } from '../format.js';
 import { serverTime } from '../clock.js';
 import { Marked } from '../grounds.js';
 import { usePinned } from '../pinned.js';
 import { t } from '../strings/en.js';
+import { lookAt } from '../in_view.js';
 import { CallReport } from './call_report.js';
 import { Filing } from './filing.js';
 import { FiveParts } from './five_parts.js';
@@ -73,40 +74,46 @@ function Words({ e }) {
   `;
 }
 
-const Entry = memo((/** @type {{e: TimelineEntry, inside?: boolean}} */ { e, inside = false }) => {
-  const out = e.direction === 'out';
-  const bubble = e.kind === 'message';
-  return html`<li class=${cls('ev', e.kind, out && 'out', inside && 'inside')}>
-    <time class="t" title=${exactTime(e.at)}>${timeOfDay(e.at)}</time>
-    <span class=${`ico ${e.fault ? 'returned' : e.kind}`}>
-      <${Icon} name=${e.fault ? 'warn' : iconOf(e)}/>
-    </span>
-    <div class=${bubble ? `bub ${out ? 'out' : ''} ${e.fault ? 'returned' : ''}` : 'plain'}>
-      ${e.fault && html`<div class="s1 b">✕ ${e.fault}</div><div class="t0">${t.timeline.wrote}</div>`}
-      ${e.subject && html`<div class="b"><${Marked} text=${e.subject} words=${e.decided}/></div>`}
-      <${Words} e=${e}/>
-      ${e.recording && html`<audio
-        controls
-        preload="none"
-        src=${`/api/voicemail/${e.recording}`}
-        aria-label=${t.timeline.message}></audio>`}
-      ${e.filing && html`<${Filing} e=${e} of=${e.filing}/>`}
-      ${e.due != null && html`<${DueAt} at=${e.due}/>`}
-      ${e.hand_off && html`<${FiveParts} of=${e.hand_off}/>`}
-      ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">
-        ${t.timeline.offset(offsetText(e.offset_ms))}
-      </span>`}
-      ${e.written_by && html`<span class="t0 faint">${t.timeline.writtenBy(e.written_by)}</span>`}
-      ${e.answer_to && html`<span class="t0 s2">${t.timeline.answerTo(e.answer_to)}</span>`}
-      ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>
-        ${BAD.has(e.status) ? '✕ ' : ''}
-        ${t.timeline.status[e.status] ?? e.status}
-      </span>`}
-      ${e.sound && html`<${CallReport} of=${e.sound}/>`}
-      ${e.notice && html`<span class=${`t0 ${BAD.has(e.status ?? '') ? 's2' : 'faint'}`}>${e.notice}</span>`}
-    </div>
-  </li>`;
-});
+const Entry = memo(
+  (/** @type {{e: TimelineEntry, inside?: boolean, on?: boolean}} */ { e, inside = false, on = false }) => {
+    const out = e.direction === 'out';
+    const bubble = e.kind === 'message';
+    return html`<li
+      class=${cls('ev', e.kind, out && 'out', inside && 'inside', on && 'pointed')}
+      tabindex=${on ? -1 : undefined}>
+      <time class="t" title=${exactTime(e.at)}>${timeOfDay(e.at)}</time>
+      <span class=${`ico ${e.fault ? 'returned' : e.kind}`}>
+        <${Icon} name=${e.fault ? 'warn' : iconOf(e)}/>
+      </span>
+      <div class=${bubble ? `bub ${out ? 'out' : ''} ${e.fault ? 'returned' : ''}` : 'plain'}>
+        ${e.fault && html`<div class="s1 b">✕ ${e.fault}</div><div class="t0">${t.timeline.wrote}</div>`}
+        ${e.subject && html`<div class="b"><${Marked} text=${e.subject} words=${e.decided}/></div>`}
+        <${Words} e=${e}/>
+        ${e.recording && html`<audio
+          controls
+          preload="none"
+          src=${`/api/voicemail/${e.recording}`}
+          aria-label=${t.timeline.message}></audio>`}
+        ${e.filing && html`<${Filing} e=${e} of=${e.filing}/>`}
+        ${e.due != null && html`<${DueAt} at=${e.due}/>`}
+        ${e.hand_off && html`<${FiveParts} of=${e.hand_off}/>`}
+        ${e.kind === 'note' && e.offset_ms != null && html`<span class="faint t0">
+          ${t.timeline.offset(offsetText(e.offset_ms))}
+        </span>`}
+        ${e.written_by && html`<span class="t0 faint">${t.timeline.writtenBy(e.written_by)}</span>`}
+        ${e.answer_to && html`<span class="t0 s2">${t.timeline.answerTo(e.answer_to)}</span>`}
+        ${e.status && html`<span class=${`t0 ${BAD.has(e.status) ? 's1 b' : 'faint'}`}>
+          ${BAD.has(e.status) ? '✕ ' : ''}
+          ${t.timeline.status[e.status] ?? e.status}
+        </span>`}
+        ${e.sound && html`<${CallReport} of=${e.sound}/>`}
+        ${e.notice && html`<span class=${`t0 ${BAD.has(e.status ?? '') ? 's2' : 'faint'}`}>
+          ${e.notice}
+        </span>`}
+      </div>
+    </li>`;
+  },
+);
 
 /** The search for somebody, in one line that opens.
  * @param {{of: import('./folds.js').Fold, open: boolean, turn: (id: string) => void}} props */
@@ -140,6 +147,18 @@ export function Timeline({ of, scroller }) {
     setOpened(next);
   };
   const shown = useMemo(() => folded(of.timeline ?? [], dayKey), [of.timeline]);
+  const wanted = lookAt.value?.incident === of.id ? lookAt.value.line : '';
+  useEffect(() => {
+    if (!wanted) return;
+    const fold = shown.find((one) => isFold(one) && one.entries.some(({ id }) => id === wanted));
+    if (fold) setOpened(new Set([...opened, fold.id]));
+    // Behind what lay on top, which gives the focus back as it goes.
+    setTimeout(() => {
+      const line = /** @type {HTMLElement|null} */ (box.current?.querySelector('.pointed') ?? null);
+      line?.scrollIntoView({ block: 'center' });
+      line?.focus({ preventScroll: true });
+    }, 60);
+  }, [lookAt.value]);
   let day = '';
   const rows = [];
   for (const e of shown) {
@@ -153,8 +172,10 @@ export function Timeline({ of, scroller }) {
     if (isFold(e)) {
       const open = opened.has(e.id);
       rows.push(html`<${Folded} key=${`fold ${e.id}`} of=${e} open=${open} turn=${turn}/>`);
-      if (open) for (const one of e.entries) rows.push(html`<${Entry} key=${one.id} e=${one} inside/>`);
-    } else rows.push(html`<${Entry} key=${e.id} e=${e}/>`);
+      if (open)
+        for (const one of e.entries)
+          rows.push(html`<${Entry} key=${one.id} e=${one} on=${one.id === wanted} inside/>`);
+    } else rows.push(html`<${Entry} key=${e.id} e=${e} on=${e.id === wanted}/>`);
   }
   return html`<div
     ref=${box}

@@ -29,6 +29,7 @@ import { phone } from './en/phone.js';
 import { timeline } from './en/timeline.js';
 import { places } from './en/places.js';
 import { seen } from './en/seen.js';
+import { summary } from './en/summary.js';
 import { speaks } from './en/speaks.js';
 import { today } from './en/today.js';
 
@@ -49,6 +50,7 @@ export const t = {
   ...callers,
   ...phone,
   ...guidance,
+  ...summary,
   ...hears,
   ...check,
   ...filing,

@@ -27,6 +27,7 @@ from router.core.hits import marked, needles
 from router.core.query import terms_of
 from tests.kit import fake_callbacks, fake_scenes
 from tests.kit.fake_hand_offs import HandOffs
+from tests.kit.fake_summaries import Summaries
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 CSP = (
@@ -50,7 +51,7 @@ def as_read(incident: dict[str, Any]) -> dict[str, Any]:
     return incident_preview.fold_quotes(document)
 
 
-class Connection(HandOffs):
+class Connection(HandOffs, Summaries):
     """One page's: its scene, its sequence number, and how it answers intents. Whoever connects
     again (a page that heard nothing for long does) goes on with it."""
 

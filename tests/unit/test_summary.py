@@ -62,7 +62,7 @@ def test_each_part_of_the_page_is_proposed_by_a_line() -> None:
     assert [(one.section, one.text, one.line, one.source) for one in found] == [
         ("about", "Poisoning: Luna ate gum.", "call:c1", "call"),
         ("severity", f"S1, life or safety in danger, since {when}.", "e1", "record"),
-        ("people", "Maya Torres, owner.", "call:c1", "call"),
+        ("people", "Owner: Maya Torres.", "call:c1", "call"),
         ("happened", "Maya called · answered after 3 s.", "call:c1", "call"),
         ("happened", "15 pieces of gum, an hour ago.", "n1", "note"),
         ("did", "Priya Nair wrote to Dr. Novak: “She comes to you now”.", "m1", "text"),
