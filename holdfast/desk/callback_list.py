@@ -12,15 +12,18 @@ import msgspec
 from holdfast.desk.hub import Hub, Page, notice
 from holdfast.desk.intents import Nothing, Result, intent
 from router.centre import Centre
+from router.core.abandoned import abandoned_by
 from router.core.bidi import isolated
 from router.core.dialling import zones_of
 from router.core.model import LiveAgent, LiveContact, Step
+from router.core.severity import Severity
 from router.core.states import NOT_MADE, AgentState, State
 from router.records import accounts, callback_list
 from router.records.database import Row
 
 CHANGED = "callbacks_changed"
 """Code of a notice without words."""
+NOT_REACHED = "callback.not_reached"
 SHOWN = 200
 BEHIND_S = 1.0
 AWAITED = NOT_MADE | {State.DIALING}
@@ -63,10 +66,23 @@ class CallbackList:
 
     def on_step(self, step_id: str, step: Step) -> None:
         """A step of the index: of a promised call, or of an incident in which one is promised."""
+        for live in step.contacts:
+            self._alarm(live)
         shown = set().union(*self._shown.values())
         if self._shown and any(live.callback or live.incident in shown for live in step.contacts):
             self._step = step_id
             self._moved.set()
+
+    def _alarm(self, live: LiveContact) -> None:
+        """An S1 whom the last try has not reached: every board hears of it."""
+        caller = abandoned_by(live) if live.callback is not None else None
+        if caller is None or caller.kind != "callback" or live.severity > Severity.S1:
+            return
+        who = isolated(live.who.get("name") or live.who.get("address") or "")
+        words = (
+            f"{who}, {live.incident_no}: not reached, {caller.tries} calls. Somebody has to decide."
+        )
+        self._hub.alarm_boards(words, NOT_REACHED)
 
     async def run(self) -> None:
         """Tells pages, until cancelled."""

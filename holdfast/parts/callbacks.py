@@ -13,11 +13,16 @@ from router.recorder import Recorder
 
 def part(house: House) -> Part:
     centre = house.centre
-    promises = ScheduledCallbacks(centre, house[Recorder].reached)
+    hub = house[Hub]
+
+    def handed_back(incident: str, agent: str) -> None:
+        hub.incident_changed(incident, None, agent)
+
+    promises = ScheduledCallbacks(centre, house[Recorder].reached, handed_back)
     house.keep(ScheduledCallbacks, promises)
     house.keep(NotNeeded, NotNeeded(centre, promises))
     house.keep(Callbacks, Callbacks(centre))
-    house.keep(Unanswered, Unanswered(centre.database, house[Hub], promises, centre.clock))
+    house.keep(Unanswered, Unanswered(centre.database, hub, promises, centre.clock))
     return Part(
         tasks={"callbacks": lambda: promises.run(centre.clock)}, listeners=[promises.on_step]
     )

@@ -16,9 +16,10 @@ import msgspec
 import structlog
 
 from router.admission import Admission
-from router.callbacks import at_night
+from router.callbacks import at_night, given_up
 from router.callbacks.tries import counts_anew, next_try, wait_until
 from router.centre import Centre
+from router.core import courtesy
 from router.core.callback import (
     CALLED_OFF,
     CALLER,
@@ -26,6 +27,7 @@ from router.core.callback import (
     VOICEMAIL,
     Again,
     Closed,
+    GaveUp,
     count_from,
     kind_of,
     next_move,
@@ -47,6 +49,7 @@ from router.records import (
     audit,
     callbacks,
     contacts,
+    incident_changes,
     people,
     spoken,
 )
@@ -97,8 +100,11 @@ class ScheduledCallbacks:
         self,
         centre: Centre,
         recorded: Callable[[str], Awaitable[None]],
+        handed_back: Callable[[str, str], None] = lambda _incident, _agent: None,
     ) -> None:
-        """`recorded` returns once the record holds a step of the index."""
+        """`recorded` returns once the record holds a step of the index. `handed_back`: the last try
+        was in vain, this agent has something to do in that incident now."""
+        self._handed_back = handed_back
         self._database = centre.database
         self._engine = centre.engine
         self._recorded = recorded
@@ -207,7 +213,7 @@ class ScheduledCallbacks:
             promise,
             asked.by,
             asked.by_name,
-            tries=self._current.value.callbacks.tries,
+            tries=self._current.value.callbacks.tries(severity),
             why=asked.why[:200],
             instead=asked.after if asked.instead else None,
             kind=kind,
@@ -342,10 +348,13 @@ class ScheduledCallbacks:
     async def _settle(self, row: Row, now: int) -> None:
         live = msgspec.json.decode(row.live, type=LiveContact)
         following: LiveContact | None = None
+        owner: str | None = None
         theirs: list[str] = []
         async with self._database.write() as connection:
             called = await callbacks.called_since(connection, row.contact)
             move = next_move(live, self._current.value.callbacks, they_called=called)
+            if isinstance(move, GaveUp):
+                held = await incident_changes.held(connection, row.incident)
             await contacts.cancel_dial(connection, row.contact)
             if isinstance(move, Again):
                 following = await self._again(connection, row, live, move, now)
@@ -355,8 +364,13 @@ class ScheduledCallbacks:
                 await callbacks.close(connection, row.id, move.state, move.cause, now, of=live.id)
             else:
                 cause = live.cause or ""
-                await callbacks.close(connection, row.id, "gave_up", cause, now, of=live.id)
+                if await callbacks.close(connection, row.id, "gave_up", cause, now, of=live.id):
+                    owner = await given_up.hand_back(
+                        connection, self._current.value, held, live, now
+                    )
         log.info("callback.tried", contact=live.id, outcome=live.outcome, then=type(move).__name__)
+        if owner is not None:
+            self._handed_back(held.id, owner)
         if following is not None:
             await self.enter(following, theirs)
 
@@ -383,7 +397,12 @@ class ScheduledCallbacks:
             moment = move.not_before
             counts_anew(live, moment, self._current.value, self._current.targets)
         else:
-            moment = await self._their_hour(connection, live, person, move.not_before)
+            moment = move.not_before
+            if move.window:
+                zones = await at_night.zones_in(connection, live.incident or "", person.value)
+                hours = self._current.value.callbacks.courtesy
+                moment = courtesy.next_window(moment, zones, hours)
+            moment = await self._their_hour(connection, live, person, moment)
             opens = opens_after(self._current.opening, live, [moment])
             count_from(live, opens or moment)
         wait_until(live, moment, now)

@@ -73,10 +73,12 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Another try, not before this moment (ms). `counts`: the ended one was a try."""
+    """Another try, not before this moment (ms). `counts`: the ended one was a try. `window`: in the
+    next hours in which they are called, not in these."""
 
     not_before: int
     counts: bool = True
+    window: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> 
     assert live.callback is not None
     ended = int(live.ended_at or live.state_at or live.arrived_at)
     if live.cause == MESSAGE_LEFT and not they_called and not last_try(live):
-        return Again(ended + rules.again_ms(live.callback.tried))  # a machine is nobody
+        return _after(live, rules, ended)  # a machine is nobody
     if live.answered_at is not None:
         return Closed("reached", live.outcome or "")
     if live.cause == NOT_NEEDED:
@@ -159,4 +161,21 @@ def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> 
         return Again(ended + rules.busy_again_ms, counts=False)
     if last_try(live):
         return GaveUp()
-    return Again(ended + rules.again_ms(live.callback.tried))
+    return _after(live, rules, ended)
+
+
+def _after(live: LiveContact, rules: CallbackRules, ended: int) -> Again:
+    assert live.callback is not None
+    gap = rules.again_ms(live.severity, live.callback.tried)
+    return Again(ended, window=True) if gap is None else Again(ended + gap)
+
+
+def next_action(live: LiveContact, *, mail: bool) -> str:
+    """What its owner has to do once the last try has reached nobody. `mail`: an address is known.
+    No details: their name, or their masked number."""
+    who = live.who.get("name") or live.who.get("address") or "them"
+    tries = live.callback.tried if live.callback is not None else 1
+    calls = "1 call" if tries == 1 else f"{tries} calls"
+    if mail and live.severity > Severity.S3:
+        return f"Mail {who}: not reached by telephone, {calls}"[:140]
+    return f"Reach {who}: not reached, {calls}"[:140]

@@ -7,12 +7,13 @@ A duration is a field of that type (`durations.py`), with its limits.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
 from . import ladder
 from .departments import HandOffRules, HandOffWithin
-from .durations import Duration, Kept, OpenDuration, Passing, duration_ms
+from .durations import Duration, Kept, OpenDuration, Passing, duration_ms, spans
 from .guidance import Card
 from .languages import SPOKEN
 from .opening import (
@@ -149,12 +150,29 @@ class Timing(_Part, kw_only=True, frozen=True):
     taken_over: Passing = "15m"
 
 
+WINDOW = "window"
+"""Of a gap between tries: until the next hours in which they are called, by their own clock."""
+Gap = Annotated[str, spans(also=WINDOW)]
+
+
+class Retries(_Part, kw_only=True, frozen=True):
+    """How long after each try that reached nobody the next one comes, by severity. After the last
+    one a person decides."""
+
+    S1: list[Gap] = msgspec.field(default_factory=lambda: ["2m", "3m", "10m"])
+    S2: list[Gap] = msgspec.field(default_factory=lambda: ["15m", "45m"])
+    S3: list[Gap] = msgspec.field(default_factory=lambda: [WINDOW])
+    S4: list[Gap] = msgspec.field(default_factory=list)
+
+    def of(self, severity: int) -> list[Gap]:
+        return (self.S1, self.S2, self.S3, self.S4)[severity - 1]
+
+
 class CallbackRules(_Part, kw_only=True, frozen=True):
     """Promised calls (docs/routing.md, "Promised calls")."""
 
     key: str = "1"
-    tries: int = 3
-    again_after: list[Duration] = msgspec.field(default_factory=lambda: ["5m", "30m"])
+    again: Retries = Retries()
     longest: Duration = "366d"
     courtesy: str = "08:00-21:00"
     """When people are called, by their own clock; an S1 or S2 at any hour, with a reason. "": at
@@ -171,9 +189,17 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
     def busy_again_ms(self) -> int:
         return duration_ms(self.busy_again)
 
-    def again_ms(self, tried: int) -> int:
-        """How long after try number `tried` (from 1) the next one comes."""
-        return duration_ms(self.again_after[min(tried, len(self.again_after)) - 1])
+    def tries(self, severity: int) -> int:
+        """How often somebody is called at most."""
+        return 1 + len(self.again.of(severity))
+
+    def again_ms(self, severity: int, tried: int) -> int | None:
+        """How long after try number `tried` (from 1) the next one comes; None: in the next hours in
+        which they are called. The last gap stands for all later ones: the severity was another when
+        it was promised."""
+        gaps = self.again.of(severity) or [WINDOW]
+        gap = gaps[min(tried, len(gaps)) - 1]
+        return None if gap == WINDOW else duration_ms(gap)
 
 
 class NextWithin(_Part, kw_only=True, frozen=True):

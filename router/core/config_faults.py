@@ -225,15 +225,14 @@ def faults(config: Config) -> list[str]:
             found.append(f"stages.{name}.floor: must be 0 to 2")
     if "full" not in config.stages:
         found.append("stages.full: missing; it is the stage of agents who are not in training")
-    if not 1 <= config.callbacks.tries <= 10:
-        found.append("callbacks.tries: must be 1 to 10")
+    for severity in range(1, 5):
+        if len(config.callbacks.again.of(severity)) > 9:
+            found.append(f"callbacks.again.S{severity}: at most 9, which are 10 tries")
     if config.callbacks.courtesy:
         try:
             read_span(config.callbacks.courtesy)
         except ValueError as error:
             found.append(f'callbacks.courtesy: {error}; "" asks nobody')
-    if not config.callbacks.again_after:
-        found.append("callbacks.again_after: needs at least one time")
     for field, least, most in (
         ("max_sms", 1, 4),
         ("max_email", 1, 6),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .opening import read_span
 
-QUARTER_MS, AHEAD = 15 * 60_000, 4 * 48
+QUARTER_MS, AHEAD, DAY_MS = 15 * 60_000, 4 * 48, 24 * 3_600_000
 
 
 def within(at: float, zones: Sequence[str], hours: str) -> bool:
@@ -37,6 +37,19 @@ def next_within(at: float, zones: Sequence[str], hours: str) -> int | None:
     first = (int(at) // QUARTER_MS + 1) * QUARTER_MS
     moments = (first + n * QUARTER_MS for n in range(AHEAD))
     return next((moment for moment in moments if within(moment, zones, hours)), None)
+
+
+def next_window(at: float, zones: Sequence[str], hours: str) -> int:
+    """The beginning of the next such hours, not of those in which that moment (ms) is; a day later
+    where nobody knows."""
+    first = (int(at) // QUARTER_MS + 1) * QUARTER_MS
+    left = not within(at, zones, hours)
+    for moment in (first + n * QUARTER_MS for n in range(AHEAD)):
+        inside = within(moment, zones, hours)
+        if inside and left:
+            return moment
+        left = left or not inside
+    return int(at) + DAY_MS
 
 
 def clock(at: float, zone: str) -> str:

@@ -48,12 +48,12 @@ class Spans:
 
     least: str
     most: str
-    empty: bool
-    """May be "", which means no time at all."""
+    also: str | None
+    """What it may be instead: "", which means no time at all, or a word."""
 
     def fault(self, text: str) -> str | None:
         """What is wrong with a duration, in words; None: nothing."""
-        if self.empty and not text:
+        if text == self.also:
             return None
         try:
             span = duration_ms(text)
@@ -66,9 +66,11 @@ class Spans:
         return None
 
 
-def spans(least: str = "0s", most: str = A_YEAR, *, empty: bool = False) -> msgspec.Meta:
+def spans(
+    least: str = "0s", most: str = A_YEAR, *, empty: bool = False, also: str | None = None
+) -> msgspec.Meta:
     """Makes a text a duration, as in `Annotated[str, spans(most="8h")]`."""
-    return msgspec.Meta(extra={"spans": Spans(least, most, empty)})
+    return msgspec.Meta(extra={"spans": Spans(least, most, "" if empty else also)})
 
 
 Duration = Annotated[str, spans()]

@@ -139,6 +139,13 @@ async def person_at(connection: AsyncConnection, address_id: str) -> Person | No
     return Person(*row) if row else None
 
 
+async def has_mail(connection: AsyncConnection, party: str) -> bool:
+    """True if a mail address of theirs is known."""
+    at = schema.address.c
+    mine = select(at.id).where(at.party == party, at.kind == "email").limit(1)
+    return (await connection.execute(mine)).first() is not None
+
+
 async def set_opted_out(connection: AsyncConnection, address_id: str, value: bool) -> None:
     await connection.execute(
         update(schema.address).where(schema.address.c.id == address_id).values(opted_out=value)

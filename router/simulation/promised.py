@@ -63,7 +63,8 @@ class Promised:
         """The engine's step that brings one try, at the place of the caller."""
         name = _name(person.id, tried)
         self._told[name] = Fate(dataclasses.replace(person, id=name), promised=person.id)
-        promise = Promise(person.id, CALLER, CALLER, tried, self._rules.tries, instead=instead)
+        tries = self._rules.tries(person.severity)
+        promise = Promise(person.id, CALLER, CALLER, tried, tries, instead=instead)
         made = self._maker.promised(person, name, promise, not_before)
         return "callback", {"contact": made, "instead": instead}
 
@@ -96,10 +97,12 @@ class Promised:
             outcome=event.outcome,
             cause=event.cause,
             ended_at=START + now,
-            callback=Promise(told.promised, CALLER, CALLER, tried, self._rules.tries),
+            callback=Promise(
+                told.promised, CALLER, CALLER, tried, self._rules.tries(told.person.severity)
+            ),
         )
         move = next_move(ended, self._rules, they_called=False)
-        if not isinstance(move, Again):
+        if not isinstance(move, Again) or move.window:  # that is another day
             return None
         self._later(0, self._again, told.promised, tried + 1, move.not_before)
         return _name(told.promised, tried + 1)

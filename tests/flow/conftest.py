@@ -25,7 +25,9 @@ SHORT = {
     'cool_down = "30s"': 'cool_down = "2s"',
     'cool_down_s1 = "10s"': 'cool_down_s1 = "2s"',
     'dial = "25s"': 'dial = "6s"',
-    'again_after = ["5m", "30m"]': 'again_after = ["1s", "1s"]',
+    'S1 = ["2m", "3m", "10m"]': 'S1 = ["1s", "1s", "1s"]',
+    'S3 = ["window"]': 'S3 = ["1s", "1s"]',
+    "S4 = []": 'S4 = ["1s", "1s"]',
     # tests run at any hour
     'courtesy = "08:00-21:00"': 'courtesy = ""         ',
     "calls_per_second = 1 ": "calls_per_second = 0 ",

@@ -65,3 +65,27 @@ async def test_a_promise_is_listed_moved_given_and_called_off(centre: Centre) ->
 
         await agent.do("cancel_callback", contact=moved["contact"], anyway=True)
         assert await row_of(agent, of) is None
+
+
+async def test_an_s1_that_nobody_reaches_alarms_the_boards(centre: Centre) -> None:
+    person = "+12065550752"
+    await centre.sandbox.person(person, answer="busy", ring_ms=100)
+    async with desk(centre, "dana", view="board") as board, desk(centre) as agent:
+        order = await order_for(agent, centre, person)
+        of = order["incident"]
+        before = (await agent.do("open", incident=of))["severity"]
+        await agent.do(
+            "incident_severity", incident=of, severity=1, before=before, reason="she collapsed"
+        )
+        await agent.do("request_callback", **order, key="in vain")
+        for _ in range(4):
+            tried = await agent.accept()
+            await agent.until(lambda tried=tried: tried not in agent.contacts)
+        alarm = await board.until(
+            lambda: next((n for n in board.notices if n["code"] == "callback.not_reached"), None)
+        )
+        assert (alarm["level"], "not reached, 4 calls" in alarm["text"]) == ("alarm", True)
+        next_action = await agent.until(lambda: agent.incident["next"])
+        assert (next_action["agent_name"], "not reached, 4 calls" in next_action["what"]) == (
+            "Priya Nair", True,
+        )  # fmt: skip

@@ -15,6 +15,7 @@ from holdfast.host.store import EmbeddedStore
 from holdfast.settings.engine_settings import engine_settings
 from holdfast.settings.environment import default_config_path, load_config
 from router.centre import Centre
+from router.core.config import Retries
 from router.core.current import Current
 from router.core.model import Chosen, Happening, LiveContact, Reply
 from router.core.severity import Channel, Severity, answer_by, score
@@ -23,8 +24,11 @@ from router.live.engine import Engine, decode_step
 from router.records.database import Database
 
 _SHIPPED = load_config(default_config_path())
-CONFIG = structs.replace(_SHIPPED, callbacks=structs.replace(_SHIPPED.callbacks, courtesy=""))
-"""As shipped, but people are called at any hour: tests run at any."""
+SOON = Retries(**{key: ["5m", "30m"] for key in ("S1", "S2", "S3", "S4")})
+CONFIG = structs.replace(
+    _SHIPPED, callbacks=structs.replace(_SHIPPED.callbacks, courtesy="", again=SOON)
+)
+"""As shipped, but people are called at any hour, and soon again: tests run at any."""
 TARGETS = CONFIG.target_ms()
 START = 1_800_000_000_000
 _numbers = itertools.count(1)

@@ -7,11 +7,12 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
@@ -19,13 +20,23 @@ from holdfast.recovery.unanswered import Unanswered
 from router.callbacks.tries import next_try
 from router.core.abandoned import waits_from
 from router.core.callback import VOICEMAIL
+from router.core.config import Retries
 from router.core.courtesy import clock
 from router.core.model import LiveContact, Reply
 from router.core.opening import Hours, SpecialDay
 from router.core.severity import Channel, Severity
+from router.incidents.next_actions import PLANNED
 from router.intake.door import Call, Text
 from router.live.engine import Engine
-from router.records import callbacks, contacts, messages, people
+from router.records import (
+    callbacks,
+    contacts,
+    incident_changes,
+    messages,
+    next_actions,
+    people,
+    schema,
+)
 from router.records.accounts import Account
 from tests.kit.store import CONFIG
 from tests.resilience.promises import (
@@ -645,3 +656,67 @@ async def test_who_reached_the_voicemail_is_promised_a_call_though_the_index_for
     await house.recorder.drain()
     await house.promises.settle(house.now())
     assert await wanted.sweep() == 0
+
+
+async def in_vain(house: House, promised: str) -> None:
+    """Somebody dials it, and nobody answers."""
+    await dial_begins(house, promised)
+    await house.engine.step("caller_gone", contact=promised, cause="no-answer")
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+
+
+@pytest.mark.parametrize("owner", ["u7", None])
+async def test_after_the_last_try_its_owner_has_it_to_do(house: House, owner: str | None) -> None:
+    rules = replace(CONFIG.callbacks, again=Retries(S3=[], S4=[]))
+    house.current.replace(replace(CONFIG, callbacks=rules))
+    call, first = await promised_to(house, "+12065550961")
+    incident = str(call.incident)
+    if owner is not None:
+        async with house.database.write() as connection:
+            await people.hand_on(connection, incident, owner)
+    await in_vain(house, first.id)
+    await house.promises.settle(house.now())  # twice is once
+    async with house.database.read() as connection:
+        assert await callbacks.open_of(connection, incident) is None
+        rows = await next_actions.history(connection, incident)
+        said = await connection.execute(
+            select(schema.audit.c.id).where(schema.audit.c.action == PLANNED)
+        )
+    ((agent, what),) = [(row.agent, row.what) for row in rows]
+    assert agent == (owner or "a")  # it was nobody's until somebody dialled
+    assert what == f"Reach {call.who['address']}: not reached, 1 call"
+    assert len(said.all()) == len(rows)
+
+
+async def test_what_a_person_has_planned_stays_after_the_last_try(house: House) -> None:
+    rules = replace(CONFIG.callbacks, again=Retries(S3=[], S4=[]))
+    house.current.replace(replace(CONFIG, callbacks=rules))
+    call, first = await promised_to(house, "+12065550962")
+    incident = str(call.incident)
+    async with house.database.write() as connection:
+        await people.hand_on(connection, incident, "u7")
+        held = await incident_changes.held(connection, incident)
+        await next_actions.plan(
+            connection,
+            {"id": "x1", "incident": held.id, "what": "visit", "agent": "u8", "made_by": "u8",
+             "made_at": house.now(), "due_at": house.now()},
+        )  # fmt: skip
+    await in_vain(house, first.id)
+    async with house.database.read() as connection:
+        (row,) = await next_actions.history(connection, incident)
+    assert row.what == "visit"
+
+
+async def test_an_s3_is_tried_again_in_their_next_morning(house: House) -> None:
+    rules = replace(CONFIG.callbacks, again=Retries(S4=["window"]), courtesy="08:00-21:00")
+    house.current.replace(replace(CONFIG, callbacks=rules))
+    _, first = await promised_to(house, "+12065550963")
+    await in_vain(house, first.id)
+    (again,) = [await house.engine.look(one) for one in await house.waiting()]
+    assert again is not None
+    assert again.not_before is not None
+    there = datetime.fromtimestamp(again.not_before / 1000, ZoneInfo(SEATTLE))
+    assert (there.hour, there.minute) == (8, 0)
+    assert again.not_before > house.now()
+    assert again.arrived_at == first.arrived_at  # its place stays

@@ -31,14 +31,14 @@ def test_a_caller_keeps_their_place_and_is_called(wire: Wire) -> None:
 
 def test_who_does_not_pick_up_is_called_again_and_then_no_more(wire: Wire) -> None:
     never = Asking(share=1.0, after="30s", answered=0.0)
-    one = played(wire, [BUSY, person("asks", 3, 1_000)], asking=never)
+    one = played(wire, [BUSY, person("asks", 2, 1_000)], asking=never)
     tries = {name: told for name, told in one.told.items() if told.promised}
     assert sorted(tries) == ["asks.1", "asks.2", "asks.3"]
-    # Not before five minutes after the first try has ended, half an hour after the second.
+    # Not before a quarter of an hour after the first try has ended, three after the second.
     assert tries["asks.1"].gone_at == 85_000
-    assert tries["asks.2"].gone_at == 85_000 + 300_000 + 25_000
-    assert tries["asks.3"].gone_at == 410_000 + 1_800_000 + 25_000
-    assert figures.of_run(one)["called back S3/reached"] == 0
+    assert tries["asks.2"].gone_at == 85_000 + 900_000 + 25_000
+    assert tries["asks.3"].gone_at == 1_010_000 + 2_700_000 + 25_000
+    assert figures.of_run(one)["called back S2/reached"] == 0
 
 
 def test_nobody_with_an_emergency_and_nobody_who_was_answered_asks(wire: Wire) -> None:

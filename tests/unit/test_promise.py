@@ -21,17 +21,18 @@ from router.core.callback import (
     counts_from,
     kind_of,
     last_try,
+    next_action,
     next_move,
     opens_after,
 )
-from router.core.config import CallbackRules
+from router.core.config import CallbackRules, Retries
 from router.core.contact import MESSAGE_LEFT
 from router.core.hours import Opening
 from router.core.model import LiveContact, Promise
 from router.core.opening import Hours
-from tests.kit.store import CONFIG
+from tests.kit.store import CONFIG, SOON
 
-RULES = CallbackRules(tries=3, again_after=["5m", "30m"])
+RULES = CallbackRules(again=SOON)
 
 
 def ended(tried: int = 1, **fields: object) -> LiveContact:
@@ -119,8 +120,52 @@ def test_each_call_after_a_busy_one_is_a_contact_of_its_own() -> None:
 
 
 def test_the_last_wait_stands_for_all_later_ones() -> None:
-    rules = CallbackRules(tries=5, again_after=["1m"])
-    assert [rules.again_ms(n) for n in (1, 2, 4)] == [60_000, 60_000, 60_000]
+    rules = CallbackRules(again=Retries(S2=["1m"]))
+    assert [rules.again_ms(2, n) for n in (1, 2, 4)] == [60_000, 60_000, 60_000]
+
+
+@pytest.mark.parametrize(
+    ("severity", "minutes", "then"),
+    [(1, [0, 2, 5, 15], GaveUp()), (2, [0, 15, 60], GaveUp()), (4, [0], GaveUp())],
+)
+def test_how_often_somebody_is_called_goes_by_severity(
+    severity: int, minutes: list[int], then: GaveUp
+) -> None:
+    rules, at, made = CallbackRules(), 0, [0]
+    promise = Promise("k1", "u1", "Priya", tries=rules.tries(severity))
+    while True:
+        live = ended(severity=severity, ended_at=at, cause="no_answer", callback=promise)
+        move = next_move(live, rules, they_called=False)
+        if not isinstance(move, Again):
+            break
+        at = move.not_before
+        made.append(at // 60_000)
+        promise = replace(promise, tried=promise.tried + 1)
+    assert (made, move) == (minutes, then)
+
+
+def test_an_s3_is_called_once_more_in_their_next_hours() -> None:
+    rules = CallbackRules()
+    promise = Promise("k1", "u1", "Priya", tries=rules.tries(3))
+    first = ended(cause="no_answer", callback=promise)
+    assert next_move(first, rules, they_called=False) == Again(1_000_000, window=True)
+    second = replace(first, callback=replace(promise, tried=2))
+    assert next_move(second, rules, they_called=False) == GaveUp()
+    raised = replace(first, severity=4, callback=replace(promise, tries=4))
+    assert next_move(raised, rules, they_called=False) == Again(1_000_000, window=True)
+
+
+@pytest.mark.parametrize(
+    ("severity", "mail", "words"),
+    [
+        (1, True, "Reach Maya: not reached, 4 calls"),
+        (4, True, "Mail Maya: not reached by telephone, 4 calls"),
+        (4, False, "Reach Maya: not reached, 4 calls"),
+    ],
+)
+def test_what_is_next_after_the_last_try(severity: int, mail: bool, words: str) -> None:
+    live = replace(ended(4), severity=severity, who={"name": "Maya", "address": "+1 206 ••• 0133"})
+    assert next_action(live, mail=mail) == words
 
 
 def test_an_ordinary_call_of_ours_is_nobodys_last_try() -> None:

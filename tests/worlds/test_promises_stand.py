@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from router.callbacks.scheduled import CallbackRequest
+from router.core.config import Retries
 from router.core.model import LiveContact, Step
 from router.core.states import IN_HANDS
 from router.records import schema
@@ -25,7 +26,8 @@ LONG = os.environ.get("HOLDFAST_TEST_LONG") == "1"
 WORLDS = 500 if LONG else 2
 HASTE = 0.15
 """How often an agent who acts promises somebody a call, too."""
-RULES = msgspec.structs.replace(CONFIG.callbacks, tries=2, again_after=["20s"])
+AGAIN = Retries(**{key: ["20s"] for key in ("S1", "S2", "S3", "S4")})
+RULES = msgspec.structs.replace(CONFIG.callbacks, again=AGAIN)
 PROMISING = msgspec.structs.replace(CONFIG, callbacks=RULES)
 STAND, STAND_S1 = 900_000, 120_000
 
