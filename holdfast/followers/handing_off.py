@@ -170,24 +170,24 @@ class HandingOff:
         for row in news:
             self._told.ask({row.sender, row.owner, *self._for(row, members)} - {None})
             self._told.changed(row.root)
-        numbers = {row.id: (row.number, row.title, row.owner) for row in gone}
+        before_it = {row.id: row for row in gone}
         for row in ended:
-            number, title, owner = numbers[row.id]
-            whose = self._for(row, members)
-            self._told.ask({row.sender, owner, *whose} - {None})
+            last = before_it[row.id]
+            whose = self._for(last, members)
+            self._told.ask({row.sender, last.owner, *whose} - {None})
             self._told.changed(row.incident)
             why = how_it_ended(row, names, receiver(row, names, self._words()))
             if row.state == HandOffState.ACCEPTED:
                 why = f"taken by {names.get(row.ended_by, 'somebody')}"
             for agent in whose - {row.ended_by}:
-                self._told.say(agent, f"INC-{number}, {isolated(title)}: {why}.")
+                self._told.say(agent, f"INC-{last.number}, {isolated(last.title)}: {why}.")
 
     @staticmethod
     def _for(row: Any, members: Members) -> set[str]:
-        """Those for whom it is."""
+        """Those for whom it is, as severe as its incident is now."""
         if row.agent:
             return {row.agent}
-        return set(members(row.department, row.severity)) - {row.sender}
+        return set(members(row.department, row.severity_now)) - {row.sender}
 
     def _words(self) -> Words:
         return Words(departments=self._room.words())

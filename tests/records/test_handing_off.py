@@ -13,6 +13,7 @@ from holdfast.followers.handing_off import ELSEWHERE_MS, LOOK_S, HandingOff, Tol
 from router.core.hand_off import HandOffState
 from router.core.terms import Terms
 from router.incidents.hand_off import HandOffs
+from router.incidents.life import Judged
 from router.incidents.ownership import Gift
 from router.live.engine import Engine as Index
 from router.records import accounts
@@ -167,6 +168,27 @@ async def test_of_a_department_the_others_go_on_if_one_signs_out(floor: Floor) -
     assert process.said == [
         (floor.who["Priya"], f"{incident.word}, About +12065550142: taken by Omar.")
     ]
+
+
+async def test_of_a_department_those_are_told_who_may_have_it_as_severe_as_it_is_now(
+    floor: Floor,
+) -> None:
+    """Also that it is over: whoever is in training for S2 to S4 could not have an S1."""
+    incident = await floor.begin(severity=1)
+    async with floor.database.write() as connection:
+        await accounts.set_terms(connection, floor.who["Priya"], Terms(stage="junior"))
+    process = Process(floor.database)
+    await process.turn()
+    row = await floor.offered(incident, None, department="tier2")
+    await process.turn()
+    assert floor.who["Priya"] not in process.asked[-1]
+    await floor.life.judge(Judged(incident.id, 2, 1, floor.who["Elena"], "milder"), NOW + 1)
+    await process.turn()
+    assert floor.who["Priya"] in process.asked[-1]
+    assert (await accepted(floor.room, row, floor.who["Omar"], NOW + 2)).reply.ok
+    await process.turn()
+    assert floor.who["Priya"] in process.asked[-1]
+    assert [agent for agent, _ in process.said] == [floor.who["Priya"]]
 
 
 async def test_of_a_department_it_comes_back_once_everybody_who_is_here_cannot(
