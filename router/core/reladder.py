@@ -51,13 +51,26 @@ def all_forms(
 
 def changed_ladders(before: Config, now: Config) -> dict[str, Ways]:
     """Queues of both configurations whose ladders differ."""
-    both = [queue for queue in now.queues if queue in before.queues]
+    both = [
+        queue
+        for queue in now.queues
+        if queue in before.queues and _plain(before, queue) != _plain(now, queue)
+    ]
     found = {queue: _ways(before, queue, now, queue) for queue in both}
     changed = {
         queue: {level: way for level, way in ways.items() if any(k != v for k, v in way.items())}
         for queue, ways in found.items()
     }
     return {queue: ways for queue, ways in changed.items() if ways}
+
+
+def _plain(config: Config, queue: str) -> list[object]:
+    """What all its ladders are made of: where that is the same, they are."""
+    return [
+        (config.asking_ms(severity), config.steps(queue, severity, outside=outside))
+        for severity in Severity
+        for outside in (False, True)
+    ]
 
 
 def ladders_of_gone(before: Config, gone: str, now: Config, home: str) -> Ways:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from holdfast.settings.environment import default_config_path, load_config
 from router.core import asking, ladder
-from router.core.config import LadderStep, Line
+from router.core.config import Config, LadderStep, Line
 from router.core.ladder import Rung, index_at, widens
 from router.core.reladder import all_forms, changed_ladders
 from router.core.severity import Severity
@@ -78,6 +78,32 @@ def test_a_reload_finds_the_ladders_of_those_who_ask_for_a_skill() -> None:
     assert ways == dict(reversed(pairs))  # where two are alike the one that asks for less counts
     assert [ways[one] for one in before[:2]] == after[:2]
     assert len(set(before)) > 10
+
+
+def test_a_reload_looks_at_every_queue_whose_steps_or_patience_changed() -> None:
+    def forms(config: Config) -> dict[tuple[str, Severity], list[str]]:
+        languages = CONFIG.asked_languages | config.asked_languages
+        every = [(queue, severity) for queue in CONFIG.queues for severity in Severity]
+        return {one: all_forms(config, *one, languages) for one in every}
+
+    longer = {"S3": "3m"} | dict(CONFIG.triage.skills_for)
+    longer["S2"] = "45s"
+    patient = msgspec.structs.replace(CONFIG.triage, skills_for=longer)
+    steps = [LadderStep(needs=["safety>=2"], span="25s"), LadderStep()]
+    urgent = msgspec.structs.replace(CONFIG.queues["urgent"], ladder=steps)
+    for now in (
+        msgspec.structs.replace(CONFIG, name="Other"),
+        msgspec.structs.replace(CONFIG, triage=patient),
+        msgspec.structs.replace(CONFIG, queues={**CONFIG.queues, "urgent": urgent}),
+    ):
+        old, new = forms(CONFIG), forms(now)
+        changed = {
+            (queue, str(int(level)))
+            for queue, level in old
+            if old[queue, level] != new[queue, level]
+        }
+        found = changed_ladders(CONFIG, now)
+        assert {(queue, one) for queue, ways in found.items() for one in ways} == changed
 
 
 @pytest.mark.parametrize("queue", sorted(CONFIG.queues))
