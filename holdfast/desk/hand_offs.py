@@ -196,8 +196,9 @@ class HandingOff:
             mine = [row for row in offered if me in (row.sender, row.owner) and row not in for_me]
             rows = [*for_me, *mine, *(row for row in unheard if _is_news(row, me))]
             asked = await hand_offs.questions_of(connection, [row.id for row in rows])
-            begun = {row.id: await drafts.kept(connection, row.root, row.id, me) for row in for_me}
-            nexts = {row.id: await next_actions.open_of(connection, row.root) for row in for_me}
+            roots = {row.root for row in for_me}
+            begun = await drafts.kept_in(connection, roots, me)
+            nexts = await next_actions.open_in(connection, roots)
         words = Words(departments=self._room.words())
 
         def told(row: Any) -> dict[str, Any]:
@@ -206,7 +207,7 @@ class HandingOff:
                 "number": f"INC-{row.number}",
                 "title": isolated(row.title),
                 "severity": row.severity_now,
-                "next": next_actions.shown(nexts.get(row.id), names),
+                "next": next_actions.shown(nexts.get(row.root), names),
                 "draft": begun.get(row.id, ""),
             }
 

@@ -115,6 +115,17 @@ async def kept(connection: AsyncConnection, incident: str, what: str, author: st
     return (await kept_by(connection, incident, what, [author]))[author]
 
 
+async def kept_in(
+    connection: AsyncConnection, incidents: Collection[str], author: str
+) -> dict[str, str]:
+    """What they have begun in these, which stay: by what it is of."""
+    if not incidents:
+        return {}
+    its = and_(stays.of_any(begun.c.incident, incidents), begun.c.author == author)
+    asked = select(begun.c.hand_off, begun.c.text).where(its).order_by(begun.c.at)
+    return {row.hand_off: row.text for row in await connection.execute(asked)}
+
+
 async def kept_by(
     connection: AsyncConnection, incident: str, what: str, authors: Collection[str]
 ) -> dict[str, str]:

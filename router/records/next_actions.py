@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, insert, or_, select, union, update
@@ -27,6 +27,15 @@ MINE, TEAMS = 200, 50
 async def open_of(connection: AsyncConnection, incident_id: str) -> Action | None:
     """The one that is to be done."""
     return (await connection.execute(_OPEN, {"the_id": incident_id})).first()
+
+
+async def open_in(connection: AsyncConnection, incidents: Collection[str]) -> dict[str, Action]:
+    """The same of several, which stay; those that have one."""
+    if not incidents:
+        return {}
+    whose = await stays.members(connection, incidents)
+    asked = select(action).where(and_(action.c.incident.in_(list(whose)), schema.IS_NEXT))
+    return {whose[row.incident]: row for row in await connection.execute(asked)}
 
 
 async def is_planned(connection: AsyncConnection, incident_id: str) -> bool:
