@@ -99,9 +99,21 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 async def _empty(server: str) -> bool:
+    try:
+        return await _empty_by(await _connected(server))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError):
+        _known.pop(server).terminate()  # it hangs in a transaction that failed, or is broken
+    return await _empty_by(await _connected(server))
+
+
+async def _connected(server: str) -> asyncpg.Connection:
     connection = _known.get(server)
     if connection is None or connection.is_closed():
         connection = _known[server] = await asyncpg.connect(server)
+    return connection
+
+
+async def _empty_by(connection: asyncpg.Connection) -> bool:
     try:
         of = await connection.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.UndefinedTableError:
