@@ -186,7 +186,6 @@ class SummaryDesk:
         variant."""
         sentences, hide = _said(form.sentences), _hidden(form.hide)
         draft = None if form.drop else Draft(sentences, hide, form.before)
-        await asyncio.to_thread(summary_page.font)
         order = self._order(page, form, sentences, hide, "")
         if form.look:
             reply, content = await self._room.look(order, now_ms())
@@ -195,7 +194,7 @@ class SummaryDesk:
         if not reply.ok:
             raise Refused.by(reply, {})
         return {
-            "lines": summary_page.lines_of(content) if not form.drop else 0,
+            "lines": await asyncio.to_thread(summary_page.lines_of, content),
             "room": summary_page.ROOM,
             "redacted": content.redacted,
         }
@@ -215,7 +214,6 @@ class SummaryDesk:
                     " sentence to another line, or mark it as your assessment. Nothing was saved.",
                 )
             sentences.append(it)
-        await asyncio.to_thread(summary_page.font)
         order = self._order(page, form, sentences, _hidden(form.hide), form.key)
         done = await self._room.save(order, now_ms())
         if not done.reply.ok:

@@ -75,26 +75,20 @@ class Redactor:
     """Built once for an incident, used for each of its sentences."""
 
     def __init__(self, known: Known) -> None:
-        self._known = known
         self._names = [
-            (why, word, pattern)
+            (why, word, name, _needles(name))
             for why, word, names in (
                 *(("name", one.word, one.names) for one in known.people),
                 ("agent", AGENT, known.agents),
             )
             for name in names
-            for pattern in _name_patterns(name)
         ]
+        booking, place = fold(known.booking), fold(known.place)
         self._values = [
-            (why, pattern)
-            for one in known.people
-            for value in one.values
-            for why, pattern in _value_patterns(value)
-        ]
-        self._values += [("booking", it) for it in patterns.booking(fold(known.booking))]
-        self._values += [("street", it) for it in patterns.place(fold(known.place))]
-        self._values += [
-            ("hidden", it) for one in known.hide if (it := patterns.phrase(fold(one))) is not None
+            *(it for one in known.people for value in one.values for it in _of_value(value)),
+            *(("booking", it) for it in patterns.booking(booking)),
+            *(("street", it) for it in patterns.place(place)),
+            *(("hidden", it) for one in known.hide for it in patterns.phrase(fold(one))),
         ]
 
     def parts(self, text: str) -> list[Part]:
@@ -119,20 +113,31 @@ class Redactor:
         return found
 
     def _found(self, text: str, folded: str, places: list[int]) -> Iterator[_Found]:
-        for why, pattern in self._values:
-            for hit in pattern.finditer(folded):
-                yield _Found(hit.start(), hit.end(), why, WORDS[why])
+        squeezed = patterns.squeezed(folded)
+        for why, known in self._values:
+            if known.needle in squeezed:
+                for hit in known.regex.finditer(folded):
+                    yield _Found(hit.start(), hit.end(), why, WORDS[why])
         for why, start, end in patterns.by_looks(folded, lambda at: text[places[at]]):
             yield _Found(start, end, why, WORDS[why])
-        for why, word, name in self._names:
-            for hit in name.regex.finditer(folded):
-                if name.also_word and not _capital(text, places, hit.start()):
-                    yield _Found(hit.start(), hit.end(), UNSURE, "")
-                    continue
-                if name.also_word and _is_a_month(folded, hit):
-                    continue
-                mine = "’s" if hit.lastgroup == "more" else ""
-                yield _Found(hit.start(), hit.end(), why, word + mine)
+        for why, word, of, needles in self._names:
+            # Hundreds are known, few are in a sentence: only theirs are looked for with care.
+            if any(one in squeezed for one in needles):
+                for name in _name_patterns(of):
+                    yield from self._named(text, folded, places, why, word, name)
+
+    @staticmethod
+    def _named(
+        text: str, folded: str, places: list[int], why: str, word: str, name: _Name
+    ) -> Iterator[_Found]:
+        for hit in name.regex.finditer(folded):
+            if name.also_word and not _capital(text, places, hit.start()):
+                yield _Found(hit.start(), hit.end(), UNSURE, "")
+                continue
+            if name.also_word and _is_a_month(folded, hit):
+                continue
+            mine = "’s" if hit.lastgroup == "more" else ""
+            yield _Found(hit.start(), hit.end(), why, word + mine)
 
 
 def redacted(text: str, known: Known) -> list[Part]:
@@ -161,10 +166,21 @@ class _Name:
     also_word: bool = False
 
 
+def _words_of(name: str) -> list[str]:
+    words = [one.strip("'-") for one in _SPLIT.split(fold(name))]
+    return [one for one in words if one and not one.isdigit()]
+
+
+def _needles(name: str) -> tuple[str, ...]:
+    """Without one of these, squeezed, a text does not have the name."""
+    parts = (part for one in _words_of(name) for part in (one, *re.split("['-]", one)))
+    found = dict.fromkeys(map(patterns.squeezed, parts))
+    return tuple(one for one in found if len(one) > 1 or _is_unspaced(one))
+
+
 @lru_cache(maxsize=4096)
 def _name_patterns(name: str) -> tuple[_Name, ...]:
-    tokens = [one.strip("'-") for one in _SPLIT.split(fold(name))]
-    tokens = [one for one in tokens if one and not one.isdigit()]
+    tokens = _words_of(name)
     if not tokens:
         return ()
     single = [one for one in tokens if one not in GENERIC]
@@ -225,7 +241,7 @@ def _is_a_month(folded: str, hit: re.Match[str]) -> bool:
 # Numbers and mail addresses that are known --------------------------------------------------------
 
 
-def _value_patterns(value: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+def _of_value(value: str) -> Iterator[tuple[str, patterns.Literal]]:
     if "@" in value and not value.startswith("sip:"):
         yield from (("mail", it) for it in patterns.mail_address(fold(value)))
     else:

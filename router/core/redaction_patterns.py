@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from .redaction_words import (
     NOT_IN_A_STREET,
@@ -22,14 +23,14 @@ TAIL = 6
 """As many of the last digits of a known number are that number."""
 CARD = 13
 
-_MAIL = re.compile(
-    r"[\w.+\-•*]+\s?@\s?[\w\-•]+(?:\s?\.\s?[\w\-]+)*"
+_MAIL = re.compile(  # from where a word begins alone: a long one is read once
+    r"(?<![\w.+\-•*])(?:[\w.+\-•*]+\s?@\s?[\w\-•]+(?:\s?\.\s?[\w\-]+)*"
     r"|[\w.+\-]+\s?[(\[{<]?\s?(?<![^\W_])(?:at|arroba)(?![^\W_])\s?[)\]}>]?\s?[\w\-]+"
-    r"(?:\s?[(\[{<]?\s?(?<![^\W_])(?:dot|punto)(?![^\W_])\s?[)\]}>]?\s?[\w\-]+)+"
+    r"(?:\s?[(\[{<]?\s?(?<![^\W_])(?:dot|punto)(?![^\W_])\s?[)\]}>]?\s?[\w\-]+)+)"
 )
 _LINK = re.compile(
     r"(?:https?|ftp|mailto|tel|sip)\s?:\s?/{0,2}[^\s<>\"”’)]+|www\.[^\s<>\"”’)]+"
-    r"|(?<![\w@.])(?:[a-z0-9\-]{1,60}\.){1,4}(?:com|net|org|io|co|info|biz|app|dev|me|us|uk|es|mx|de"
+    r"|(?<![\w@.\-])(?:[a-z0-9\-]{1,60}\.){1,4}(?:com|net|org|io|co|info|biz|app|dev|me|us|uk|es|mx|de"
     r"|fr|it|pl|ca|au|ly|gl|page|link|site|online|shop|vet|pet|health|gov|edu)(?![\w])"
     r"(?:[/?#][^\s<>\"”’)]*)?"
 )
@@ -60,11 +61,11 @@ _STREET = re.compile(
 )
 _STREET_BEFORE = re.compile(
     rf"(?<![^\W_])(?:{'|'.join(map(re.escape, STREETS_BEFORE))})(?:(?<=[./])|(?![^\W_]))\s?"
-    r"(?:[a-z'.\-]+\s?){1,6}?,?\s?(?:n[o.º°]{0,2}\s?|num\.?\s)?\d{1,5}[a-z]?(?![\w])"
+    r"(?:[a-z'.\-]+\s){0,5}?[a-z'.\-]+,?\s?(?:n[o.º°]{0,2}\s?|num\.?\s)?\d{1,5}[a-z]?(?![\w])"
     r"(?:,\s?\d{1,2}[ºo°]?\s?[a-z]?\b)?"
 )
 _STREET_IN_ONE = re.compile(
-    rf"(?<![^\W_])[a-z\-]{{3,40}}(?:{'|'.join(map(re.escape, STREETS_IN_ONE))})\s?\d{{1,4}}[a-z]?\b"
+    rf"(?<![\w\-])[a-z\-]{{3,40}}(?:{'|'.join(map(re.escape, STREETS_IN_ONE))})\s?\d{{1,4}}[a-z]?\b"
 )
 _PO_BOX = re.compile(r"\bp\.?\s?o\.?\s?box\s\w{1,8}\b")
 _ZIP = re.compile(r"(?<![^\W_])([a-z]{2})\s\d{5}(?:-\d{4})?(?!\d)")
@@ -141,7 +142,20 @@ def _addresses(folded: str, written: Callable[[int], str]) -> Iterator[tuple[str
 # What is known ------------------------------------------------------------------------------------
 
 
-def number(digits: str) -> Iterator[re.Pattern[str]]:
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Something that is known. `needle`: squeezed, a text that has it has this, too."""
+
+    needle: str
+    regex: re.Pattern[str]
+
+
+def squeezed(folded: str) -> str:
+    """Its letters and digits alone."""
+    return "".join(filter(str.isalnum, folded))
+
+
+def number(digits: str) -> Iterator[Literal]:
     """A known number, by its last digits, however they are grouped, with whatever stands before
     them; a short one as it is."""
     if len(digits) < 3:
@@ -149,46 +163,45 @@ def number(digits: str) -> Iterator[re.Pattern[str]]:
     tail = digits[-TAIL:] if len(digits) > TAIL else digits
     apart = r"[\W_]{0,4}".join(tail)
     ahead = r"(?<!\d)[+(]{0,2}(?:\d[\W_]{0,4}){0,12}?" if len(digits) > TAIL else r"(?<!\d)"
-    yield re.compile(rf"{ahead}{apart}(?!\d)")
+    yield Literal(tail, re.compile(rf"{ahead}{apart}(?!\d)"))
 
 
-def mail_address(address: str) -> Iterator[re.Pattern[str]]:
+def mail_address(address: str) -> Iterator[Literal]:
     """A known mail address: itself, and what stands before its @."""
     local, _, domain = address.partition("@")
     gap = r"\s{0,2}"
-    yield re.compile(rf"{re.escape(local)}{gap}@{gap}{re.escape(domain)}")
+    whole = re.compile(rf"{re.escape(local)}{gap}@{gap}{re.escape(domain)}")
+    yield Literal(squeezed(address), whole)
     if len(local) >= 5:
-        words = r"[\W_]{0,2}".join(map(re.escape, re.findall(r"[^\W_]+", local)))
-        if words:
-            yield re.compile(rf"(?<![^\W_]){words}(?![^\W_])")
+        yield from _apart(re.findall(r"[^\W_]+", local), r"[\W_]{0,2}")
 
 
-def booking(value: str) -> Iterator[re.Pattern[str]]:
+def booking(value: str) -> Iterator[Literal]:
     """A known booking, with or without its dashes, and its digits alone."""
     groups = re.findall(r"[^\W\d_]+|\d+", value)
-    if not groups or len("".join(groups)) < 3:
+    if len("".join(groups)) < 3:
         return
     gap = r"[\W_]{0,2}"
-    yield re.compile(rf"(?<![^\W_]){gap.join(map(re.escape, groups))}(?![^\W_])")
+    yield from _apart(groups, gap)
     digits = [one for one in groups if one.isdigit()]
     if len("".join(digits)) >= 4:
-        yield re.compile(rf"(?<!\d){gap.join(digits)}(?!\d)")
+        yield Literal("".join(digits), re.compile(rf"(?<!\d){gap.join(digits)}(?!\d)"))
 
 
-def place(value: str) -> Iterator[re.Pattern[str]]:
+def place(value: str) -> Iterator[Literal]:
     """A known place that has a number in it is an address: whole, and its part with the number. A
     town alone stays."""
-    if not any(one.isdigit() for one in value):
-        return
     for part in dict.fromkeys((value, *value.split(","))):
-        if any(one.isdigit() for one in part) and (it := phrase(part)) is not None:
-            yield it
+        if any(one.isdigit() for one in part):
+            yield from phrase(part)
 
 
-def phrase(value: str) -> re.Pattern[str] | None:
+def phrase(value: str) -> Iterator[Literal]:
     """These words one after the other, whatever stands between them."""
-    words = re.findall(r"[^\W_]+", value)
-    if not words:
-        return None
-    apart = r"[\W_]{0,3}".join(map(re.escape, words))
-    return re.compile(rf"(?<![^\W_]){apart}(?![^\W_])")
+    return _apart(re.findall(r"[^\W_]+", value), r"[\W_]{0,3}")
+
+
+def _apart(words: list[str], gap: str) -> Iterator[Literal]:
+    if words:
+        whole = gap.join(map(re.escape, words))
+        yield Literal("".join(words), re.compile(rf"(?<![^\W_]){whole}(?![^\W_])"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from router.core.summary import (
     SEVERITY_WORDS,
     Content,
     Head,
+    Part,
     Sentence,
     digest_of,
     fault_of,
@@ -25,7 +27,7 @@ from router.core.summary import (
     written,
 )
 from router.incidents.replies import UNKNOWN
-from router.records import accounts, audit, incident_changes, summaries
+from router.records import accounts, audit, incident_changes, stays, summaries
 from router.records.database import Transaction, once_more
 from router.records.ids import derived_id
 
@@ -104,7 +106,7 @@ class Summaries:
                 return Saved(await _overtaken(connection, last))
             number = await summaries.next_number(connection, root)
             content = await self.content(connection, root, order, number, now)
-            lines = self._lines_of(content)
+            lines = await asyncio.to_thread(self._lines_of, content)
             if lines > self._room:
                 return Saved(too_long(lines, self._room))
             text = written(content).decode()
@@ -128,9 +130,15 @@ class Summaries:
         head = await self._head(connection, incident, names, order.by_name, now)
         sentences = await self._signed(connection, incident, order)
         known = await summaries.known_in(connection, incident, list(names.values()), order.hide)
-        redactor = Redactor(known)
         said = [*(one.text for one in sentences), head.title, head.place]
-        return Content(number, head, sentences, order.hide, [redactor.parts(one) for one in said])
+
+        def redacted() -> list[list[Part]]:
+            redactor = Redactor(known)
+            return [redactor.parts(one) for one in said]
+
+        # Others have their turn meanwhile.
+        parts = await asyncio.to_thread(redacted)
+        return Content(number, head, sentences, order.hide, parts)
 
     async def _head(
         self,
@@ -179,13 +187,12 @@ class Summaries:
     async def keep(self, order: Order, draft: Draft | None, now: int) -> tuple[Reply, Content]:
         """What is begun, and what its page would be; None: nothing is begun any more."""
         text = msgspec.json.encode(draft).decode() if draft is not None else ""
-        async with self._database.write() as connection:
-            row = await incident_changes.held(connection, order.incident)
-            if row is None:
-                return UNKNOWN, EMPTY
-            await summaries.keep_draft(connection, str(row.id), order.by, text, now)
-            content = await self.content(connection, str(row.id), order, 0, now)
-        return Reply(), content
+        reply, content = await self.look(order, now)  # first: what cannot be read is not kept
+        if reply.ok:
+            async with self._database.write() as connection:
+                root = await stays.root(connection, order.incident)
+                await summaries.keep_draft(connection, root, order.by, text, now)
+        return reply, content
 
     async def look(self, order: Order, now: int) -> tuple[Reply, Content]:
         """What its page would be; nothing is kept."""
