@@ -1,6 +1,6 @@
 """`make bench-incidents`: how quick incident work is, as JSON.
 
-    python -m tests.bench_incidents [timeline] [search] [news] [merges] [handoff] [help]
+    python -m tests.bench_incidents [timeline] [search] [news] [merges] [handoff] [help] [summary]
         [--incidents N] [--agents N] [--seconds S]
 
 Each row names what it measures, its target and, where there is one, a baseline of the same run.
@@ -31,6 +31,7 @@ from tests.bench_hand_offs import hand_offs
 from tests.bench_help import help_now
 from tests.bench_incident_pages import PAUSE_S, work
 from tests.bench_merges import merges
+from tests.bench_summary import summary
 from tests.browser.kit import launch
 from tests.kit.centre import PASSWORD, running_centre
 from tests.kit.many_incidents import QUERIES, asked, fill, vocabulary
@@ -239,12 +240,14 @@ async def main() -> None:
         found["help"] = await help_now()
     if "merges" in rows:
         found["merges"] = await merges()
+    if "summary" in rows:
+        found["summary"] = await summary(long_incident, ITEMS)
     if "handoff" in rows:
         found["handoff"] = await hand_offs()
     print(json.dumps(found, indent=2))
 
 
-ROWS = ("timeline", "search", "news", "merges", "handoff", "help")
+ROWS = ("timeline", "search", "news", "merges", "handoff", "help", "summary")
 
 if __name__ == "__main__":
     asyncio.run(main())

@@ -12,8 +12,8 @@ from typing import Any
 from .incident_status import word_of
 from .summary import LETTERS, SEVERITY_WORDS, Sentence, moment, tidy, tied
 
-EXCERPT = 160
-FIRST, LAST, OURS, PEOPLE = 3, 5, 6, 6
+EXCERPT, NAME = 100, 40
+FIRST, LAST, OURS, PEOPLE = 2, 4, 4, 5
 """Of what happened its beginning and its end, of what we did the end: as much as a page holds."""
 _SEVERITY = re.compile(r"\bto S([1-4])\b|\bincident is S([1-4])\b")
 
@@ -51,7 +51,14 @@ def _said(section: str, text: str, line: Line) -> Sentence:
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    """Behind a whole word, and behind no number: half a name, or of a number, is what redaction
+    would not know again."""
+    if len(text) <= limit:
+        return text
+    words = text[:limit].split(" ")[:-1]
+    while words and any(map(str.isdigit, words[-1])):
+        words.pop()
+    return (" ".join(words) or text[: limit - 1]) + "…"
 
 
 def _quoted(line: Line) -> str:
@@ -93,7 +100,7 @@ def _people(document: Mapping[str, Any], lines: Sequence[Line]) -> Iterator[Sent
         )
         if line is not None:
             role = person["role"] or "role not known yet"
-            yield _said("people", f"{role[:1].upper()}{role[1:]}: {name}.", line)
+            yield _said("people", f"{role[:1].upper()}{role[1:]}: {_cut(name, NAME)}.", line)
 
 
 def _happened(lines: Sequence[Line]) -> Iterator[Sentence]:
@@ -105,7 +112,7 @@ def _happened(lines: Sequence[Line]) -> Iterator[Sentence]:
         or (one["direction"] == "in" and one["kind"] in ("call", "message"))
     ]
     for one in told if len(told) <= FIRST + LAST else [*told[:FIRST], *told[-LAST:]]:
-        who = tidy(one["who"] or "Somebody")
+        who = _cut(tidy(one["who"] or "Somebody"), NAME)
         if one["kind"] == "call":
             text = f"{who} {one['text']}."
         elif one["kind"] == "note":
@@ -123,9 +130,9 @@ def _did(lines: Sequence[Line]) -> Iterator[Sentence]:
     """What went out, and what people of the house did; not how somebody was searched for."""
     ours = [one for one in lines if _is_ours(one)]
     for one in ours[-OURS:]:
-        who = tidy(one["who"] or "We")
+        who = _cut(tidy(one["who"] or "We"), NAME)
         if one["kind"] == "message":
-            text = f"{who} wrote to {tidy(one['to'] or 'them')}: {_quoted(one)}."
+            text = f"{who} wrote to {_cut(tidy(one['to'] or 'them'), NAME)}: {_quoted(one)}."
         elif one["kind"] == "call":
             text = f"{who} {one['text']}."
         else:

@@ -82,6 +82,15 @@ def test_of_a_long_record_the_beginning_and_the_end_are_proposed_and_no_sentence
     assert all(len(one.text) <= EXCERPT + 40 for one in found)
 
 
+@pytest.mark.parametrize("before", range(60, 99))
+def test_half_a_name_or_number_is_never_proposed(before: int) -> None:
+    said = f"{'x' * (before - 1)} Featherstonehaugh 206 555 0142 came late and stayed for an hour"
+    [told] = [one.text for one in proposed(line("n1", text=said)) if one.section == "happened"]
+    words = set(told.rstrip("….").split(" "))
+    assert words <= set(said.split(" "))
+    assert not words & {"206", "555", "0142"} or {"206", "555", "0142"} <= words
+
+
 def test_an_incident_without_a_fact_says_just_that() -> None:
     assert proposed() == []
     found = proposed(line("m1", "message", direction="in", channel="sms", text=""), title="")

@@ -16,8 +16,9 @@ import pypdf
 import pytest
 
 from holdfast.desk.summary_page import FONT, ROOM, font, lines_of, pdf, rows_of
-from router.core.redaction import Known, Person, Redactor
+from router.core.redaction import Known, Person, Redactor, redacted
 from router.core.summary import FULL, REDACTED, Content, Head, Sentence, written
+from router.core.summary_proposal import proposal
 
 AT = 1_796_000_000_000
 HEAD = Head(
@@ -141,6 +142,34 @@ def test_one_page_is_measured_by_the_page_itself_and_more_is_never_cut() -> None
     wide = content("Xo, Xo and Xo are in the car. " * 6, known=short)
     assert len(rows_of(wide, REDACTED)) > len(rows_of(wide, FULL))
     assert lines_of(wide) == len(rows_of(wide, REDACTED))
+
+
+def test_what_is_proposed_of_a_long_record_is_one_page() -> None:
+    empty = dict.fromkeys(
+        ("channel", "direction", "who", "to", "text", "html", "subject", "contact", "parts")
+    )
+    lines = [
+        empty | {
+            "id": f"l{n}", "at": AT + n, "who": "Bartholomew Featherstonehaugh", "to": "Maya",
+            "kind": ("note", "message", "message")[n % 3], "channel": "email",
+            "direction": ("in", "out")[n % 2], "text": "Many words of a mail " * 30,
+        }
+        for n in range(500)
+    ]  # fmt: skip
+    people = [{"id": f"p{n}", "name": f"Bartholomew Featherstonehaugh {n} " * 2, "role": "owner"}
+              for n in range(12)]  # fmt: skip
+    owned = [{"id": f"c{n}", "party": f"p{n}"} for n in range(12)]
+    for n, line in enumerate(lines[:12]):
+        line["contact"] = f"c{n}"
+    document = {
+        "title": "t" * 140, "severity": 1, "state": "open", "status": "active", "next": None,
+        "parties": people, "contacts": owned, "timeline": lines,
+    }  # fmt: skip
+    said = proposal(document, kind_word="Poisoning", zone="America/Los_Angeles")
+    texts = [one.text for one in said]
+    page = Content(1, HEAD, said, [], [redacted(one, KNOWN) for one in [*texts, "t" * 140, ""]])
+    assert len(said) > 12
+    assert lines_of(page) <= ROOM
 
 
 def test_a_word_without_an_end_is_broken_and_stays_on_the_page() -> None:
