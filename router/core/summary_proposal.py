@@ -15,6 +15,8 @@ from .summary import LETTERS, SEVERITY_WORDS, Sentence, moment, tidy, tied
 EXCERPT, NAME = 100, 40
 FIRST, LAST, OURS, PEOPLE = 2, 4, 4, 5
 """Of what happened its beginning and its end, of what we did the end: as much as a page holds."""
+_FILING = re.compile(r" (?:set|removed) the (?!status|incident)| said who | added ")
+"""What was noted of an incident; it stands elsewhere on the page."""
 _SEVERITY = re.compile(r"\bto S([1-4])\b|\bincident is S([1-4])\b")
 
 Line = Mapping[str, Any]
@@ -145,7 +147,7 @@ def _is_ours(line: Line) -> bool:
         return bool(line["direction"] == "out")
     return bool(
         line["kind"] == "event" and line["who"] and not line["contact"] and line["text"]
-        and not line["id"].startswith("next:")
+        and not line["id"].startswith("next:") and not _FILING.search(line["text"])
     )  # fmt: skip
 
 

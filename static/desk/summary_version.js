@@ -82,9 +82,12 @@ export function Version({ of, found, id, leave, useIt }) {
       ${found.may.full && html`<button disabled=${busy} onClick=${() => send('full')}>
         ${t.summary.pdfFull}
       </button>`}
-      ${found.may.redacted && html`<button class="primary" disabled=${busy} onClick=${() => send('redacted')}>
-        ${busy ? t.summary.exporting : t.summary.pdf}
-      </button>`}
+      ${found.may.redacted &&
+      (hides
+        ? html`<button class="primary" disabled=${busy} onClick=${() => send('redacted')}>
+            ${busy ? t.summary.exporting : t.summary.pdf}
+          </button>`
+        : html`<button class="primary" onClick=${() => hide(true)}>${t.summary.look}</button>`)}
     </div>
   `;
 }

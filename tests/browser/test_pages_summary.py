@@ -82,6 +82,9 @@ async def test_a_summary_is_written_read_redacted_saved_and_exported(
     await done(desk, "save_summary", incident="i1", before=None, hide=["Luna", "Icy"])
     await expect(box.get_by_text("saved by Priya Nair")).to_be_visible()
     await expect(box.get_by_text("With names: a supervisor.")).to_be_visible()
+    await expect(box.get_by_role("button", name="PDF, redacted")).to_have_count(0)
+    await box.get_by_role("button", name="Look at it redacted").click()
+    await expect(box.locator("mark").first).to_be_visible()  # before it goes out
     async with page.expect_download() as coming:
         await box.get_by_role("button", name="PDF, redacted").click()
     file = await coming.value

@@ -71,6 +71,15 @@ def test_each_part_of_the_page_is_proposed_by_a_line() -> None:
     assert all(one.when and not one.by for one in found)
 
 
+def test_what_was_only_noted_of_the_incident_is_nothing_that_we_did() -> None:
+    told = ("P set the type to poisoning", "P said who M is: owner", "P set the status to active",
+            "P added a vet", "P set the incident’s severity from S3 to S1")  # fmt: skip
+    lines = [line(f"e{n}", "event", who="P", text=words) for n, words in enumerate(told)]
+    assert [one.text for one in proposed(*lines) if one.section == "did"] == [
+        "P set the status to active.", "P set the incident’s severity from S3 to S1.",
+    ]  # fmt: skip
+
+
 def test_of_a_long_record_the_beginning_and_the_end_are_proposed_and_no_sentence_is_long() -> None:
     notes = [line(f"n{n}", text=f"note {n} " + "word " * 200) for n in range(300)]
     sent = [line(f"o{n}", "message", direction="out", text=f"ours {n}") for n in range(200)]

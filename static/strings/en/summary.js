@@ -88,6 +88,7 @@ export const summary = {
     kinds: { new: 'new', gone: 'removed', changed: 'changed', moved: 'moved' },
     /** @param {string} before */
     was: (before) => `before: ${before}`,
+    look: 'Look at it redacted',
     pdf: 'PDF, redacted',
     pdfFull: 'PDF with names',
     exporting: 'Drawing …',
