@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from . import redaction_patterns as patterns
-from .redaction_words import ALSO_WORDS, GENERIC, MONTHS
+from .redaction_words import ALSO_WORDS, GENERIC, MONTHS, SMALL
 from .summary import Part
 from .text import fold, letters
 
@@ -131,7 +131,10 @@ class Redactor:
         text: str, folded: str, places: list[int], why: str, word: str, name: _Name
     ) -> Iterator[_Found]:
         for hit in name.regex.finditer(folded):
-            if name.also_word and not _capital(text, places, hit.start()):
+            capital = text[places[hit.start()]].isupper()
+            if hit[0] in SMALL and (not capital or _begins(text[: places[hit.start()]])):
+                continue
+            if name.also_word and not capital:
                 yield _Found(hit.start(), hit.end(), UNSURE, "")
                 continue
             if name.also_word and _is_a_month(folded, hit):
@@ -224,10 +227,6 @@ def _regex(pattern: str, name: str) -> re.Pattern[str]:
 def _is_unspaced(name: str) -> bool:
     """Of a script that puts no spaces between words."""
     return any("\u0e00" <= one <= "\u0eff" or "\u3040" <= one <= "\u9fff" for one in name)
-
-
-def _capital(text: str, places: list[int], at: int) -> bool:
-    return text[places[at]].isupper()
 
 
 def _is_a_month(folded: str, hit: re.Match[str]) -> bool:

@@ -19,7 +19,8 @@ GENERIC = _set("""
     insurance insurer company inc llc ltd co press news daily owner sitter walker pro neighbour
     neighbor witness caller customer family mother father sister brother wife husband son daughter
     unknown anonymous restricted unavailable withheld wireless number somebody someone team support
-    service services centre center an agent person
+    service services centre center agent person night day lead admin administrator desk front back
+    demo test tester manager operator operations trainee shift duty main line first second
     """)
 """Part of a name that names nobody: it is not taken out where it stands alone."""
 
@@ -41,6 +42,12 @@ ALSO_WORDS = _set("""
     """)
 """Names that are words, too: taken out where they begin with a capital letter; else a person has
 to look."""
+
+SMALL = _set("""
+    an so do to in he she has her him can on at is it us we go no yes or be am ran see ask new old
+    top by if of as up my me did had was are
+    """)
+"""Of these the commonest: in small letters, or where a sentence begins, they are the word."""
 
 MONTHS = _set("march april may june july august")
 

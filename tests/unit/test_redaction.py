@@ -76,6 +76,16 @@ def test_a_name_that_is_a_word_too_is_taken_out_with_a_capital_and_else_shown_as
     assert told("will may came") == "The sitter came"  # both together are no words
 
 
+def test_a_name_that_is_one_of_the_commonest_words_is_that_word_but_in_a_name() -> None:
+    known = Known(agents=("An Nguyen", "Night Lead", "Do Kim"))
+    same = "An agent was on the night shift in an hour. Do they lead? So it is."
+    assert told(same, known) == same
+    assert removed(redacted(same, known)) == []
+    assert told("We told An, then an nguyen and Kim; the Night Lead knows.", known) == (
+        "We told an agent, then an agent and an agent; the an agent knows."
+    )
+
+
 @pytest.mark.parametrize(
     "number",
     [
