@@ -16,6 +16,8 @@ interface Help {
   incident: string | null;
   incident_no: string | null;
   who: Who;
+  /** Of a restricted incident, and the reader is not on its list. */
+  restricted: boolean;
   /** Of what they had in hand: they talk there, it is theirs, somebody else’s, or over. */
   has: 'talks' | 'theirs' | 'elsewhere' | 'over' | null;
   /** Supervisors in that call now. */

@@ -5,7 +5,7 @@ import { clockThere } from './call_times.js';
 import { now } from './clock.js';
 import { whoOf } from './contact.js';
 import { exactTime, hourMinute } from './format.js';
-import { Sev } from './icons.js';
+import { Icon, Sev } from './icons.js';
 import { incident, layer, link, openFound, state, wordOf } from './in_view.js';
 import { MenuButton } from './menu.js';
 import { askMove } from './move_callback.js';
@@ -147,8 +147,10 @@ const Row = memo((/** @type {RowProps} */ { row, late, call, off }) => {
         : html`<b class="s2">${l.nobody}</b>`}
     </span>
     <span role="cell" class="row">
-      ${call(row)}
-      <${MenuButton}
+      ${row.hidden
+        ? html`<span class="muted" title=${t.restricted.hidden}><${Icon} name="lock"/></span>`
+        : call(row)}
+      ${!row.hidden && html`<${MenuButton}
         class="small"
         align="right"
         name=${l.moreOf(who)}
@@ -159,7 +161,7 @@ const Row = memo((/** @type {RowProps} */ { row, late, call, off }) => {
           ...(row.state === ContactState.DIALING ? [] : [{ label: l.move, act: () => askMove(row) }]),
           { label: l.give, act: () => give(row) },
           ...(row.state === ContactState.DIALING ? [] : [{ label: t.promised.off, act: () => off(row) }]),
-        ]}/>
+        ]}/>`}
     </span>
   </div>`;
 });

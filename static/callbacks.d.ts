@@ -28,6 +28,8 @@ interface CallbackRow {
   tried: number;
   tries: number;
   last: string | null;
+  /** Of a restricted incident, and the reader is not on its list. */
+  hidden: boolean;
 }
 
 interface Results {

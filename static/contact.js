@@ -8,8 +8,12 @@ import { Left } from './timers.js';
 import { hourMinute } from './format.js';
 import { t } from './strings/en.js';
 
-/** Name, or else address; also for a caller who gave up. @param {{who: Who}} c */
-export const whoOf = (c) => c.who?.name || c.who?.address || '?';
+/** Of a restricted incident, and the reader is not on its list.
+ * @param {{restricted?: Contact['restricted'], hidden?: boolean}} c */
+export const isHidden = (c) => c.restricted === 'hidden' || !!c.hidden;
+/** Name, or else address; also for a caller who gave up.
+ * @param {{who: Who, restricted?: Contact['restricted'], hidden?: boolean}} c */
+export const whoOf = (c) => (isHidden(c) ? t.restricted.word : c.who?.name || c.who?.address || '?');
 /** Of a masked number what tells it apart, where there is no room for all of it. @param {string} who */
 export const endOf = (who) => who.match(/^\+.* (•+ \S+)$/)?.[1] ?? who;
 

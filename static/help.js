@@ -30,7 +30,7 @@ export const rings = (help, me) => !help.seen && (help.stage !== 'one' || help.t
 /** @param {Help} help */
 const aboutOf = (help) =>
   [
-    help.who.name,
+    help.restricted ? t.restricted.word : help.who.name,
     help.incident_no,
     help.has && help.has in t.asksHelp.has ? t.asksHelp.has[/** @type {'over'} */ (help.has)] : null,
     help.contact ? null : t.asksHelp.noCall,

@@ -46,6 +46,10 @@ const PATHS = {
     stroke="currentColor"
     stroke-width="1.400"
     stroke-linejoin="round"/>`,
+  lock: html`
+    <path d="M3.500 7h9v7h-9z"/>
+    <path d="M5.500 7V5a2.500 2.500 0 0 1 5 0v2" fill="none" stroke="currentColor" stroke-width="1.600"/>
+  `,
   clock: html`<g fill="none" stroke="currentColor" stroke-width="1.600">
     <circle cx="8" cy="8" r="5.700"/>
     <path d="M8 4.700V8l2.200 1.600"/>

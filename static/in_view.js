@@ -2,6 +2,7 @@
  * Each page gives its own (`fill`) before anything is drawn; a dialog knows no page. */
 import { severityWord } from './contact.js';
 import { myContacts } from './model.js';
+import { t } from './strings/en.js';
 import { toast, wordsOf } from './toasts.js';
 import { computed, effect, signal } from './ui.js';
 
@@ -70,6 +71,7 @@ function shownAs(id, now) {
 
 /** Each message of the link. @param {Message} message @param {PageState} before @param {PageState} after */
 export function follow(message, before, after) {
+  if (message.type === 'shut' && message.incident === incidentId.peek()) openFault.value = t.restricted.shut;
   if (message.type !== 'incident') return;
   const merged = message.incident.linked.find((one) => one.filing && one.id === incidentId.peek());
   if (merged) shownAs(merged.id, message.incident.id);

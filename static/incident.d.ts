@@ -113,6 +113,8 @@ interface Incident {
     party?: string;
     address?: string;
   }[];
+  /** `whole`: false: the reader has one of its contacts in hand, and sees that alone. */
+  restricted: { whole: boolean; people: { id: string; name: string }[] } | null;
   callback: {
     contact: string;
     state: ContactState;
@@ -207,5 +209,6 @@ interface Snippet {
 }
 
 interface Results {
+  open_restricted: { incident: string };
   snippets: { rows: Snippet[] };
 }

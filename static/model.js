@@ -83,6 +83,8 @@ export function fold(state, message) {
       return { ...state, centre: state.centre && { ...state.centre, record: message.trouble } };
     case 'incident':
       return { ...state, incident: message.incident };
+    case 'shut':
+      return state.incident?.id === message.incident ? { ...state, incident: null } : state;
     default:
       return state; // a type this page does not know yet changes nothing
   }

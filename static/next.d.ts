@@ -36,6 +36,8 @@ interface MineRow {
   status: Status;
   owner_name: string | null;
   next: Pick<Next, 'what' | 'agent' | 'agent_name' | 'due'> | null;
+  /** Of a restricted incident, and the reader is not on its list. */
+  hidden?: boolean;
 }
 
 /** What came of resolving an incident with its contact; nothing, if it was not asked for. */

@@ -120,6 +120,8 @@ interface Contact {
   about: string | null;
   incident: string | null;
   incident_no: string | null;
+  /** Its incident is restricted: the reader is on its list, has this contact alone, or neither. */
+  restricted: 'whole' | 'contact' | 'hidden' | null;
   provisional: boolean;
   outside: { kind: 'on_call' | 'transfer' | 'joined'; word: string; by: string | null } | null;
   telling: Telling | null;
@@ -224,6 +226,8 @@ interface AbandonedCaller {
   kind: 'call' | 'callback';
   tries: number;
   provisional: boolean;
+  /** Of a restricted incident, and the reader is not on its list. */
+  hidden: boolean;
 }
 
 interface WaitingTally {
@@ -413,6 +417,7 @@ type Message =
   | EventMessage
   | NoticeMessage
   | { type: 'incident'; now: number; incident: Incident }
+  | { type: 'shut'; now: number; incident: string }
   | { type: 'record'; now: number; trouble: Trouble };
 
 /** What an intent gives back, by its name; all others give nothing of note. */

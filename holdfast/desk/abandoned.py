@@ -25,6 +25,7 @@ from router.core.abandoned import (
     waits,
 )
 from router.core.model import LiveContact, Step
+from router.core.restricted import may_see
 from router.core.states import NOT_MADE, State
 
 ON_ITS_WAY = NOT_MADE | {State.DIALING}
@@ -147,3 +148,19 @@ class Abandoned:
             if self.shown.get(incident) != entity:
                 self.shown[incident] = put[incident] = entity
         return put, drop
+
+
+def seen_by(
+    rows: Mapping[str, dict[str, Any]], account: str, few: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, Any]]:
+    """These rows as a board of this account shows them: one of a restricted incident without who
+    it is, for whoever is not on its list. `few`: the people of each restricted incident."""
+    found = {}
+    for incident, row in rows.items():
+        shown = {name: value for name, value in row.items() if name != "only"}
+        hidden = not may_see(few.get(incident) or row["only"], account)
+        found[incident] = shown | {"hidden": hidden} | (UNSEEN if hidden else {})
+    return found
+
+
+UNSEEN: dict[str, Any] = {"who": {}, "incident_no": None, "line": ""}

@@ -6,11 +6,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from holdfast.desk.explained import Explained
-from holdfast.desk.hub import Hub
+from holdfast.desk.hub import Hub, Page
 from holdfast.desk.incident_search import Finder, FindForm
 from holdfast.desk.intents import Refused, read
-from holdfast.desk.opened import Incidents
+from holdfast.desk.opened import Incidents, PeekForm
+from holdfast.desk.page_kinds import PAGE_KINDS, USUAL
 from holdfast.desk.severities import DAYS, Severities
+from holdfast.desk.sight import Sight
 from holdfast.http.access import Permission, Route
 from holdfast.http.web import ACCOUNT, problem
 
@@ -25,7 +27,9 @@ class DeskApi:
         opened: Incidents,
         explained: Explained,
         severities: Severities,
+        sight: Sight,
     ) -> None:
+        self._sight = sight
         self._hub = hub
         self._finder = finder
         self._opened = opened
@@ -61,8 +65,8 @@ class DeskApi:
             ),
         ]
 
-    async def board(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response(self._hub.view.board())
+    async def board(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(self._hub.view.board(request[ACCOUNT].id))
 
     async def incidents(self, request: web.Request) -> web.StreamResponse:
         wanted = {name: request.query.get(name, "") for name in ("q", "filter", "before")}
@@ -94,7 +98,13 @@ class DeskApi:
         return web.json_response(document)
 
     async def incident(self, request: web.Request) -> web.StreamResponse:
-        document = await self._opened.document(request.match_info["id"], request[ACCOUNT].id)
+        page = Page(request[ACCOUNT], PAGE_KINDS[USUAL], "api", request.host)
+        form = PeekForm(request.match_info["id"])
+        try:
+            await self._sight.check(page, "open", form)
+        except Refused as refusal:
+            return problem(403, refusal.code, refusal.message)
+        document = await self._opened.document(form.incident, page.account.id)
         if document is None:
             return problem(404, "unknown", "No such incident.")
         return web.json_response(document)

@@ -16,6 +16,7 @@ from router.core.abandoned import abandoned_by
 from router.core.bidi import isolated
 from router.core.dialling import zones_of
 from router.core.model import LiveAgent, LiveContact, Step
+from router.core.restricted import may_see
 from router.core.severity import Severity
 from router.core.states import NOT_MADE, AgentState, State
 from router.records import accounts, callback_list
@@ -27,6 +28,14 @@ NOT_REACHED = "callback.not_reached"
 SHOWN = 200
 BEHIND_S = 1.0
 AWAITED = NOT_MADE | {State.DIALING}
+
+
+HIDDEN: dict[str, Any] = {
+    "number": "", "title": None, "who": {}, "address": None, "zones": [], "note": "",
+    "by_name": "", "hidden": True,
+}  # fmt: skip
+"""What whoever is not on the list of a restricted incident sees of a call that is promised in it:
+that there is one, how severe it is, and when."""
 
 
 class CallbackList:
@@ -60,7 +69,8 @@ class CallbackList:
             live = view.contacts.get(one.contact)
             live = live or msgspec.json.decode(one.live, type=LiveContact)
             if live.callback is not None and live.state in AWAITED and live.answered_at is None:
-                rows.append(_row(one, live, names, view.agents))
+                row = _row(one, live, names, view.agents)
+                rows.append(row if may_see(live.only, page.account.id) else row | HIDDEN)
         rows.sort(key=lambda row: (row["severity"], row["late_at"]))
         return {"rows": rows[:SHOWN], "more": len(rows) > SHOWN or len(found) == callback_list.MOST}
 
@@ -142,4 +152,5 @@ def _row(
         "tried": promise.tried,
         "tries": promise.tries,
         "last": promise.last,
+        "hidden": False,
     }

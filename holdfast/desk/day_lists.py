@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 import msgspec
 
 from holdfast.desk.day_figures import is_to_come, late_of
+from holdfast.desk.entities import RESTRICTED
 from holdfast.desk.hub import Page
 from holdfast.desk.intents import Form, Refused, Result, Word, intent
 from holdfast.desk.view import View
@@ -19,7 +20,7 @@ from router.core.abandoned import waits_from
 from router.core.figures import FIGURES, Figure, day_bounds, day_number
 from router.core.model import LiveContact
 from router.core.severity import Severity
-from router.records import accounts, figures
+from router.records import accounts, figures, sight
 
 EPOCH = date(1970, 1, 1).toordinal()
 MOST = 200
@@ -99,6 +100,9 @@ class DayLists:
                 rows += [(of_counted(one), one) for one in found]
             shown = rows[:MOST]
             known = await figures.described(connection, [row["contact"] for row, _ in shown], names)
+            of = {it["incident"] for it in known.values()}
+            hidden = await sight.hidden_from(connection, of, page.account.id)
+        known = {one: _seen(it, hidden) for one, it in known.items()}
         return {
             "figure": form.figure,
             "severity": form.severity,
@@ -135,6 +139,13 @@ class DayLists:
 
 def _since(live: LiveContact) -> tuple[int, str]:
     return int(waits_from(live)), live.id
+
+
+def _seen(known: dict[str, Any], hidden: Collection[str]) -> dict[str, Any]:
+    """Of a restricted incident, that there is one."""
+    if known["incident"] not in hidden:
+        return known
+    return known | {"who": RESTRICTED, "incident": None, "incident_no": None}
 
 
 def of_counted(one: figures.Counted) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from holdfast.clock import now_ms
 from holdfast.desk.agent_media import DeskSound
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import Form, IntentHandler, Nothing, Result, Word, done, handlers, intent
+from holdfast.desk.sight import Sight
 from holdfast.http.access import Permission, allowed
 from holdfast.sound.face import Sound
 from router.centre import Centre
@@ -49,6 +50,7 @@ class Desk:
         self._engine = centre.engine
         self._current = centre.config
         self._hub = hub
+        self._sight = Sight(centre, hub)
         self._sound = sound
         self.handlers: dict[str, IntentHandler] = {}
         self.takes(self, pages)
@@ -57,6 +59,15 @@ class Desk:
         """From now on pages can ask for the intents that these declare."""
         for topic in topics:
             self.handlers |= handlers(topic)
+
+    async def perform(self, page: Page, do: str, form: Form) -> Result:
+        """Carries out an intent, by whichever door it was asked for.
+
+        Raises:
+            Refused: by its handler, or because what it names is restricted.
+        """
+        await self._sight.check(page, do, form)
+        return await self.handlers[do](page, form)
 
     # Presence ---------------------------------------------------------------------------------
 

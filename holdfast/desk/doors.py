@@ -47,6 +47,7 @@ DOORS = (
     Door("incident_severity", "POST", f"{_OF}/severity", "A person's word on its severity"),
     Door("incident_fact", "POST", f"{_OF}/facts", "Booking, place, zone, type or language"),
     Door("give_incident", "POST", f"{_OF}/owner", "Takes it, or gives it to somebody"),
+    Door("restrict", "POST", f"{_OF}/restriction", "Restricts it to some people, or lifts that"),
     Door("hand_off_to", "GET", f"{_OF}/hand-off-to", "To whom it can be handed off"),
     Door("hand_off", "POST", f"{_OF}/hand-offs", "Hands it off, in five parts", "key"),
     Door("hand_offs", "GET", "/hand-offs", "What is handed off to one, and by one"),

@@ -11,6 +11,7 @@ from router.core.alarms import alarm_of
 from router.core.asking import language_of
 from router.core.bidi import isolated
 from router.core.model import LiveAgent, LiveContact
+from router.core.restricted import may_see
 from router.core.severity import Channel
 from router.core.states import Told
 
@@ -61,6 +62,7 @@ def contact_entity(
         "about": live.about and isolated(live.about),
         "incident": live.incident,
         "incident_no": live.incident_no,
+        "restricted": "whole" if live.only else None,
         "provisional": live.provisional,
         "outside": {"kind": live.outside.kind, "word": live.outside.word, "by": live.outside.by}
         if live.outside
@@ -111,6 +113,35 @@ def contact_entity(
         if live.callback
         else None,
     }
+
+
+def seen_by(entity: dict[str, Any], live: LiveContact, account: str) -> dict[str, Any]:
+    """The contact as this account may see it: of a restricted incident whoever is not on the list
+    sees that there is one; whoever has it in hand sees this contact's own words."""
+    if may_see(live.only, account):
+        return entity
+    called = live.channel == Channel.VOICE and "about" in entity  # a call's is its incident's
+    known = {"callback": None, "still_needed": None, "returned": None}
+    if live.agent == account or (live.offer is not None and account in live.offer.agents):
+        about = None if called else entity["about"]
+        return entity | known | {"restricted": "contact", "about": about}
+    nothing = {"name": None, "address": None, "role": None}
+    return (
+        entity
+        | known
+        | dict.fromkeys(("about", "incident", "incident_no", "grounds", "stands", "telling"))
+        | {"restricted": "hidden", "who": nothing, "rule": ""}
+    )
+
+
+def name_seen(live: LiveContact, account: str) -> str:
+    """Who it is, as this account may read it."""
+    if not may_see(live.only, account):
+        return RESTRICTED
+    return isolated(live.who.get("name") or live.who.get("address") or "?")
+
+
+RESTRICTED = "Restricted"
 
 
 def consult_entity(live: LiveContact, *, stays: bool) -> dict[str, Any] | None:

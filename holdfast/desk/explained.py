@@ -8,13 +8,12 @@ from collections import defaultdict
 from typing import Any
 
 from holdfast.clock import now_ms
-from holdfast.desk.entities import telling_entity
+from holdfast.desk.entities import name_seen, telling_entity
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import ContactForm, Nothing, Refused, Result, intent
 from holdfast.followers.waits import Waits
 from holdfast.http.access import Permission, allowed
 from router.core.abandoned import waits_from
-from router.core.bidi import isolated
 from router.core.causes import Cause
 from router.core.explain import Why, in_order
 from router.core.model import LiveContact
@@ -58,7 +57,7 @@ class Explained:
                     "channel": live.channel,
                     "severity": live.severity,
                     "state": live.state,
-                    "who": isolated(live.who.get("name") or live.who.get("address") or "?"),
+                    "who": name_seen(live, mine),
                     "callback": live.callback is not None and live.answered_at is None,
                     "waits_from": waits_from(live),
                     "answer_by": live.answer_by,

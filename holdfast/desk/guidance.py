@@ -33,7 +33,7 @@ from router.core.config import Config
 from router.core.figures import day_bounds
 from router.core.guidance import ASKED, Kept, card_for, kept
 from router.incidents.guidance import SAID, WORDS, Guidance, Saying
-from router.records import guidance
+from router.records import guidance, sight
 from router.records.guidance import Version
 
 DAYS = (1, 7, 30)
@@ -159,6 +159,7 @@ class GuidanceDesk:
         since = _begins(now, form.days, self._current.value.zone)
         async with self._database.read() as connection:
             rows = await guidance.followed(connection, since, now + 1)
+            hidden = await sight.hidden_from(connection, {id for id, *_ in rows}, page.account.id)
         every = sum((how for *_, how in rows), Kept(0, 0, 0))
         await asyncio.sleep(0)  # a month of them: others have their turn
         return {
@@ -168,6 +169,7 @@ class GuidanceDesk:
             "rows": [
                 {"incident": id, "number": f"INC-{number}", "card": word, **_figures(how)}
                 for id, number, word, how in rows
+                if id not in hidden
             ],
         }
 

@@ -45,7 +45,15 @@ from router.incidents.hand_off import (
     HandOffs,
     Offer,
 )
-from router.records import accounts, drafts, hand_offs, incident_changes, next_actions, people
+from router.records import (
+    accounts,
+    drafts,
+    hand_offs,
+    incident_changes,
+    next_actions,
+    people,
+    sight,
+)
 from router.records.contact_words import Words
 from router.records.lines.hand_offs import shown
 
@@ -194,7 +202,11 @@ class HandingOff:
                 and me != row.sender
             ]
             mine = [row for row in offered if me in (row.sender, row.owner) and row not in for_me]
-            rows = [*for_me, *mine, *(row for row in unheard if _is_news(row, me))]
+            hidden = await sight.hidden_from(
+                connection, {row.root for row in (*mine, *unheard)}, me
+            )
+            heard = [row for row in unheard if _is_news(row, me) and row.root not in hidden]
+            rows = [*for_me, *(row for row in mine if row.root not in hidden), *heard]
             asked = await hand_offs.questions_of(connection, [row.id for row in rows])
             roots = {row.root for row in for_me}
             begun = await drafts.kept_in(connection, roots, me)

@@ -31,6 +31,7 @@ def help_entity(request: Help, agent: LiveAgent | None, live: LiveContact | None
         "severity": live.severity if live else request.severity,
         "incident": (live and live.incident) or request.incident,
         "incident_no": (live and live.incident_no) or request.incident_no,
+        "only": live and live.only,
         "who": (live and {name: word and isolated(word) for name, word in live.who.items()}) or {},
         "has": _has(request, live),
         "listens": [
@@ -44,6 +45,15 @@ def help_entity(request: Help, agent: LiveAgent | None, live: LiveContact | None
         "again": request.again,
         "ends": request.ends,
     }
+
+
+def seen_by(entity: Mapping[str, Any], account: str) -> dict[str, Any]:
+    """The request as this account may read it: of a restricted incident who asks, and no more."""
+    shown = {name: value for name, value in entity.items() if name != "only"}
+    only = entity["only"]
+    if not only or account in only or account == entity["agent"]:
+        return shown | {"restricted": False}
+    return shown | {"who": {}, "incident": None, "incident_no": None, "restricted": True}
 
 
 def seen_entity(seen: Seen) -> dict[str, Any]:
@@ -68,9 +78,12 @@ class Changed:
     put: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     over: Mapping[str, str] = field(default_factory=dict)
 
-    def tell(self, agent: str | None, put: dict[str, Any], drop: dict[str, Any]) -> None:
-        """Adds what a page may see of it: all (None), or this agent's own."""
-        here = {id: it for id, it in self.put.items() if agent in (None, it["agent"])}
+    def tell(
+        self, agent: str | None, reader: str, put: dict[str, Any], drop: dict[str, Any]
+    ) -> None:
+        """Adds what a page of `reader` may see of it: all (None), or this agent's own."""
+        mine = {id: it for id, it in self.put.items() if agent in (None, it["agent"])}
+        here = {id: seen_by(it, reader) for id, it in mine.items()}
         away = [id for id, who in self.over.items() if agent in (None, who)]
         if here:
             put["helps"] = here
@@ -115,9 +128,10 @@ class Helps:
         self.shown |= put
         return Changed(put, gone)
 
-    def of(self, agent: str | None) -> dict[str, dict[str, Any]]:
-        """What a page gets: all of them (None), or this agent's own."""
-        return {id: it for id, it in self.shown.items() if agent in (None, it["agent"])}
+    def of(self, agent: str | None, reader: str) -> dict[str, dict[str, Any]]:
+        """What a page of `reader` gets: all of them (None), or this agent's own."""
+        mine = {id: it for id, it in self.shown.items() if agent in (None, it["agent"])}
+        return {id: seen_by(it, reader) for id, it in mine.items()}
 
     def asks(self, agent: str | None) -> bool:
         return any(one.agent == agent for one in self.open.values())

@@ -6,22 +6,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Set
 from typing import Any
 
-import msgspec
 import structlog
 
 from holdfast.clock import now_ms
+from holdfast.desk.abandoned import seen_by as abandoned_seen_by
 from holdfast.desk.alarm_words import ALARMS, alarm_words
 from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import HANDED, NOT_REACHED, dial_news
+from holdfast.desk.entities import RESTRICTED
 from holdfast.desk.help_news import help_news, incidents_of
-from holdfast.desk.listing import Listing
 from holdfast.desk.lost_words import lost_words
-from holdfast.desk.page_kinds import PageKind
+from holdfast.desk.page import Page as Page
 from holdfast.desk.ring_news import RING_OVER, ring_news
 from holdfast.desk.view import Change, View
-from holdfast.http.access import ROLES, Permission, allowed
+from holdfast.http.access import ROLES
 from router.core.abandoned import AbandonedCaller
 from router.core.alarms import Alarm, alarm_of
 from router.core.model import Happening, LiveAgent, LiveContact, Snapshot, Step
@@ -32,9 +32,6 @@ from router.records.database import RecordUnavailable
 
 log = structlog.get_logger()
 
-OUTBOX = 500
-"""Messages a slow page may be behind; then it gets one fresh snapshot instead of all of them."""
-
 TALLY_S = 0.2
 """The counts go to every page: at most so often, however many steps there are."""
 
@@ -43,60 +40,6 @@ SOUND, CHECK = "contact.sound_changed", "agent.sound_checked"
 
 RETRY_S = 1.0
 """A changed incident that the record did not give is requested again after this many seconds."""
-
-_encode = msgspec.json.Encoder().encode
-
-
-class Page:
-    """One connected page. `seq` counts its snapshot and events without gaps."""
-
-    def __init__(self, account: Account, kind: PageKind, conn: str, host: str = "") -> None:
-        """`host`: at which address of ours it is open."""
-        self.account = account
-        self.kind = kind
-        self.conn = conn
-        self.host = host
-        self.seq = 0
-        self.incident: str | None = None
-        self.merged: frozenset[str] = frozenset()
-        """What was merged into it, as it was sent last: what changes in these changes it."""
-        self.listed: Listing | None = None
-        """Its list of what is theirs, until it is told that the list changed."""
-        self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self.shown: set[str] = set()
-        self.stale = False
-        self.closed = False
-        self.answered_at = 0.0
-        self.ears = False
-        """Somebody hears a call by this board."""
-
-    @property
-    def helps_of(self) -> str | None:
-        """Whose requests for help it gets; None: everybody's."""
-        return None if allowed(self.account.role, Permission.CALL_LISTEN) else self.account.id
-
-    def shows(self, incident: dict[str, Any]) -> None:
-        """It has this document. One that was merged is shown as the one that stays."""
-        self.incident = incident["id"]
-        self.merged = frozenset(
-            one["id"] for one in incident.get("linked", ()) if one["filing"] is not None
-        )
-
-    def looks_at(self, incidents: Collection[str]) -> bool:
-        return self.incident in incidents or not self.merged.isdisjoint(incidents)
-
-    def send(self, message: dict[str, Any]) -> None:
-        if self.closed:
-            return
-        if self.outbox.qsize() >= OUTBOX:
-            self.stale = True
-            return
-        self.outbox.put_nowait(_encode(message))
-
-    def close(self) -> None:
-        """Ends its connection behind what was sent before; nothing follows."""
-        self.closed = True
-        self.outbox.put_nowait(None)
 
 
 class Hub:
@@ -154,8 +97,9 @@ class Hub:
             page.outbox.get_nowait()
         page.stale = False
         page.seq += 1
-        view = self.view.board() if page.kind.sees_all else self.view.desk(page.account.id)
-        view["helps"] = self.view.helps.of(page.helps_of)
+        mine = page.account.id
+        view = self.view.board(mine) if page.kind.sees_all else self.view.desk(mine)
+        view["helps"] = self.view.helps.of(page.helps_of, mine)
         page.shown = set(view["contacts"])
         page.send(
             {
@@ -167,6 +111,13 @@ class Hub:
                 "view": view,
             }
         )
+
+    def show_lists(self, few: Mapping[str, frozenset[str]]) -> None:
+        """Which incidents are restricted, and to whom, has changed: boards show what they may."""
+        self.view.few = few
+        for page in self.pages():
+            if page.kind.sees_all:
+                self.snapshot(page)
 
     def show_anew(self) -> None:
         """The centre's own settings have changed: every page starts over."""
@@ -268,11 +219,12 @@ class Hub:
         drop: dict[str, Any] = {}
         told = [*change.contacts, *change.again]
         if page.kind.sees_all:
-            kept = {c.id: self.view.entity(c) for c in told if c.state != State.ENDED}
+            me = page.account.id
+            kept = {c.id: self.view.at_board(c, me) for c in told if c.state != State.ENDED}
             gone = [c.id for c in change.contacts if c.state == State.ENDED]
             agents = change.agents
             if change.abandoned:
-                put["abandoned"] = change.abandoned
+                put["abandoned"] = abandoned_seen_by(change.abandoned, me, self.view.few)
             if change.abandoned_gone:
                 drop["abandoned"] = change.abandoned_gone
         else:
@@ -294,7 +246,7 @@ class Hub:
         if gone:
             drop["contacts"] = gone
         self._put_agents(agents, put, drop)
-        change.helps.tell(page.helps_of, put, drop)
+        change.helps.tell(page.helps_of, page.account.id, put, drop)
         if tally is not None:
             put["tally"] = tally
         if not put and not drop:
@@ -396,9 +348,15 @@ class Hub:
                     await asyncio.sleep(RETRY_S)
                     break
                 for page in pages:
-                    if page.incident == asked and (document := found.get(page.account.id)):
+                    if page.incident != asked:
+                        continue
+                    document = found.get(page.account.id)
+                    if document is not None:
                         page.shows(document)
                         page.send({"type": "incident", "now": now_ms(), "incident": document})
+                    else:  # it is restricted by now, and they are not on the list
+                        page.incident = None
+                        page.send({"type": "shut", "now": now_ms(), "incident": asked})
 
     def _alarm(self, event: Happening) -> None:
         """Tells every board that somebody may not be reached."""
@@ -407,7 +365,7 @@ class Hub:
             return
         words = alarm_words(event, live)
         log.error("contact.alarm", contact=live.id, cause=event.name, severity=live.severity)
-        self.alarm(live.severity, event.name, live.who, words, live.id)
+        self.alarm(live.severity, event.name, _known(live), words, live.id)
 
     def _is_lost(self, contact: str) -> bool:
         known = self.view.contacts.get(contact)
@@ -422,7 +380,7 @@ class Hub:
         self.alarm(
             live.severity,
             "contact.agent_lost",
-            live.who,
+            _known(live),
             lost_words(live, name, left),
             live.id,
         )
@@ -483,6 +441,11 @@ class Hub:
         page = self.desk_of(agent_id)
         if page is not None:
             page.send(notice(level, code, text))
+
+
+def _known(live: LiveContact) -> Mapping[str, str | None]:
+    """Who it is, as every board may read it."""
+    return {"name": RESTRICTED} if live.only else live.who
 
 
 def notice(level: str, code: str, text: str) -> dict[str, Any]:

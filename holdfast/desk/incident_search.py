@@ -55,6 +55,7 @@ class Finder:
                 connection,
                 names,
                 query=form.q,
+                reader=reader,
                 owner=reader if form.filter == "mine" else None,
                 only=list(self._view.abandoned.shown) if form.filter == "abandoned" else None,
                 only_open=form.filter == "open",

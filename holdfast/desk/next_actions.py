@@ -130,7 +130,7 @@ class NextSteps:
         page.listed = listing = Listing({me.id, *team})  # from here on: what is read is newer
         async with self._database.read() as connection:
             rows, more = await next_actions.of_agent(connection, me.id, names)
-            theirs = await next_actions.of_team(connection, sorted(team), names)
+            theirs = await next_actions.of_team(connection, sorted(team), names, me.id)
         shown = [row["id"] for row in rows + theirs]
         if listing.read(shown) and page.listed is listing:
             self._hub.list_changed(page)
@@ -146,7 +146,9 @@ class NextSteps:
         names = {a.id: a.name for a in known}
         page.listed = listing = Listing(set(names))  # from here on: what is read is newer
         async with self._database.read() as connection:
-            rows, more, counts = await next_actions.of_all(connection, names, form.filter, now_ms())
+            rows, more, counts = await next_actions.of_all(
+                connection, names, form.filter, now_ms(), page.account.id
+            )
         if listing.read([row["id"] for row in rows]) and page.listed is listing:
             self._hub.list_changed(page)
         return {"filter": form.filter, "rows": rows, "more": more, "counts": counts}

@@ -42,7 +42,7 @@ PAGE, MOST = 100, 500
 """Lines of a timeline in one answer."""
 
 STATUS = {
-    "bad_request": 400, "not_allowed": 403, "unknown": 404, "not_recorded": 503,
+    "bad_request": 400, "not_allowed": 403, "restricted": 403, "unknown": 404, "not_recorded": 503,
     "too_many": 429, "too_often": 429, "too_fast": 429,
 }  # fmt: skip
 """By the code of a refusal; any other: 409, it cannot be done as things stand."""
@@ -201,7 +201,7 @@ class Rest:
         for name in INCIDENTS & set(request.match_info):
             fields[name] = await self._incident(request, fields[name])
         page = Page(request[ACCOUNT], PAGE_KINDS[USUAL], "rest", request.host)
-        return await self._desk.handlers[door.do](page, read(form, fields))
+        return await self._desk.perform(page, door.do, read(form, fields))
 
     async def _incident(self, request: web.Request, name: str) -> str:
         """Its id; it may be named by its number.

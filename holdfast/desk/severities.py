@@ -15,7 +15,7 @@ from router.core.display import excerpt
 from router.core.model import LiveContact, Reply
 from router.core.severity import Severity
 from router.intake.door import Intake
-from router.records import accounts, audit, corrections
+from router.records import accounts, audit, corrections, sight
 from router.records.corrections import NEVER
 from router.records.ids import new_id
 from router.records.severity_words import HOW
@@ -152,10 +152,11 @@ class Severities:
 
     @intent("corrections", CorrectionsForm, Permission.QUEUE_STEER, desk_only=False)
     async def _corrections(self, page: Page, form: CorrectionsForm) -> Result:
-        return await self.listed(form.days)
+        return await self.listed(form.days, page.account.id)
 
-    async def listed(self, days: int, letters: int | None = LETTERS) -> dict[str, Any]:
-        """Corrections of the last `days` days, newest first, with how many messages there were.
+    async def listed(self, days: int, reader: str, letters: int | None = LETTERS) -> dict[str, Any]:
+        """Corrections of the last `days` days, newest first, with how many messages there were;
+        none of an incident that is restricted to others than `reader`.
         letters: how many of each one's words, on one line; None: all of them.
 
         Raises:
@@ -168,6 +169,8 @@ class Severities:
             rows = await corrections.listed(connection, since)
             triaged = await corrections.triaged(connection, since)
             names = await accounts.names(connection)
+            hidden = await sight.hidden_from(connection, {row.incident for row in rows}, reader)
+        rows = [row for row in rows if row.incident not in hidden]
         return {
             "days": days,
             "triaged": triaged,
@@ -190,7 +193,7 @@ class Severities:
 
     async def csv(self, days: int, by: str) -> str:
         """The same list as a spreadsheet reads it, the words whole; the audit says who took it."""
-        found = await self.listed(days, letters=None)
+        found = await self.listed(days, by, letters=None)
         async with self._database.write() as connection:
             await audit.append(
                 connection,

@@ -141,7 +141,7 @@ class DeskSocket:
             raise Refused("not_allowed", "do this at the desk")
         form = read(intent.form, raw)
         self._guard.check(page, raw["do"], form)
-        return await self._desk.handlers[raw["do"]](page, form)
+        return await self._desk.perform(page, raw["do"], form)
 
     async def _write(self, ws: web.WebSocketResponse, page: Page) -> None:
         while True:

@@ -23,6 +23,7 @@ from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.opened import Incidents
 from holdfast.desk.parties import PeopleOf
 from holdfast.desk.party_facts import SaidOfPeople
+from holdfast.desk.restricting import RestrictingDesk
 from holdfast.desk.severities import Severities
 from holdfast.desk.snippets import Snippets
 from holdfast.desk.sound_checks import SoundChecks
@@ -54,6 +55,7 @@ __all__ = [
     "NextSteps",
     "PeopleOf",
     "PutRight",
+    "RestrictingDesk",
     "SaidOfPeople",
     "Severities",
     "Snippets",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,9 +16,10 @@ import msgspec
 
 from holdfast.clock import now_ms
 from holdfast.desk.abandoned import Abandoned
+from holdfast.desk.abandoned import seen_by as abandoned_seen_by
 from holdfast.desk.agent_days import AgentDays
 from holdfast.desk.day_figures import day_figures
-from holdfast.desk.entities import agent_entity, contact_entity
+from holdfast.desk.entities import agent_entity, contact_entity, seen_by
 from holdfast.desk.helps import NOTHING, Changed, Helps
 from holdfast.desk.returned import Returned
 from holdfast.desk.still_needed import StillNeeded
@@ -102,6 +103,8 @@ class View:
     returned: Returned = field(default_factory=Returned)
     still_needed: StillNeeded = field(default_factory=StillNeeded)
     helps: Helps = field(default_factory=Helps)
+    few: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The people of each restricted incident (holdfast/followers/restricted.py)."""
     reserve: int = 0
     limits: Callable[[], Limits] = field(default=lambda: Limits(4, 5))
     """Texts and mails that an agent may have at once."""
@@ -270,10 +273,12 @@ class View:
             "reserve": self.reserve,
         }
 
-    def board(self) -> dict[str, Any]:
-        """Everything a board shows."""
-        page = self._page(self.contacts.values(), self.agents.values())
-        return page | {"abandoned": dict(self.abandoned.shown), "depth": list(self.depth)}
+    def board(self, account: str) -> dict[str, Any]:
+        """Everything a board of this account shows."""
+        page = self._page([], self.agents.values())
+        contacts = {live.id: self.at_board(live, account) for live in self.contacts.values()}
+        gave_up = abandoned_seen_by(self.abandoned.shown, account, self.few)
+        return page | {"contacts": contacts, "abandoned": gave_up, "depth": list(self.depth)}
 
     def desk(self, agent_id: str) -> dict[str, Any]:
         """Everything this agent's desk shows."""
@@ -308,13 +313,17 @@ class View:
         kept = self.picture(at).by_name(live, agent, at_once=True).cause
         return contact_entity(live, {"agent": agent, "rings_at": names, "kept": kept})
 
+    def at_board(self, live: LiveContact, account: str) -> dict[str, Any]:
+        """The contact as the board of this account gets it."""
+        return seen_by(self.entity(live), live, account)
+
     def at_desk(self, live: LiveContact, agent_id: str) -> dict[str, Any]:
         """The same as the desk of this agent gets it: without others who listen unseen."""
         shown = _seen_beside(live, agent_id)
         known = msgspec.structs.replace(live, beside=shown) if live.beside else live
         trainee, agent = self.trains(agent_id, live), self.agents.get(live.agent or "")
         theirs = agent is not None and agent.id != agent_id
-        return self.entity(known) | {
+        return seen_by(self.entity(known), live, agent_id) | {
             "trainee": trainee and trainee.name,
             "agent_name": agent.name if agent is not None and theirs else None,
         }

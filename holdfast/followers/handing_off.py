@@ -207,8 +207,9 @@ class HandingOff:
                 continue
             to = receiver(row, names, self._words())
             sender = names.get(row.sender, "somebody")
+            what = f"INC-{row.number} {isolated(row.title)}"
             text = (
-                f"S{row.severity_now} INC-{row.number} {isolated(row.title)}: {to} did not accept"
+                f"S{row.severity_now} {'Restricted' if row.only else what}: {to} did not accept"
                 f" the hand-off in time. It is still {names.get(row.owner or '', sender)}'s: call"
                 " them, or give it to somebody."
             )

@@ -69,8 +69,11 @@ class Overdue:
                 overdue_s=round((now - row.due_at) / 1000),
             )
             who = names.get(row.agent, "somebody")
+            what = f"INC-{row.number} {isolated(row.title)}: {isolated(row.what)}"
+            if row.only:
+                what = "A next action in a restricted incident"
             self._alarm(
-                f"S{row.severity} INC-{row.number} {isolated(row.title)}: {isolated(row.what)} is"
-                f" overdue. It is {who}'s to do: call them, or give it to somebody else at a desk.",
+                f"S{row.severity} {what} is overdue. It is {who}'s to do: call them, or give it to"
+                " somebody else at a desk.",
                 OVERDUE,
             )

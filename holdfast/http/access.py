@@ -24,6 +24,10 @@ class Permission(StrEnum):
     QUEUE_STEER = "queue.steer"
     CALL_LISTEN = "call.listen"
     """Beside an agent who talks: listen, whisper, take part, take the call over."""
+    INCIDENT_RESTRICT = "incident.restrict"
+    """Restrict an incident that one may see, and change its list."""
+    INCIDENT_OPEN_RESTRICTED = "incident.open_restricted"
+    """Open one without being on its list, with a reason that its list reads."""
     ADDRESS_REVEAL = "address.reveal"
     """Read a number or an address whole, with a line in the audit each time."""
     SUMMARY_EXPORT = "summary.export"
@@ -39,6 +43,7 @@ _AGENT = frozenset(
         Permission.DESK_USE,
         Permission.SEVERITY_SET,
         Permission.ADDRESS_REVEAL,
+        Permission.INCIDENT_RESTRICT,
         Permission.SUMMARY_EXPORT,
     }
 )
@@ -46,6 +51,7 @@ _SUPERVISOR = _AGENT | {
     Permission.BOARD_SEE,
     Permission.QUEUE_STEER,
     Permission.CALL_LISTEN,
+    Permission.INCIDENT_OPEN_RESTRICTED,
     Permission.SUMMARY_EXPORT_FULL,
 }
 

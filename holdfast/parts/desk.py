@@ -7,6 +7,7 @@ from holdfast.desk.asked_numbers import AskedNumbers
 from holdfast.desk.guard import SessionGuard
 from holdfast.desk.hub import Hub
 from holdfast.desk.page_errors import PageErrors
+from holdfast.desk.sight import Sight
 from holdfast.desk.socket_routes import SocketRoutes
 from holdfast.desk.speed_routes import SpeedRoutes
 from holdfast.desk.topics import (
@@ -53,7 +54,9 @@ def part(house: House) -> Part:
     centre, hub, sound = house.centre, house[Hub], house[Sound]
     pages = DeskSound(sound, hub.desk_of, hub.view.agents.get, house[Settings].relay)
     findable = Findable(centre.database)
-    finder, opened = Finder(centre, hub.view, findable), Incidents(centre)
+    finder = Finder(centre, hub.view, findable)
+    sight = Sight(centre, hub)
+    opened = Incidents(centre, sight.contacts_of)
     explained = Explained(hub, house[Waits])
     severities = Severities(centre, hub, house[Intake])
     checks = SoundChecks(centre, hub, sound)
@@ -85,7 +88,7 @@ def part(house: House) -> Part:
     guard = SessionGuard(hub, desk, sessions)
     house.keep(SessionGuard, guard)
     socket_routes = SocketRoutes(centre, hub, guard, sessions, gate, house[Leaving].admits)
-    api = DeskApi(hub, finder, opened, explained, severities)
+    api = DeskApi(hub, finder, opened, explained, severities, sight)
     errors = PageErrors(gate).route("/api/page_errors", Open.SESSION)
     reached = house[Recorder].reached
     return Part(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import structlog
 
 from holdfast.desk.desk import Desk
+from holdfast.desk.entities import RESTRICTED
 from holdfast.desk.filing import PutRight
 from holdfast.desk.first_words import WritingFirst
 from holdfast.desk.guidance import GuidanceDesk
@@ -19,6 +20,8 @@ from holdfast.desk.next_actions import NextSteps
 from holdfast.desk.opened import Incidents
 from holdfast.desk.parties import PeopleOf
 from holdfast.desk.party_facts import SaidOfPeople
+from holdfast.desk.restricting import RestrictingDesk
+from holdfast.desk.sight import Sight
 from holdfast.desk.snippets import Snippets
 from holdfast.desk.summaries import SummaryDesk
 from holdfast.desk.talk import Talk
@@ -26,6 +29,7 @@ from holdfast.desk.typed_numbers import WrittenFirst
 from holdfast.followers import handing_off
 from holdfast.followers.overdue import Overdue
 from holdfast.followers.passing_on import PassingOn
+from holdfast.followers.restricted import CODE, FewSeen
 from holdfast.followers.settling import Settling
 from holdfast.http.access import Permission, allowed
 from holdfast.parts import House, Part
@@ -42,6 +46,7 @@ from router.incidents.next_actions import NextActions
 from router.incidents.ownership import Ownership
 from router.incidents.parties import Parties
 from router.incidents.party_facts import PartyFacts
+from router.incidents.restricting import Restricting
 from router.incidents.unplanned import Unplanned
 from router.live.engine import IndexLost, IndexUnavailable
 from router.outbox import Replies
@@ -49,6 +54,9 @@ from router.recorder import Recorder
 
 log = structlog.get_logger()
 
+NOBODY_HERE = (
+    "nobody on its list is at a desk. Call one of them, or open it with a reason and take it."
+)
 BEHIND_S = 2.0
 """Within this time the record has what has just ended; else it is judged as it is."""
 
@@ -66,16 +74,23 @@ def part(house: House) -> Part:
 
     life = house.keep(IncidentLife, IncidentLife(centre, catch_up))
     hub, ownership, room = house[Hub], Ownership(centre), HandOffs(centre)
+    opened = Incidents(centre, Sight(centre, hub).contacts_of)
+    view = hub.view
+    few = FewSeen(
+        centre, lambda: view.contacts.values(), lambda: view.agents, hub.show_lists,
+        lambda live: hub.alarm(live.severity, CODE, {"name": RESTRICTED}, NOBODY_HERE, live.id),
+    )  # fmt: skip
     house[Desk].takes(
         Talk(centre, hub, house[Sound], life),
         Ending(hub, life, Facts(centre)),
         PeopleOf(centre, hub, Parties(centre)),
         Snippets(centre),
-        SummaryDesk(centre, hub, Incidents(centre)),
+        SummaryDesk(centre, hub, opened),
         GuidanceDesk(centre, hub, Guidance(centre)),
         SaidOfPeople(centre, hub, PartyFacts(centre)),
-        PutRight(centre, hub, Incidents(centre), Filings.of(centre)),
+        PutRight(centre, hub, opened, Filings.of(centre)),
         NextSteps(centre, hub, NextActions(centre), ownership, promises.given),
+        RestrictingDesk(centre, hub, Restricting(centre), few),
         HandingOff(centre, hub, room, promises.given),
         WritingFirst(centre, hub, FirstWords(centre, house[Replies]), WrittenFirst(centre)),
     )
@@ -101,7 +116,7 @@ def part(house: House) -> Part:
     handed = handing_off.HandingOff(centre, room, _told(hub))
     tasks = {
         "overdue next actions": late.run, "passing on": heirs.run, "settling": settling.run,
-        "hand-offs": handed.run,
+        "hand-offs": handed.run, "restricted incidents": few.run,
     }  # fmt: skip
     return Part(tasks=tasks)
 

@@ -38,6 +38,8 @@ class AbandonedCaller(msgspec.Struct, frozen=True):
     """How often they hung up, or were not reached, since somebody last spoke with the incident."""
     provisional: bool = False
     """The record does not have the call yet: nobody can be promised anything."""
+    only: dict[str, bool] | None = None
+    """Its incident is restricted to these accounts."""
 
 
 def waits(live: LiveContact) -> bool:
@@ -87,6 +89,7 @@ def abandoned_by(live: LiveContact) -> AbandonedCaller | None:
         "callback" if not_reached else "call",
         live.callback.tried if not_reached and live.callback else 1,
         live.incident is None,
+        live.only,
     )
 
 

@@ -18,6 +18,7 @@ from router.core.severity import BY_RULE
 from router.incidents.replies import NOBODY, OVERTAKEN, UNKNOWN, works_here
 from router.records import audit, filings, hand_offs, incident_changes, next_actions, search_index
 from router.records.database import Transaction, once_more
+from router.records.filings import AtWork
 
 ACT, LIFTED = "incident.restricted", "incident.unrestricted"
 """Actions of the audit; the detail has the people and the reason."""
@@ -43,6 +44,14 @@ class Restriction:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The reply, and the contacts that are not over, of which the index is to be told."""
+
+    reply: Reply
+    at_work: tuple[AtWork, ...] = ()
+
+
 class Restricting:
     """Changes the list, with the line in the history and the one in the audit."""
 
@@ -50,7 +59,7 @@ class Restricting:
         self._database = centre.database
         self._current = centre.config
 
-    async def restrict(self, order: Restriction, now: int) -> Reply:
+    async def restrict(self, order: Restriction, now: int) -> Done:
         """Refused if somebody has changed the list meanwhile, or whoever has to do with it would
         not be on it: its owner, whoever has its next action, to whom it is handed off. Twice is
         once.
@@ -59,37 +68,37 @@ class Restricting:
             RecordUnavailable: nothing was changed.
         """
         if not order.reason:
-            return SAY_WHY
+            return Done(SAY_WHY)
         if len(order.people) > MOST:
-            return TOO_MANY
+            return Done(TOO_MANY)
         return await once_more(lambda: self._restrict(order, now))
 
-    async def _restrict(self, order: Restriction, now: int) -> Reply:
+    async def _restrict(self, order: Restriction, now: int) -> Done:
         async with self._database.write() as connection:
             row = await incident_changes.held(connection, order.incident)
             if row is None:
-                return UNKNOWN
+                return Done(UNKNOWN)
             known, wanted = listed(row.only), frozenset(order.people)
             if not may_see(known, order.by):
-                return NOT_ON_IT
+                return Done(NOT_ON_IT)
             if known == wanted:
-                return ON_IT
+                return Done(ON_IT)
             if known != frozenset(order.before):
-                return OVERTAKEN
+                return Done(OVERTAKEN)
             for one in sorted(wanted - known):
                 if not await works_here(connection, one, self._current, now):
-                    return NOBODY
+                    return Done(NOBODY)
             if wanted and (missing := await _has_to_do_with(connection, row, wanted)):
-                return Reply(ok=False, code="not_ready", text=missing)
+                return Done(Reply(ok=False, code="not_ready", text=missing))
             await _put(connection, row, wanted, now, author=order.by, words=order.reason)
             people = " ".join(sorted(wanted))
             await audit.append(
                 connection, actor=order.by, action=ACT if wanted else LIFTED, subject=row.id,
                 now=now, detail=f"{people}: {order.reason}" if people else order.reason,
             )  # fmt: skip
-        return Reply()
+            return Done(Reply(), tuple(await filings.alive_in(connection, [row.id])))
 
-    async def let_in(self, incident: str, who: str, reason: str, now: int) -> Reply:
+    async def let_in(self, incident: str, who: str, reason: str, now: int) -> Done:
         """Somebody who is not on the list opens it all the same, with a reason: they are on it from
         now on, and everybody on it reads that.
 
@@ -97,18 +106,18 @@ class Restricting:
             RecordUnavailable: nothing was changed.
         """
         if not reason:
-            return SAY_WHY
+            return Done(SAY_WHY)
         async with self._database.write() as connection:
             row = await incident_changes.held(connection, incident)
             if row is None:
-                return UNKNOWN
+                return Done(UNKNOWN)
             if may_see(listed(row.only), who):
-                return ON_IT
+                return Done(ON_IT)
             await _add(connection, row, who, now, author=who, words=reason)
             await audit.append(
                 connection, actor=who, action=OPENED, subject=row.id, now=now, detail=reason
             )
-        return Reply()
+            return Done(Reply(), tuple(await filings.alive_in(connection, [row.id])))
 
 
 async def take_in(connection: Transaction, incident: str, who: str, now: int) -> None:

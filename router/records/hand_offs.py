@@ -259,7 +259,7 @@ _named, _stays = incident.alias("named"), incident.alias("stays_now")
 _WITH_INCIDENT = (
     select(
         hand_off, _stays.c.id.label("root"), _stays.c.number, _stays.c.title, _stays.c.owner,
-        _stays.c.severity.label("severity_now"),
+        _stays.c.severity.label("severity_now"), _stays.c.only,
     )
     .join(_named, _named.c.id == hand_off.c.incident)
     .join(_stays, _stays.c.id == stays.root_of(_named))

@@ -35,7 +35,7 @@ from router.core.query import number_of
 from router.core.search_words import Wanted, wanted
 from router.core.states import State
 from router.core.text import fold
-from router.records import schema, stays
+from router.records import schema, sight, stays
 from router.records.sqlite import BIG
 
 PAGE = 30
@@ -142,19 +142,20 @@ async def find(
     names: Mapping[str, str],
     *,
     query: str = "",
+    reader: str,
     owner: str | None = None,
     only: Collection[str] | None = None,
     only_open: bool = False,
     before: Cursor | None = None,
 ) -> tuple[list[dict[str, Any]], Cursor | None]:
-    """A page of incidents (IncidentRow of docs/desk-protocol.md), the newest touched first but a
-    number that was asked for before all, and where the next page begins.
+    """A page of incidents that `reader` may see (IncidentRow of docs/desk-protocol.md), the newest
+    touched first but a number that was asked for before all, and where the next page begins.
 
     owner: only theirs. only: none but these. only_open: none that is closed. before: what the page
     before gave. names: of accounts.
     """
     # Not `stays IS NULL`, which is the same: SQLite would take its index, and sort nearly all.
-    filters: list[Any] = [incident.c.state != _MERGED]
+    filters: list[Any] = [incident.c.state != _MERGED, sight.seen_by(reader)]
     if owner is not None:
         filters.append(incident.c.owner == owner)
     if only is not None:

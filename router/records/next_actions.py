@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
 from router.core.next_action import CHANGED, CLOSED, DONE, MERGED
+from router.core.restricted import listed, may_see
 from router.core.severity import BY_RULE
-from router.records import hand_offs, schema, stays
+from router.records import hand_offs, schema, sight, stays
 
 Action = Row[Any]
 """A row of the table."""
@@ -154,7 +155,7 @@ async def overdue(connection: AsyncConnection, before: int) -> Sequence[Action]:
     """Those that were due before this moment and of which the boards were not told, with number,
     title and severity of their incidents."""
     asked = (
-        select(action, incident.c.number, incident.c.title, incident.c.severity)
+        select(action, incident.c.number, incident.c.title, incident.c.severity, incident.c.only)
         .join(incident, incident.c.id == action.c.incident)
         .where(and_(schema.IS_NEXT, action.c.due_at < before, action.c.told_at.is_(None)))
         .order_by(action.c.due_at)
@@ -187,13 +188,13 @@ async def of_agent(
 
 
 async def of_team(
-    connection: AsyncConnection, team: Sequence[str], names: Mapping[str, str]
+    connection: AsyncConnection, team: Sequence[str], names: Mapping[str, str], reader: str
 ) -> list[dict[str, Any]]:
     """The open incidents of these, by when they are due, then those that nobody planned; at most
-    TEAMS."""
+    TEAMS, and none that is restricted to others than `reader`."""
     if not team:
         return []
-    asked = _LISTED.where(incident.c.owner.in_(team)).order_by(
+    asked = _LISTED.where(incident.c.owner.in_(team), sight.seen_by(reader)).order_by(
         action.c.due_at.asc().nulls_last(), incident.c.severity, incident.c.number
     )
     rows = (await connection.execute(asked.limit(TEAMS))).all()
@@ -205,11 +206,12 @@ FILTERS = ("", "overdue", "nobodys", "severe")
 
 
 async def of_all(
-    connection: AsyncConnection, names: Mapping[str, str], only: str, now: int
+    connection: AsyncConnection, names: Mapping[str, str], only: str, now: int, reader: str
 ) -> tuple[list[dict[str, Any]], bool, dict[str, int]]:
     """The open incidents, one of FILTERS alone: what is overdue, an S1 or S2 that nobody planned,
     the others by when they are due, those that nobody planned. Whether there are more than MINE,
-    and how many there are by filter."""
+    and how many there are by filter. Of one that is restricted to others than `reader` they are
+    told that there is one."""
     is_so = {
         "overdue": action.c.due_at < now,
         "nobodys": incident.c.owner.is_(None),
@@ -227,18 +229,25 @@ async def of_all(
     sums = [func.sum(case((so, 1), else_=0)).label(name) for name, so in is_so.items()]
     counted = every.with_only_columns(func.count().label("all"), *sums)
     counts = (await connection.execute(counted)).one()._mapping
-    found = [_listed(row, names) for row in rows[:MINE]]
+    found = [_seen(_listed(row, names), row, reader) for row in rows[:MINE]]
     return found, len(rows) > MINE, {name: int(counts[name] or 0) for name in ("all", *is_so)}
 
 
 _LISTED = (
     select(
         incident.c.id, incident.c.number, incident.c.title, incident.c.severity, incident.c.status,
-        incident.c.owner, action.c.what, action.c.agent, action.c.due_at,
+        incident.c.owner, incident.c.only, action.c.what, action.c.agent, action.c.due_at,
     )
     .outerjoin(action, and_(action.c.incident == incident.c.id, schema.IS_NEXT))
     .where(schema.INCIDENT_IS_OPEN)
 )  # fmt: skip
+
+
+def _seen(told: dict[str, Any], row: Any, reader: str) -> dict[str, Any]:
+    if may_see(listed(row.only), reader):
+        return told
+    hidden = {"number": "", "title": "", "hidden": True}
+    return told | hidden | ({"next": told["next"] | {"what": ""}} if told.get("next") else {})
 
 
 def _listed(row: Any, names: Mapping[str, str]) -> dict[str, Any]:

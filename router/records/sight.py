@@ -57,10 +57,18 @@ async def restricted_of(
     return {row.id: listed(row.only) for row in rows}
 
 
+async def all_restricted(connection: AsyncConnection) -> dict[str, frozenset[str]]:
+    """The people of every restricted incident, by each id of it."""
+    return {row.id: listed(row.only) for row in await connection.execute(_ALL)}
+
+
 _ids: Any = bindparam("ids", expanding=True)
 _LISTED = (
     select(_named.c.id, incident.c.only).select_from(_of).where(_named.c.id.in_(_ids), RESTRICTED)
 )
+
+
+_ALL = select(_named.c.id, incident.c.only).select_from(_of).where(RESTRICTED)
 
 
 async def people_of(

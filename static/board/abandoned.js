@@ -40,22 +40,24 @@ const Row = memo((/** @type {{row: AbandonedCaller, caller: string}} */ { row, c
     </span>
     <span role="cell"><${IncidentButton} id=${row.incident} no=${row.incident_no} who=${who}/></span>
     <span role="cell" class="row acts">
-      ${row.provisional
-        ? html`<span class="muted" title=${t.record.gaveUp}><${Icon} name="warn"/> ${t.record.soon}</span>`
-        : caller
-          ? html`<span class="accent b">${t.board.callsThem(caller)}</span>`
-          : html`
-              <${CallBack} incident=${row.incident} name=${t.board.callBackTo(who)} class="small"/>
-              ${state.value.me?.permissions?.includes('queue.steer') && html`<button
-                class="small"
-                aria-label=${t.promised.queueOf(who)}
-                title=${t.promised.queueWhy}
-                onClick=${() => queue(row)}>
-                <${Icon} name="callback"/>
-                ${t.promised.queue}
-              </button>`}
-            `}
-      ${!row.provisional && html`<${MenuButton}
+      ${row.hidden
+        ? html`<span class="muted" title=${t.restricted.hidden}><${Icon} name="lock"/></span>`
+        : row.provisional
+          ? html`<span class="muted" title=${t.record.gaveUp}><${Icon} name="warn"/> ${t.record.soon}</span>`
+          : caller
+            ? html`<span class="accent b">${t.board.callsThem(caller)}</span>`
+            : html`
+                <${CallBack} incident=${row.incident} name=${t.board.callBackTo(who)} class="small"/>
+                ${state.value.me?.permissions?.includes('queue.steer') && html`<button
+                  class="small"
+                  aria-label=${t.promised.queueOf(who)}
+                  title=${t.promised.queueWhy}
+                  onClick=${() => queue(row)}>
+                  <${Icon} name="callback"/>
+                  ${t.promised.queue}
+                </button>`}
+              `}
+      ${!row.provisional && !row.hidden && html`<${MenuButton}
         class="quiet small"
         align="right"
         name=${t.board.doneOf(who)}

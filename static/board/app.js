@@ -17,6 +17,7 @@ import { Agents } from './agents.js';
 import { centre, link, state, wordOf } from './context.js';
 import { Depth } from './depth.js';
 import { Drawer } from './drawer.js';
+import { OPEN_RESTRICTED } from '../desk/restrict.js';
 import { Ears, followEars, seat } from './ears.js';
 import { FigureDialog } from './figure.js';
 import { FindButton, FindDialog, followFindKey } from './find.js';
@@ -113,6 +114,7 @@ function Board() {
       <div class="lower"><${List}/><div class="side"><${Agents}/><${Toasts}/></div></div>
       <${AgentDrawer}/>
       <${Drawer}/>
+      <${OPEN_RESTRICTED.body}/>
       <${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/>
       <${Free}/>
       <${NotNeededDialog}/>

@@ -17,6 +17,7 @@ import { NEXT, NextBar } from '../desk/next.js';
 import { Owner, OwnerDialog } from '../desk/owner.js';
 import { SEVERITY_OF, SeverityButton, STATUS_OF, StatusButton } from '../desk/status.js';
 import { askSummary, SUMMARY } from '../desk/summary.js';
+import { RESTRICT, RestrictedTag } from '../desk/restrict.js';
 import { Timeline } from '../desk/timeline.js';
 import { incident, incidentId, open, openAgain, openFault, shut } from '../in_view.js';
 import { AtDesk } from './at_desk.js';
@@ -106,6 +107,7 @@ const DIALOGS = [
   MERGE.body,
   SUMMARY.body,
   UNDO_FILING.body,
+  RESTRICT.body,
 ];
 
 export function Drawer() {
@@ -129,6 +131,7 @@ export function Drawer() {
           <span class="row">
             ${of && html`
               <span class="mono">${of.number}</span>
+              <${RestrictedTag} of=${of}/>
               <${SeverityButton} of=${of}/>
               <${StatusButton} of=${of}/>
             `}

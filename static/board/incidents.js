@@ -1,6 +1,6 @@
 /** The open incidents, for supervisors: what is overdue first, then what is urgent and unplanned. */
 import { computed, html, memo, signal } from '../ui.js';
-import { Sev } from '../icons.js';
+import { Icon, Sev } from '../icons.js';
 import { now } from '../clock.js';
 import { Until } from '../timers.js';
 import { wordsOf } from '../toasts.js';
@@ -50,12 +50,14 @@ const Due = ({ row: { next }, late }) =>
     : null;
 
 const Row = memo((/** @type {{row: MineRow, late: boolean}} */ { row, late }) => {
-  const next = row.next ? `${row.next.what} · ${row.next.agent_name}` : t.mine.unplanned;
+  const next = row.next ? [row.next.what, row.next.agent_name].filter(Boolean).join(' · ') : t.mine.unplanned;
   return html`<div role="row" class=${`tr oi ${late ? 'hot1' : ''}`}>
     <span role="cell"><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></span>
     <span role="cell"><${IncidentButton} id=${row.id} no=${row.number} who=${row.title}/></span>
     <span role="cell" class="stack tight" title=${`${row.title}\n${next}`}>
-      <b class="cut">${row.title || t.incident.untitled}</b>
+      <b class="cut">
+        ${row.hidden ? html`<${Icon} name="lock"/> ${t.restricted.word}` : row.title || t.incident.untitled}
+      </b>
       <span class=${`t1 cut ${row.next ? '' : 'muted'}`}>${next}</span>
     </span>
     <span role="cell" class="cut">

@@ -1,6 +1,6 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
 import { html, memo, useComputed } from '../ui.js';
-import { whoOf } from '../contact.js';
+import { isHidden, whoOf } from '../contact.js';
 import { Speaks } from '../speaks.js';
 import { Channel, Icon, Sev, SevShape } from '../icons.js';
 import { asideItems } from '../snooze.js';
@@ -32,6 +32,7 @@ import { notNeededItems } from './not_needed.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
 import { Callbacks } from './callbacks.js';
+import { OpenButton } from '../desk/restrict.js';
 import { OpenIncidents } from './incidents.js';
 import { Today } from './today.js';
 import { guess } from './tiles.js';
@@ -107,10 +108,15 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
       role="cell"
       class="cut"
       title=${[c.who?.name, c.who?.address, c.who?.role, c.incident_no].filter(Boolean).join(' · ')}>
+      ${c.restricted && html`<${Icon} name="lock"/> `}
       <b>${whoOf(c)}</b> <${Speaks} c=${c} centre=${centre.value}/>
       ${c.about && c.channel !== 'voice' ? html` <span class="muted">${c.about}</span>` : ''}
     </span>
-    <span role="cell"><${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/></span>
+    <span role="cell">
+      ${isHidden(c)
+        ? html`<${OpenButton} c=${c}/>`
+        : html`<${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/>`}
+    </span>
     <span role="cell" class="wait">
       ${waits
         ? html`

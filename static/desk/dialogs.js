@@ -23,6 +23,7 @@ import { NEXT } from './next.js';
 import { OwnerDialog } from './owner.js';
 import { TakeDialog } from './pull_dialog.js';
 import { PERSON } from './person.js';
+import { OPEN_RESTRICTED, RESTRICT } from './restrict.js';
 import { SeverityDialog } from './severity.js';
 import { keyNow } from './single_keys.js';
 import { SNIPPETS } from './snippets.js';
@@ -44,7 +45,7 @@ import { CloseDialog } from './wrapup.js';
  *   opens?: () => boolean,
  *   help?: () => string,
  *   commands?: () => import('./overlays.js').Command[],
- *   more?: () => {label: string, act: () => unknown},
+ *   more?: () => {label: string, act: () => unknown}|never[],
  * }} Row */
 
 /** @type {Row[]} */
@@ -57,6 +58,8 @@ export const DIALOGS = [
   STATUS_OF,
   SEVERITY_OF,
   FACTS,
+  RESTRICT,
+  OPEN_RESTRICTED,
   { body: OwnerDialog },
   { body: AddPartyDialog },
   JOIN,

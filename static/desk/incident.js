@@ -32,6 +32,7 @@ import { HandOffButton } from './hand_off.js';
 import { HandOffBar } from './handed_away.js';
 import { HandedToMe } from './handed_to_me.js';
 import { NextBar } from './next.js';
+import { Alone, RestrictedTag } from './restrict.js';
 import { Owner } from './owner.js';
 import { SoundCard } from './sound.js';
 import { SeverityButton, StatusButton } from './status.js';
@@ -48,6 +49,7 @@ function Header({ of }) {
   return html`<header class="inc">
     <div class="row facts">
       <span class="mono">${of.number}</span>
+      <${RestrictedTag} of=${of}/>
       <${SeverityButton} of=${of}/>
       ${c && c.severity !== of.severity && html`<span class="t1 row ofcontact">
         ${t.incident.ofContact[c.channel]} <${Sev} level=${c.severity}/>
@@ -168,6 +170,7 @@ export function Incident() {
   return html`<section class="panel mid" aria-label=${`${of.number} ${of.title ?? ''}`}>
     ${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}
     <${Header} of=${of}/>
+    <${Alone} of=${of} contact=${selected.value?.incident === of.id ? selected.value.id : undefined}/>
     <${NextBar} of=${of} plan=${html`<${Key} of="P"/>`}/>
     <${HandOffBar} of=${of}/>
     <${Reopen} of=${of}/>

@@ -21,6 +21,7 @@ import { handOff } from './en/hand_off.js';
 import { firstWords } from './en/first_words.js';
 import { incidentLife } from './en/incident_life.js';
 import { next } from './en/next.js';
+import { restricted } from './en/restricted.js';
 import { person } from './en/person.js';
 import { snippets } from './en/snippets.js';
 import { network } from './en/network.js';
@@ -57,6 +58,7 @@ export const t = {
   ...handOff,
   ...firstWords,
   ...person,
+  ...restricted,
   ...snippets,
   ...network,
   ...incidentLife,

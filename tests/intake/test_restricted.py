@@ -54,7 +54,7 @@ class Few(Place):
             more.get("incident", self.incident), self.ids(*logins), self.ids(*before),
             more.get("reason", "about one of us"), self.who[more.get("by", "lea")],
         )  # fmt: skip
-        reply = await Restricting(self.centre).restrict(order, self.world.now)
+        reply = (await Restricting(self.centre).restrict(order, self.world.now)).reply
         await tell_of(self.database, [order.incident], index_of(self.centre))
         return "" if reply.ok else reply.code
 
@@ -102,7 +102,7 @@ async def test_what_waits_and_what_comes_is_for_those_on_the_list(place: Few) ->
 async def test_an_index_that_was_not_told_is_built_with_the_list(place: Few) -> None:
     await place.begin()
     order = Restriction(place.incident, place.ids("lea"), (), "about one of us", "lea")
-    assert (await Restricting(place.centre).restrict(order, place.world.now)).ok
+    assert (await Restricting(place.centre).restrict(order, place.world.now)).reply.ok
     await settle(place.database, place.world)
     async with place.database.read() as connection:
         (live,) = await contacts.open_contacts(connection)
@@ -159,10 +159,10 @@ async def test_who_is_let_in_is_on_the_list(place: Few) -> None:
     incident = await place.begin()
     assert await place.restrict("lea") == ""
     doors, noah = Restricting(place.centre), place.who["noah"]
-    assert (await doors.let_in(incident, noah, "", place.world.now)).code == "bad_request"
+    assert (await doors.let_in(incident, noah, "", place.world.now)).reply.code == "bad_request"
     assert await place.people() == ["lea"]
-    assert (await doors.let_in(incident, noah, "nobody else is here", place.world.now)).ok
-    assert (await doors.let_in(incident, noah, "again", place.world.now)).duplicate
+    assert (await doors.let_in(incident, noah, "nobody else is here", place.world.now)).reply.ok
+    assert (await doors.let_in(incident, noah, "again", place.world.now)).reply.duplicate
     assert await place.people() == ["lea", "noah"]
     async with place.database.read() as connection:
         line = (await connection.execute(AUDIT)).all()[-1]

@@ -43,12 +43,14 @@ from router.core.current import Current
 from router.core.model import Chosen, Grounds
 from router.core.severity import Channel, Severity
 from router.core.summary import Sentence
+from router.incidents.at_work import index_of, tell_of
 from router.incidents.filing import Filings
 from router.incidents.hand_off import HandOffs, Offer
 from router.incidents.life import IncidentLife
 from router.incidents.merging import Merge
 from router.incidents.next_actions import NextActions, Plan
 from router.incidents.party_facts import By, PartyFacts
+from router.incidents.restricting import Restricting, Restriction
 from router.incidents.summary import Order as SummaryOrder
 from router.incidents.summary import Summaries
 from router.intake.door import Intake
@@ -534,6 +536,24 @@ async def summarised(floor: Floor) -> None:
     floor.facts["summary"] = (await room.save(order, now_ms())).id
 
 
+async def restricted(floor: Floor) -> None:
+    """The agent has a call of an incident that is restricted to somebody else."""
+    await supervised(floor)
+    await floor.settled()
+    of = floor.facts["incident"]
+    async with floor.database.write() as connection:
+        lea = await accounts.add(
+            connection, login="lea", name="Lea", role="agent", password_hash="x",
+            skills={}, now=1,
+        )  # fmt: skip
+        assert lea is not None
+        await people.hand_on(connection, of, lea.id)
+    order = Restriction(of, (lea.id,), (), "about one of us", lea.id)
+    assert (await Restricting(floor.house.centre).restrict(order, now_ms())).reply.ok
+    await tell_of(floor.database, [of], index_of(floor.house.centre))
+    await floor.settled()
+
+
 HANDED = {
     "reason": "her liver", "summary": "Luna ate gum", "actions": "call the vet at 14:38",
     "what_if": "her sugar drops: Harbor", "questions": "",
@@ -593,7 +613,7 @@ SCENES: list[Scene] = [
     handed_on, wrapping, gave_up, called, missed,
     text_waits, text_in_hand, text_aside, text_unsure, text_said, promised, standing, unneeded,
     closed, planned, poisoned, twice_reached, dropped, twins, asked_for_help,
-    summarised, owned, handed_to_me, handed_away, handed_back,
+    summarised, owned, handed_to_me, handed_away, handed_back, restricted,
 ]  # fmt: skip
 
 READS = {
@@ -712,6 +732,10 @@ async def _known(floor: Floor) -> None:
         "of mark_unsafe": {"reason": "his wife reads it"},
         "of consent": {"what": "contact", "says": "yes"},
         "of add_party": {"at": "206 555 0188", "role": "vet"},
+        "of restrict": {
+            "people": [floor.people["priya"].id], "before": [], "reason": "about one of us",
+        },
+        "of open_restricted": {"reason": "nobody on its list is here"},
         "of give_incident": {"agent": floor.people["dana"].id, "before": None},
         "of hand_off": {
             "agent": floor.people["dana"].id, "department": "", "within": 60_000, "before": None,

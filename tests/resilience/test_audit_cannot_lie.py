@@ -60,6 +60,7 @@ BEST = {
     "plan_next": "gave_up", "next_done": "planned",
     "incident_status": "planned", "incident_severity": "talking", "incident_fact": "talking",
     "guidance_said": "poisoned", "draft_guidance": "poisoned",
+    "restrict": "gave_up", "open_restricted": "restricted",
     "give_incident": "gave_up", "add_party": "gave_up",
     "merge_incidents": "twins", "move_contacts": "twins", "join_parties": "twins",
     "undo_filing": "twins", "merge_look": "twins", "undo_look": "twins",

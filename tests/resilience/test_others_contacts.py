@@ -126,6 +126,8 @@ TABLE: dict[str, Row] = {
     "incident_status": Row(A.planned, DONE, DONE, DONE),
     "incident_severity": Row(A.gave_up, DONE, DONE, DONE),
     "incident_fact": Row(A.gave_up, DONE, DONE, NO),
+    "restrict": Row(A.gave_up, DONE, DONE, DONE),
+    "open_restricted": Row(A.restricted, NO, DONE, DONE),
     "give_incident": Row(A.gave_up, DONE, DONE, DONE),
     "add_party": Row(A.gave_up, DONE, DONE, NO),
     "merge_look": Row(A.twins, DONE, DONE, DONE),

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
+from holdfast.desk import abandoned, helps
 from holdfast.desk.entities import agent_entity, contact_entity
 from holdfast.desk.helps import help_entity
 from router.core.abandoned import AbandonedCaller
@@ -79,19 +80,24 @@ ABANDONED = AbandonedCaller("i1", None, "c1", 1, {}, "line", 0, 0)
 CASES.append(
     Case(
         "AbandonedCaller",
-        msgspec.to_builtins(full(inspect.type_info(AbandonedCaller))),
-        msgspec.to_builtins(ABANDONED),
+        *(
+            abandoned.seen_by({"i1": msgspec.to_builtins(one)}, "dana", {})["i1"]
+            for one in (full(inspect.type_info(AbandonedCaller)), ABANDONED)
+        ),
     )
 )
 CASES.append(
     Case(
         "Help",
-        help_entity(
-            full(inspect.type_info(Help)),
-            full(inspect.type_info(LiveAgent)),
-            full(inspect.type_info(LiveContact)),
+        helps.seen_by(
+            help_entity(
+                full(inspect.type_info(Help)),
+                full(inspect.type_info(LiveAgent)),
+                msgspec.structs.replace(full(inspect.type_info(LiveContact)), only=None),
+            ),
+            "dana",
         ),
-        help_entity(Help("h1", "a", "A", 1, HelpStage.ONE), None, None),
+        helps.seen_by(help_entity(Help("h1", "a", "A", 1, HelpStage.ONE), None, None), "dana"),
     )
 )
 SET_BY_THE_INDEX = {"state_at"}

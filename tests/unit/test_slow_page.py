@@ -9,7 +9,8 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from holdfast.desk.hub import OUTBOX, Hub, Page
+from holdfast.desk.hub import Hub, Page
+from holdfast.desk.page import OUTBOX
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.switchboard import Switchboard
 from router.core.model import LiveContact, Snapshot, Step

@@ -171,7 +171,9 @@ end
 
 -- Of a queue, or of whoever has some skills: the best who is free, by the first of these steps that has one.
 local function whoever(c, text)
-  local function free(id) return id ~= c.agent and not keeps_out(agent(id)) end
+  local function free(id)
+    return id ~= c.agent and (not has(c.only) or c.only[id]) and not keeps_out(agent(id))
+  end
   for _, step in ipairs(ladder.of({ ladder = text })) do
     local a = candidates.free_for(c, step, free)
     if a then return a end
