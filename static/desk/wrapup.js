@@ -28,6 +28,9 @@ const nexts = signal(
   /** @type {Record<string, {said: import('./next_fields.js').Said, key: string}>} */ ({}),
 );
 
+/** Whose chosen outcome alone is shown: what it asks for needs the room. The keys choose all the same. */
+const folded = signal('');
+
 /** Whose incident stays open though the outcome ends it. */
 const stays = signal(/** @type {Record<string, boolean>} */ ({}));
 
@@ -92,6 +95,7 @@ function choose(c, code) {
   const before = asksNext(c);
   chosen.value = { ...chosen.peek(), [c.id]: code };
   asks = !before && asksNext(c) ? c.id : '';
+  folded.value = asksNext(c) ? c.id : '';
 }
 /** Once. @param {Contact} c */
 function justAsked(c) {
@@ -178,22 +182,34 @@ effect(() => {
   }
 });
 
+/** @param {Contact} c */
+const isFolded = (c) => !!asksNext(c) && folded.value === c.id;
+
 /** In a dialog a digit is never a word. @param {{c: Contact, dialog?: boolean}} props */
 const Choices = ({ c, dialog = false }) => html`
   <div class="choices" role="radiogroup" aria-label=${t.wrapup.lead}>
     ${outcomesOf(c).map(
-      (d, i) => html`<button
-        key=${d.code}
-        role="radio"
-        aria-checked=${String(outcomeOf(c)?.code === d.code)}
-        class=${outcomeOf(c)?.code === d.code ? 'on' : ''}
-        onClick=${() => {
-          choose(c, d.code);
-        }}>
-        ${i < 9 ? (dialog ? html`<kbd>${i + 1}</kbd>` : html`<${Key} of=${i + 1}/>`) : ''}
-        <span>${d.word}</span>
-      </button>`,
+      (d, i) =>
+        (!isFolded(c) || outcomeOf(c)?.code === d.code) &&
+        html`<button
+          key=${d.code}
+          role="radio"
+          aria-checked=${String(outcomeOf(c)?.code === d.code)}
+          class=${outcomeOf(c)?.code === d.code ? 'on' : ''}
+          onClick=${() => {
+            choose(c, d.code);
+          }}>
+          ${i < 9 ? (dialog ? html`<kbd>${i + 1}</kbd>` : html`<${Key} of=${i + 1}/>`) : ''}
+          <span>${d.word}</span>
+        </button>`,
     )}
+    ${isFolded(c) && html`<button
+      class="quiet"
+      onClick=${() => {
+        folded.value = '';
+      }}>
+      ${t.wrapup.others}
+    </button>`}
   </div>
   ${endsWith(c) && html`<label class="row tick">
     <input

@@ -397,6 +397,7 @@ async def test_a_wrap_up_that_runs_out_ends_as_chosen_and_gives_begun_words_more
         return len(sent(desk, "extend")) == 1
 
     await until(extended, "more time")
+    await wrap.get_by_role("button", name="Others …").click()
     await wrap.get_by_role("radio", name="Advised").click()
     mine["until"] = desk.now() + 600
     await here.event("contact.described", {"contacts": {mine["id"]: mine}})
@@ -679,4 +680,30 @@ async def test_a_duplicate_is_merged_from_where_it_is_said(
     await expect(stays).to_have_attribute("aria-checked", "true")  # somebody owns it
     boxes = [await one.bounding_box() for one in await dialog.locator(".both > button").all()]
     assert abs(boxes[0]["width"] - boxes[1]["width"]) < 2  # type: ignore[index]
+    await close(page)
+
+
+async def test_a_chosen_outcome_that_asks_what_is_next_leaves_room_for_the_notes(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    """The outcomes fold to the chosen one; keys choose another, and one press shows them all."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    await (await desk.here()).next_is("i1", None)
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("6")
+    wrap = page.locator(".wrap")
+    claim = wrap.get_by_role("radio", name="Claim opened")
+    await expect(claim).to_be_checked()
+    await expect(wrap.get_by_role("radio")).to_have_count(1)
+    notes = await page.get_by_role("region", name="Notes", exact=True).bounding_box()
+    assert notes is not None
+    assert notes["y"] < 700
+    await wrap.get_by_role("button", name="Others …").click()
+    await expect(wrap.get_by_role("radio")).to_have_count(9)
+    await claim.click()
+    await expect(wrap.get_by_role("radio")).to_have_count(1)
+    await page.keyboard.press("1")
+    await expect(wrap.get_by_role("radio", name="Advised")).to_be_checked()
+    await expect(wrap.get_by_role("radio")).to_have_count(9)
     await close(page)

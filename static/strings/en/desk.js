@@ -359,6 +359,7 @@ export const desk = {
   wrapup: {
     /** @param {string} no */
     resolves: (no) => `${no} is resolved with it`,
+    others: 'Others …',
     title: 'Wrap-up',
     lead: 'How did it end?',
     comment: 'Comment, if it needs one',
