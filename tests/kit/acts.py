@@ -118,6 +118,7 @@ class Answer:
     ok: bool
     text: str
     code: str = ""
+    result: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -185,7 +186,8 @@ class Floor:
             message = msgspec.json.decode(page.outbox.get_nowait() or b"{}")
             if message.get("type") == "reply":
                 error = message.get("error", {})
-                return Answer(message["ok"], error.get("message", ""), error.get("code", ""))
+                told = (message["ok"], error.get("message", ""), error.get("code", ""))
+                return Answer(*told, message.get("result") or {})
         raise AssertionError(f"{do} was not answered")
 
     def filled(self, do: str) -> dict[str, Any]:
