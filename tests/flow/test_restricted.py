@@ -51,6 +51,7 @@ async def restricted(centre: Centre, agent: DeskClient) -> tuple[str, str]:
     await agent.until_state(contact, "active")
     of = agent.contacts[contact]["incident"]
     me = agent.me["id"]
+    await agent.do("severity", contact=contact, severity=2)  # a correction, with its words
     await agent.do("title", incident=of, title="Marmelstein and her sitter")
     for name, value in (("booking", "QX-7731"), ("place", "Halbeinsdorf")):
         await agent.do("incident_fact", incident=of, name=name, value=value, before="")
@@ -185,11 +186,15 @@ async def test_the_only_one_on_its_list_goes_and_an_s1_rings_for_somebody_else(
         await agent.do("restrict", incident=of, people=[me], before=[], reason="about one of us")
         await agent.do("close", contact=text, disposition="resolved", anyway=True)
         await agent.until(lambda: text not in agent.contacts)
-        async with desk(centre, "tomas") as other:
+        async with desk(centre, "tomas") as other, desk(centre, "dana", view="board") as board:
             await centre.sandbox.call(talk="tone", from_="+12065550939")
             call = await agent.accept()
             await agent.until_state(call, "active")
             await agent.close()
+            alarm = await board.until(
+                lambda: next((n for n in board.notices if n["code"] == "contact.agent_lost"), None)
+            )
+            assert alarm["text"].startswith("S1 Restricted: ")
             ring = await other.until(
                 lambda: next((c for c in other.contacts.values() if c["offer"]), None), 30
             )
