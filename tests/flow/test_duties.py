@@ -361,3 +361,21 @@ async def test_duty_16_leadership_reads_one_page_whose_sentences_are_the_records
         for secret in ("Maya", "Torres", "0917", "Luna", "Priya", "1111", "4111"):
             assert secret not in told, secret
         await done(agent, contact)
+
+
+async def test_duty_15_a_restricted_matter_stays_with_its_few(centre: Centre) -> None:
+    async with desk(centre) as agent, desk(centre, "tomas", sound=False) as other:
+        contact, of = await taken(centre, agent, "+12065550915", "it is about my sitter")
+        me = agent.me["id"]
+        await agent.do("restrict", incident=of, people=[me], before=[], reason="about one of us")
+        assert await other.code_of("open", incident=of) == "restricted"
+        assert (await other.do("incidents", q="0915"))["rows"] == []
+        await agent.do("open", incident=of)
+        await centre.until_rows(
+            "select actor, action from audit where subject = "
+            f"'{of}' and action in ('incident.refused', 'incident.read') order by id",
+            [(other.me["id"], "incident.refused"), (me, "incident.read")],
+        )
+        await done(agent, contact)
+        await agent.do("restrict", incident=of, people=[], before=[me], reason="over")
+        assert [one["id"] for one in (await other.do("incidents", q="0915"))["rows"]] == [of]
