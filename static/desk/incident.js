@@ -46,24 +46,30 @@ import { GlanceInHand, WrongSeverity } from './severity.js';
 /** @param {{of: Incident}} props */
 function Header({ of }) {
   const c = selected.value?.incident === of.id ? selected.value : null;
+  const whole = of.restricted?.whole !== false; // else its head would only refuse
   return html`<header class="inc">
     <div class="row facts">
       <span class="mono">${of.number}</span>
-      <${RestrictedTag} of=${of}/>
-      <${SeverityButton} of=${of}/>
-      ${c && c.severity !== of.severity && html`<span class="t1 row ofcontact">
+      ${whole && html`<${SeverityButton} of=${of}/>`}
+      ${c && (!whole || c.severity !== of.severity) && html`<span class="t1 row ofcontact">
         ${t.incident.ofContact[c.channel]} <${Sev} level=${c.severity}/>
       </span>`}
       ${c && html`<${WrongSeverity}/>`}
-      <${StatusButton} of=${of}/>
-      <${Owner} of=${of}/>
-      <span class="grow"></span>
-      <${HandOffButton} of=${of}/>
-      <${MoreButton}/>
-      <${EndButton} of=${of}/>
+      ${whole && html`
+        <${StatusButton} of=${of}/>
+        <${Owner} of=${of}/>
+        <span class="grow"></span>
+        <${HandOffButton} of=${of}/>
+        <${MoreButton}/>
+        <${EndButton} of=${of}/>
+      `}
     </div>
-    <${Title} of=${of}/>
-    <${FactsLine} of=${of}/>
+    ${whole
+      ? html`
+          <div class="row titled"><${RestrictedTag} of=${of}/><${Title} of=${of}/></div>
+          <${FactsLine} of=${of}/>
+        `
+      : html`<h1 class="plain">${of.title}</h1>`}
     ${c?.grounds
       ? html`<${Because} c=${c}/>`
       : c?.rule &&
@@ -171,9 +177,11 @@ export function Incident() {
     ${browsed.value ? html`<${FoundBar}/>` : html`<${DoneBar}/>`}
     <${Header} of=${of}/>
     <${Alone} of=${of} contact=${selected.value?.incident === of.id ? selected.value.id : undefined}/>
-    <${NextBar} of=${of} plan=${html`<${Key} of="P"/>`}/>
-    <${HandOffBar} of=${of}/>
-    <${Reopen} of=${of}/>
+    ${of.restricted?.whole !== false && html`
+      <${NextBar} of=${of} plan=${html`<${Key} of="P"/>`}/>
+      <${HandOffBar} of=${of}/>
+      <${Reopen} of=${of}/>
+    `}
     <${HandedToMe}/>
     <${Timeline} of=${of} scroller=${box}/>
     <${Typing}/>

@@ -46,7 +46,7 @@ function ListForm({ of }) {
   const busy = pending.value.restrict;
   const here = useColleagues();
   const gone = known.filter((one) => !here.some((it) => it.id === one.id));
-  const people = [...here, ...gone.map((one) => ({ ...one, here: false }))];
+  const people = [...here, ...gone.map((one) => ({ ...one, here: !here.length }))];
   const shown = people.filter((one) => folded(one.name).includes(folded(q.trim())));
   const first = shown.filter((one) => on.includes(one.id));
   const rest = shown.filter((one) => !on.includes(one.id));
@@ -64,9 +64,9 @@ function ListForm({ of }) {
       'ok',
     );
   };
-  const row = (/** @type {Colleague} */ one) => html`<label key=${one.id} class="row check">
+  const row = (/** @type {Colleague} */ one) => html`<label key=${one.id} class="row">
     <input type="checkbox" checked=${on.includes(one.id)} onChange=${() => turn(one.id)}/>
-    <span>${nameOf(one)}</span>
+    <span class="cut">${nameOf(one)}</span>
   </label>`;
   return html`<${Dialog} title=${t.restricted.title(of.number)} close=${shut} class="restrictbox">
     <p class="muted">${t.restricted.lead}</p>
@@ -149,7 +149,7 @@ export const OpenButton = ({ c }) => html`<button
   class="quiet small"
   title=${t.restricted.hidden}
   onClick=${() => askOpen(c.id)}>
-  <${Icon} name="lock"/> ${t.restricted.open}
+  <${Icon} name="lock"/> ${t.restricted.openShort}
 </button>`;
 
 /** The contact is theirs, the incident is not. @param {{of: Incident, contact: string|undefined}} props */

@@ -252,6 +252,15 @@ class Connection(HandOffs, Summaries):
         self.scene["incidents"][of] |= facts
         await self.say("incident", incident=as_read(self.scene["incidents"][of]))
 
+    async def do_restrict(self, intent: dict[str, Any]) -> None:
+        names = {one["id"]: one["name"] for one in (await self.do_colleagues({}))["people"]}
+        people = [{"id": one, "name": names[one]} for one in intent["people"]]
+        restricted = {"whole": True, "people": people} if people else None
+        await self.incident_is(intent["incident"], restricted=restricted)
+
+    async def do_open_restricted(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"incident": "i1"}
+
     async def do_abandoned_done(self, intent: dict[str, Any]) -> None:
         self.scene["abandoned"].pop(intent["incident"], None)
         await self.event("contact.gave_up_done", {}, {"abandoned": [intent["incident"]]})

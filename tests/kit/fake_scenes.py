@@ -12,7 +12,7 @@ from router.core.party import ROLES
 
 S, M, H = 1000, 60_000, 3_600_000
 ME = {"id": "a1", "name": "Priya Nair", "login": "priya", "role": "supervisor",
-      "permissions": ["desk.use", "board.see", "queue.steer", "call.listen"]}  # fmt: skip
+      "permissions": ["desk.use", "board.see", "queue.steer", "call.listen", "incident.restrict"]}  # fmt: skip
 CENTRE = {
     "name": "Incident Safety West", "demo": True, "email_ready": True, "relay": False,
     "sound_apart": False,

@@ -31,6 +31,7 @@ export const restricted = {
     done: (no, n) => `${no} is restricted to ${n === 1 ? '1 person' : `${n} people`}.`,
     alone: 'Restricted. Nobody on its list could take this, so it is yours; you see this contact alone.',
     open: 'Open all of it …',
+    openShort: 'Open …',
     openTitle: 'Open a restricted incident?',
     openLead:
       'You are not on its list. You will be on it from now on; everybody on it reads why, supervisors ' +
