@@ -225,7 +225,7 @@ export function List() {
         ${['voice', 'sms', 'email'].map(
           (ch) => html`<${Pick} key=${ch} of=${channel} value=${ch}>
             <${Icon} name=${ch}/>
-            ${t.channelsMany[ch]}
+            <span class="sr" title=${t.channelsMany[ch]}>${t.channelsMany[ch]}</span>
           </${Pick}>`,
         )}
       </div>`}

@@ -149,7 +149,7 @@ export const OpenButton = ({ c }) => html`<button
   class="quiet small"
   title=${t.restricted.hidden}
   onClick=${() => askOpen(c.id)}>
-  <${Icon} name="lock"/> ${t.restricted.openShort}
+  ${t.restricted.openShort}
 </button>`;
 
 /** The contact is theirs, the incident is not. @param {{of: Incident, contact: string|undefined}} props */

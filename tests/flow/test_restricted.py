@@ -56,7 +56,8 @@ async def restricted(centre: Centre, agent: DeskClient) -> tuple[str, str]:
     for name, value in (("booking", "QX-7731"), ("place", "Halbeinsdorf")):
         await agent.do("incident_fact", incident=of, name=name, value=value, before="")
     await agent.do("note", incident=of, contact=contact, note="note-937", text="gelbenkraut")
-    await agent.do("add_party", incident=of, at="quillon@vesper.example", role="sitter", name="Quillon")  # fmt: skip
+    person = {"at": "quillon@vesper.example", "role": "sitter", "name": "Quillon"}
+    await agent.do("add_party", incident=of, **person)
     plan = {"what": "call Obergruber", "agent": me, "due": now_ms() + 3_600_000, "key": "k937"}
     await agent.do("plan_next", incident=of, before=None, **plan)
     await agent.do("restrict", incident=of, people=[me], before=[], reason="about one of us")
@@ -92,9 +93,10 @@ async def test_no_word_of_it_reaches_anybody_who_is_not_on_its_list(centre: Cent
                 told.add(f"find {q}", rows := (await page.do("incidents", q=q))["rows"])
                 assert of not in [one["id"] for one in rows]
             for do, fields in (
-                ("open", {"incident": of}), ("peek", {"incident": of}), ("why", {"contact": contact}),
-                ("mine", {}), ("waiting", {}), ("callbacks", {}), ("open_incidents", {"filter": ""}),
-                ("corrections", {"days": 7}), ("guidance_followed", {"days": 30}),
+                ("open", {"incident": of}), ("peek", {"incident": of}), ("mine", {}),
+                ("why", {"contact": contact}), ("waiting", {}), ("callbacks", {}),
+                ("open_incidents", {"filter": ""}), ("corrections", {"days": 7}),
+                ("guidance_followed", {"days": 30}),
                 ("hand_offs", {}), ("colleagues", {}), ("last_called", {}),
                 ("figure", {"figure": "left", "severity": 0}), ("summary", {"incident": of}),
                 ("snippets", {"incident": of, "address": None}), ("pull", {"contact": contact}),
@@ -114,8 +116,8 @@ async def test_no_word_of_it_reaches_anybody_who_is_not_on_its_list(centre: Cent
                 ]
                 for path in (
                     *paths, f"{V1}/incidents/{of}/timeline", "/api/board", f"/api/incidents/{of}",
-                    "/api/corrections.csv", f"/api/contacts/{contact}/why", "/api/incidents?q=zircon",
-                    f"{V1}/incidents?q=quillon", "/metrics",
+                    "/api/corrections.csv", f"/api/contacts/{contact}/why",
+                    "/api/incidents?q=zircon", f"{V1}/incidents?q=quillon", "/metrics",
                 ):  # fmt: skip
                     async with session.get(centre.url + path) as answer:
                         told.add(f"{login} {path}", await answer.text())

@@ -35,7 +35,7 @@ def _ids() -> set[str]:
     for intent in INTENTS.values():
         for field in msgspec.structs.fields(intent.form):
             words = repr(msgspec.inspect.type_info(field.type))
-            if "max_length=32)" in words or "max_length=64)" in words and "min_length=1" in words:
+            if "max_length=32)" in words or ("max_length=64)" in words and "min_length=1" in words):
                 found.add(field.name)
     return found
 
