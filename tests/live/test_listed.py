@@ -142,3 +142,12 @@ async def test_of_the_list_whoever_has_least_in_hand_comes_first(world: World) -
     await world.agent("leo")
     contact = await world.arrive("sms", severity=3, only=ONLY)
     assert await world.offered_to(contact) == "leo"
+
+
+async def test_lowered_while_it_rings_at_others(world: World) -> None:
+    await world.agent("noah")
+    contact = await world.arrive(severity=1, only=ONLY)
+    assert await rung(world, contact) == ["noah"]
+    lower = {"severity": 3, "rule": "looked at it", "by": "sup", "ladders": {}, "target_ms": 1}
+    await world.engine.step("severity", contact=contact, **lower, ageing_ms=1)
+    assert await rung(world, contact) == []

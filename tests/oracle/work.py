@@ -331,7 +331,14 @@ class WorkEvents(Hands):
         if opens:
             c.not_before = self.now
             self.look_at(c, due=True)
+        self.only_theirs(c)
         return True
+
+    def only_theirs(self, c: Contact) -> None:
+        """What rings at people who are not on the list stops, but for an S1."""
+        if c.only and c.offer is not None and c.severity > 1:
+            for name in sorted(set(c.offer.since) - c.only):
+                self.unring(c, self.agents[name], top_up=True)
 
     def on_close(self, contact: str) -> bool:
         c = self.contacts.get(contact)
@@ -348,9 +355,7 @@ class WorkEvents(Hands):
         c.only = frozenset(only)
         if not c.only:
             return True
-        if c.offer is not None and c.severity > 1:
-            for name in sorted(set(c.offer.since) - c.only):
-                self.unring(c, self.agents[name], top_up=True)
+        self.only_theirs(c)
         if c.sticky_for is not None and c.sticky_for not in c.only:
             c.sticky_for = None
         return True

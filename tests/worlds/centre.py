@@ -104,7 +104,9 @@ class Centre:
         self.up = self._recording = False
         self._wake = 0.0
         self._read_at = -1
-        centre = Shared(self.database, self.engine, Current(self.config), self._clock, "AC1", PROC)
+        self.shared = centre = Shared(
+            self.database, self.engine, Current(self.config), self._clock, "AC1", PROC
+        )
         house = House(centre, Premises("https://x.test", self._folder, b"key"))
         house.keep(CarrierClient, self.carrier)
         house.keep(Sound, self)

@@ -50,12 +50,14 @@ async def record() -> AsyncIterator[RoughDatabase]:
 async def test_nobody_is_lost_doubled_or_stuck(
     store: str, record: RoughDatabase, shard: int
 ) -> None:
-    crashes = events = helps = 0
+    crashes = events = helps = lists = 0
     for seed in range(shard * WORLDS, (shard + 1) * WORLDS):
         world = await run(store, record, seed)
         events += world.watch.events
         crashes += world.centre.crashes
         helps += world.watch.helps.asked
+        lists += world.restricted
     assert events >= 200 * WORLDS  # one seed has a few more or less: the database's thread is real
     assert helps >= WORLDS
+    assert lists >= WORLDS
     assert crashes >= WORLDS / 2

@@ -41,6 +41,7 @@ from tests.kit.store import running_store
 from tests.worlds.carrier import Carrier
 from tests.worlds.centre import Centre
 from tests.worlds.colleagues import Colleagues, two_calls
+from tests.worlds.few import Few, outsider
 from tests.worlds.helps import Helps, Seen
 from tests.worlds.rough import Dump, Fuse, RoughDatabase, RoughEngine
 
@@ -99,7 +100,7 @@ class Watch:
                 holder = self.hands.get(contact, agent.id)
                 if holder != agent.id:
                     self.fail(f"{contact} is in the hands of {holder} and {agent.id}")
-        if told := two_calls(step, self.hands) or self.helps.wrong(step):
+        if told := two_calls(step, self.hands) or self.helps.wrong(step) or outsider(step):
             self.fail(told)
         self.states |= {f"line {it.consult.at}" for it in step.contacts if it.consult
                         and it.consult.line}  # fmt: skip
@@ -138,7 +139,7 @@ class Watch:
         raise Broken(what + "\n" + "\n".join(self.told[-40:]))
 
 
-class World(Colleagues, Helps):
+class World(Colleagues, Helps, Few):
     """All of it in one seed."""
 
     carriers, centres, watches = Carrier, Centre, Watch
@@ -327,6 +328,7 @@ class World(Colleagues, Helps):
         self.at(rng.uniform(500, 8_000 if self.calm else 5_000), lambda: self._act(agent))
         page, me = centre.pages.get(agent), centre.agents.get(agent)
         await self.helps(agent, me)
+        await self.few()
         if page is None:
             await centre.open_page(agent, f"{agent}-{self.now}")
             return

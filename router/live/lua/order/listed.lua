@@ -68,14 +68,18 @@ function listed.there(c, asked)
   return false
 end
 
--- From now on it is for these, or for everybody again (nil). What rings at others stops, but for an S1.
+-- What rings at people who are not on the list stops, but for an S1: it is restricted, or lowered, by now.
+function listed.withdraw(c)
+  if not has(c.only) or c.severity == 1 or not has(c.offer) then return end
+  for _, id in ipairs({ unpack(c.offer.agents) }) do
+    if has(c.offer) and not c.only[id] then offers.drop_out(c, agent(id), 'restricted') end
+  end
+end
+
+-- From now on it is for these, or for everybody again (nil).
 function listed.now(c, only)
   c.only = only
   touch(c)
-  if only and c.severity > 1 and has(c.offer) then
-    for _, id in ipairs({ unpack(c.offer.agents) }) do
-      if has(c.offer) and not only[id] then offers.drop_out(c, agent(id), 'restricted') end
-    end
-  end
+  listed.withdraw(c)
   if only and c.sticky_for and not only[c.sticky_for] then waiting.unstick(c) else waiting.replace(c) end
 end

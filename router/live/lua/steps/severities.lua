@@ -105,6 +105,7 @@ mutation('severity', function(req)
   local doubt = has(req.grounds) and req.grounds.unsure == true
   if c.severity == req.severity and doubt == unsure(c) then return { ok = true } end
   said(c, req, req.by)
+  listed.withdraw(c)
   return { ok = true, contact = c }
 end)
 
