@@ -11,6 +11,7 @@ from router.core.model import LiveAgent, Step
 LEFT = {
     "own_work": "You have left {}’s call: a call of your own has begun.",
     "not_their_trainee": "You hear the call no more: {} has it no longer.",
+    "restricted": "You hear the call of {} no more: it is restricted, and you are not on its list.",
     "no_buddy": "You hear the call no more: you are not the buddy of {} any longer.",
 }
 """By why: what whoever sat there is told. Other ends are their own doing, or the call's."""

@@ -51,6 +51,7 @@ WORDS: Mapping[str, str] = {
     "not_in_your_hands": "this contact is not in your hands",
     "not_with_them": "only whoever is with them can say that they were reached: on their call, in"
     " its wrap-up, or with a text of theirs in hand",
+    "not_on_its_list": "its incident is restricted, and you are not on its list",
     "not_set_aside": "it is no longer set aside",
     "nobody_talks": "nobody is talking there now",
     "nothing_to_extend": "nothing to extend",

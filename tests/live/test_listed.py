@@ -151,3 +151,22 @@ async def test_lowered_while_it_rings_at_others(world: World) -> None:
     lower = {"severity": 3, "rule": "looked at it", "by": "sup", "ladders": {}, "target_ms": 1}
     await world.engine.step("severity", contact=contact, **lower, ageing_ms=1)
     assert await rung(world, contact) == []
+
+
+async def test_whoever_listens_and_is_not_on_the_list_hears_nothing_more(world: World) -> None:
+    await world.agent("noah")
+    call = await world.arrive(severity=3)
+    await world.answer(call)
+    for name in ("dana", "lea"):
+        await world.agent(name, ready=False)
+        told = await world.engine.step("sit_beside", agent=name, contact=call, mode="listen")
+        assert told.ok, told.text
+    await world.engine.step("describe", contact=call, only=ONLY)
+    live = await world.contact(call)
+    assert live is not None
+    assert [one.agent for one in live.beside or ()] == ["lea"]
+    left = [it for it in await world.happened() if it.name == "contact.left_beside"]
+    assert [(it.by, it.why) for it in left] == [("dana", "restricted")]
+    for do, more in (("sit_beside", {"mode": "listen"}), ("take_call", {})):
+        told = await world.engine.step(do, agent="dana", contact=call, **more)
+        assert told.why == "not_on_its_list"

@@ -81,5 +81,6 @@ function listed.now(c, only)
   c.only = only
   touch(c)
   listed.withdraw(c)
+  if only then moments.restricted.come(c) end
   if only and c.sticky_for and not only[c.sticky_for] then waiting.unstick(c) else waiting.replace(c) end
 end

@@ -21,6 +21,7 @@ moments.not_back = moment() -- its agent did not come back; true: the caller goe
 moments.sat_beside = moment() -- (c, a) this supervisor sits down beside its agent, or does so anew
 moments.takes_call = moment() -- (c, a) this supervisor is about to take it from its agent
 moments.handed_on = moment() -- (c, a) this agent is about to hand it on
+moments.restricted = moment() -- it is for the people on its list (c.only) alone from now on
 moments.comes_back = moment() -- (c, id) nobody took it where this agent had sent it
 
 -- Of an agent (a).

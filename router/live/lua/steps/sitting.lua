@@ -92,6 +92,18 @@ moments.out_of_hands.at(function(c)
   end, 'not_their_trainee')
 end)
 
+-- Whoever is not on the list of a restricted incident hears nothing of it any more.
+moments.restricted.at(function(c)
+  keep(c, function(one, a)
+    if c.only[one.agent] then return true end
+    if a then
+      stand_up(a)
+      agents.settle(a)
+    end
+    return false
+  end, 'restricted')
+end)
+
 -- They are a supervisor no more, or have another buddy.
 moments.known.at(function(a)
   for _, id in ipairs(a.contacts) do
@@ -160,6 +172,7 @@ function sitting.keeps_out(c, a, board)
   if not board and (not a or a.presence ~= 'online') then return no('not_ready', 'your_desk') end
   if c.channel ~= 'voice' or c.state ~= State.ACTIVE then return no('too_late', 'nobody_talks') end
   if not a then return nil end
+  if has(c.only) and not c.only[a.id] then return no('not_allowed', 'not_on_its_list') end
   if c.agent == a.id then return no('bad_request', 'in_your_hands') end
   if not board and a.media ~= 'up' then return no('no_sound', 'your_sound') end
   local load = agents.load_of(a)
@@ -228,7 +241,7 @@ end)
 -- A supervisor takes the call out of an agent's hands into their own; the caller is with them at once.
 -- What rings at their own desk goes on to others. Whoever had it keeps its wrap-up for their notes.
 -- takes: agent, contact
--- refuses: bad_request, no_sound, not_ready, too_late
+-- refuses: bad_request, no_sound, not_allowed, not_ready, too_late
 -- tells: contact.taken_from_agent
 mutation('take_call', function(req)
   local c, a = contact(req.contact), agent(req.agent)
