@@ -11,7 +11,7 @@ from tests.kit.store import World
 
 
 def row(board: Board, contact: str) -> str | None:
-    found: str | None = board.hub.view.board()["contacts"][contact]["alarm"]
+    found: str | None = board.hub.view.board("dana")["contacts"][contact]["alarm"]
     return found
 
 
@@ -134,7 +134,7 @@ async def test_whom_everybody_declined_three_times_stands_at_the_top(world: Worl
     assert row(board, contact) == "untaken"
     await world.engine.step("caller_gone", contact=contact, cause="hung_up")
     await board.follow()
-    assert contact not in board.hub.view.board()["contacts"]
+    assert contact not in board.hub.view.board("dana")["contacts"]
 
 
 async def test_who_waits_past_the_target_counts_as_missed_though_nothing_else_happens(

@@ -30,7 +30,7 @@ def kept(board: Board) -> dict[str, Any]:
 
 
 def fresh(board: Board) -> dict[str, Any]:
-    told = board.hub.view.board()["contacts"].values()
+    told = board.hub.view.board("dana")["contacts"].values()
     return {c["id"]: c["returned"] for c in told if c["returned"]}
 
 

@@ -33,7 +33,7 @@ class Board:
 
     @property
     def shown(self) -> list[tuple[int, ...]]:
-        return [(p["at"], *p["counts"]) for p in self.hub.view.board()["depth"]]
+        return [(p["at"], *p["counts"]) for p in self.hub.view.board("dana")["depth"]]
 
 
 async def test_the_chart_goes_on_after_a_restart(database: Database) -> None:

@@ -60,13 +60,13 @@ async def test_who_listens_unseen_is_in_no_message_to_the_agent_and_in_the_audit
         messages = got(page)
         assert not any("contacts" in m["put"] or m["why"] for m in messages)  # not even its moment
         assert hub.view.desk(page.account.id)["contacts"][contact]["beside"] == []
-        (on_board,) = hub.view.board()["contacts"][contact]["beside"]
+        (on_board,) = hub.view.board("dana")["contacts"][contact]["beside"]
         assert (on_board["agent"], on_board["mode"], on_board["hidden"]) == (dana, "listen", True)
         (own,) = hub.view.desk(dana)["contacts"][contact]["beside"]
         assert own["hidden"]
         hears = {"who": dana, "role": "beside", "hears": {"mos": 4.3}, "heard": None}
         hub.view.sound = lambda _contact: {"agent": {}, "caller": {}, "others": [hears]}
-        (how,) = hub.view.board()["contacts"][contact]["sound"]["others"]
+        (how,) = hub.view.board("dana")["contacts"][contact]["sound"]["others"]
         assert how["who"] == dana
         assert hub.view.desk(page.account.id)["contacts"][contact]["sound"]["others"] == []
         hub.view.sound = lambda _contact: None
