@@ -15,6 +15,7 @@ import { cls, computed, effect, html } from './ui.js';
  *   send: (what: 'help_see'|'help_done', fields: object) => unknown,
  *   listen: (help: Help) => unknown,
  *   open: (incident: string) => unknown,
+ *   ask: (contact: string) => unknown,
  *   pending: () => boolean,
  * }} Page */
 
@@ -54,7 +55,8 @@ export function helpsOf(page) {
   const me = () => page.state.value.me?.id;
   const ringing = computed(() => shown.value.filter((one) => rings(one, me())));
   /** They could sit down there, and do not yet: whoever whispers goes on. @param {Help} help */
-  const canListen = (help) => help.has === 'talks' && !help.listens.some((one) => one.agent === me());
+  const canListen = (help) =>
+    help.has === 'talks' && !help.restricted && !help.listens.some((one) => one.agent === me());
   /** One press: they hear the call where there is one, and it is theirs. @param {Help} help */
   const go = (help) => (canListen(help) ? page.listen(help) : page.send('help_see', { help: help.id }));
 
@@ -91,6 +93,13 @@ export function helpsOf(page) {
         <${Icon} name="speaker"/>
         ${t.asksHelp.listen}
         ${keyed}
+      </button>`}
+      ${help.restricted && help.contact && html`<button
+        class="small"
+        title=${t.restricted.hidden}
+        onClick=${() => page.ask(/** @type {string} */ (help.contact))}>
+        <${Icon} name="lock"/>
+        ${t.restricted.open}
       </button>`}
       ${!help.seen && html`<button
         class=${cls('small', loud && !canListen(help) && 'end')}

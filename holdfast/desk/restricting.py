@@ -9,7 +9,7 @@ import msgspec
 
 from holdfast.clock import now_ms
 from holdfast.desk.hub import Hub, Page
-from holdfast.desk.intents import ContactForm, Id, IncidentForm, Refused, Result, intent
+from holdfast.desk.intents import Form, Id, IncidentForm, Refused, Result, intent
 from holdfast.desk.sight import has_it
 from holdfast.followers.restricted import FewSeen
 from holdfast.http.access import Permission, allowed
@@ -40,10 +40,13 @@ class RestrictForm(IncidentForm, frozen=True):
     before: People = ()
 
 
-class OpenForm(ContactForm, frozen=True):
-    """A contact that they have in hand, or that a supervisor's board shows."""
+class OpenForm(Form, frozen=True):
+    """A contact that they have in hand; or, for a supervisor, one or an incident that their board
+    shows."""
 
     reason: Reason
+    contact: Id | None = None
+    incident: Id | None = None
 
 
 class RestrictingDesk:
@@ -76,24 +79,26 @@ class RestrictingDesk:
     @intent("open_restricted", OpenForm, audit=OPENED, desk_only=False)
     async def _open(self, page: Page, form: OpenForm) -> Result:
         """An outsider reads all of it from now on, as it is written down, and boards hear of it."""
-        live = self._hub.view.contacts.get(form.contact)
         me = page.account
-        if live is None or live.incident is None or may_see(live.only, me.id):
+        live = self._hub.view.contacts.get(form.contact or "")
+        incident = form.incident if live is None else live.incident
+        if incident is None or (live is not None and may_see(live.only, me.id)):
             raise Refused("too_late", "It is over, or not restricted to others any more.")
-        if not has_it(live, me.id) and not allowed(me.role, Permission.INCIDENT_OPEN_RESTRICTED):
+        has = live is not None and has_it(live, me.id)
+        if not has and not allowed(me.role, Permission.INCIDENT_OPEN_RESTRICTED):
             raise Refused("not_allowed", "Only whoever has it in hand, or a supervisor, opens it.")
         reason = _words(form.reason)
         if not reason:
             raise Refused("bad_request", WHY)
-        done = await self._room.let_in(live.incident, me.id, reason, now_ms())
+        done = await self._room.let_in(incident, me.id, reason, now_ms())
         if not done.reply.ok:
             raise Refused.by(done.reply, {})
-        await self._told(live.incident, done)
+        await self._told(incident, done)
         self._hub.alarm_boards(
             f"{me.name} opened a restricted incident without being on its list. Its list has why.",
             OPENED,
         )
-        return {"incident": live.incident}
+        return {"incident": incident}
 
     async def _told(self, incident: str, done: Done) -> None:
         """Index, pages and lists show it as it is now."""

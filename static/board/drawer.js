@@ -17,7 +17,7 @@ import { NEXT, NextBar } from '../desk/next.js';
 import { Owner, OwnerDialog } from '../desk/owner.js';
 import { SEVERITY_OF, SeverityButton, STATUS_OF, StatusButton } from '../desk/status.js';
 import { askSummary, SUMMARY } from '../desk/summary.js';
-import { RESTRICT, RestrictedTag } from '../desk/restrict.js';
+import { RESTRICT, RestrictButton, RestrictedTag } from '../desk/restrict.js';
 import { Timeline } from '../desk/timeline.js';
 import { incident, incidentId, open, openAgain, openFault, shut } from '../in_view.js';
 import { AtDesk } from './at_desk.js';
@@ -154,6 +154,7 @@ export function Drawer() {
           <${People} of=${of}/>
           <div class="row">
             <${CallBack} incident=${id} class="primary"/>
+            <${RestrictButton}/>
             <${EndButton} of=${of}/>
             <button onClick=${askSummary}>${t.summary.button}</button>
           </div>

@@ -3,6 +3,7 @@ import { helpsOf } from '../help.js';
 import { open } from '../in_view.js';
 import { signal } from '../ui.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
+import { askOpen } from '../desk/restrict.js';
 import { link, state, wordOf } from './context.js';
 import { sit } from './ears.js';
 import { steer } from './steer.js';
@@ -30,5 +31,6 @@ export const { Helps, follow: followHelps } = helpsOf({
     return c && once(() => sit(c, 'listen'));
   },
   open,
+  ask: askOpen,
   pending: () => waits.value,
 });

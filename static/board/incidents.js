@@ -7,6 +7,7 @@ import { wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { useAsked } from '../why.js';
 import { hints, link, onLive, tabOf, wordOf } from './context.js';
+import { OpenButton } from '../desk/restrict.js';
 import { IncidentButton } from './drawer.js';
 
 const AGAIN_MS = 2000;
@@ -53,7 +54,11 @@ const Row = memo((/** @type {{row: MineRow, late: boolean}} */ { row, late }) =>
   const next = row.next ? [row.next.what, row.next.agent_name].filter(Boolean).join(' · ') : t.mine.unplanned;
   return html`<div role="row" class=${`tr oi ${late ? 'hot1' : ''}`}>
     <span role="cell"><${Sev} level=${row.severity} word=${wordOf(row.severity)}/></span>
-    <span role="cell"><${IncidentButton} id=${row.id} no=${row.number} who=${row.title}/></span>
+    <span role="cell">
+      ${row.hidden
+        ? html`<${OpenButton} of=${{ incident: row.id }}/>`
+        : html`<${IncidentButton} id=${row.id} no=${row.number} who=${row.title}/>`}
+    </span>
     <span role="cell" class="stack tight" title=${`${row.title}\n${next}`}>
       <b class="cut">
         ${row.hidden ? html`<${Icon} name="lock"/> ${t.restricted.word}` : row.title || t.incident.untitled}

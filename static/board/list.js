@@ -114,7 +114,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
     </span>
     <span role="cell">
       ${isHidden(c)
-        ? html`<${OpenButton} c=${c}/>`
+        ? html`<${OpenButton} of=${{ contact: c.id }}/>`
         : html`<${IncidentButton} id=${c.incident} no=${c.incident_no} who=${whoOf(c)}/>`}
     </span>
     <span role="cell" class="wait">

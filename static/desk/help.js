@@ -6,6 +6,7 @@ import { Since } from '../timers.js';
 import { cls, computed, html } from '../ui.js';
 import { t } from '../strings/en.js';
 import * as phone from '../softphone.js';
+import { askOpen } from './restrict.js';
 import { act, link, me, openFound, pending, state, wordOf } from './context.js';
 import { tellFault } from './duty.js';
 
@@ -76,5 +77,6 @@ export const { Helps, follow: followHelps } = helpsOf({
   send: (what, fields) => act(what, fields),
   listen,
   open: openFound,
+  ask: askOpen,
   pending: () => !!(pending.value.help_see ?? pending.value.help_done) || !!pending.value.sit_beside,
 });

@@ -125,6 +125,12 @@ const mayAsk = () =>
   incident.value.restricted?.whole !== false &&
   !!state.value.me?.permissions.includes('incident.restrict');
 
+/** Where there is no menu. */
+export const RestrictButton = () =>
+  mayAsk() && !incident.value?.restricted
+    ? html`<button class="small" aria-haspopup="dialog" onClick=${ask}>${t.restricted.button}</button>`
+    : null;
+
 /** @type {import('./dialogs.js').Row} */
 export const RESTRICT = {
   body: ListDialog,
@@ -135,20 +141,22 @@ export const RESTRICT = {
 // Without being on the list
 
 const OPEN = 'open_restricted';
-const asked = signal('');
+const asked = signal(/** @type {{contact?: string, incident?: string}} */ ({}));
 
 /** @param {string} contact */
-export function askOpen(contact) {
-  asked.value = contact;
+export const askOpen = (contact) => askOpenOf({ contact });
+/** @param {{contact?: string, incident?: string}} of */
+export function askOpenOf(of) {
+  asked.value = of;
   layer.value = OPEN;
 }
 
 /** Of a row of somebody else's restricted incident: who may, opens it with a reason.
- * @param {{c: Contact}} props */
-export const OpenButton = ({ c }) => html`<button
+ * @param {{of: {contact?: string, incident?: string}}} props */
+export const OpenButton = ({ of }) => html`<button
   class="quiet small"
   title=${t.restricted.hidden}
-  onClick=${() => askOpen(c.id)}>
+  onClick=${() => askOpenOf(of)}>
   ${t.restricted.openShort}
 </button>`;
 
@@ -165,13 +173,13 @@ export const Alone = ({ of, contact }) =>
     : null;
 
 function OpenForm() {
-  const contact = asked.value;
+  const of = asked.value;
   const [reason, say] = useState('');
   const [wrong, tell] = useState('');
   const go = async () => {
     if (!reason.trim()) return tell(t.restricted.noWhy);
     const onFault = (/** @type {Fault} */ no) => tell(no.message ?? '');
-    const found = await act('open_restricted', { contact, reason }, { says: SAYS_OF_UNDO, onFault });
+    const found = await act('open_restricted', { ...of, reason }, { says: SAYS_OF_UNDO, onFault });
     if (!found) return undefined;
     shut();
     return open(found.incident);

@@ -160,6 +160,7 @@ async def test_a_page_that_has_it_open_loses_it_and_gets_it_back_by_a_reason(
         )
         assert await board.code_of("open", incident=of) == "restricted"
         assert await board.code_of("open_restricted", contact=contact, reason=" ") == "bad_request"
+        assert await board.code_of("open_restricted", reason="no incident named") == "too_late"
         opened = await board.do("open_restricted", contact=contact, reason="Priya asked me to look")
         assert opened["incident"] == of
         document = await board.do("open", incident=of)

@@ -128,3 +128,16 @@ async def test_each_time_somebody_on_the_list_opens_it_is_written_down(
         read = [line for line in await floor.signed() if line[1] == "incident.read"]
         assert read == [("priya", "incident.read", floor.facts["incident"])] * 3
         assert Permission.INCIDENT_RESTRICT in ROLES["agent"]
+
+
+async def test_a_supervisor_opens_one_of_which_nothing_waits_by_itself_and_an_agent_does_not(
+    store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(acts.gave_up, store_url, tmp_path) as floor:
+        await strangers(floor)
+        priya, of = floor.people["priya"].id, floor.facts["incident"]
+        assert (await floor.asks("restrict", "desk", "priya", people=[priya])).ok
+        order = {"contact": None, "incident": of, "reason": "Priya is away"}
+        assert (await floor.asks("open_restricted", "desk", "noah", **order)).code == "not_allowed"
+        assert (await floor.asks("open_restricted", "board", "dana", **order)).ok
+        assert (await floor.asks("open", "board", "dana")).ok
