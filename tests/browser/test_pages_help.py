@@ -28,7 +28,8 @@ def request(at: int, **more: Any) -> dict[str, Any]:
     return {
         "id": "h1", "agent": "a2", "name": "Lena Hoff", "at": at, "stage": "one", "told": told,
         "contact": "c1", "channel": "voice", "severity": 1, "incident": "i1",
-        "incident_no": "INC-20419", "who": {"name": "Maya Torres"}, "has": "talks",
+        "incident_no": "INC-20419", "who": {"name": "Maya Torres"}, "restricted": False,
+        "has": "talks",
         "listens": [], "here": True, "seen": None, "rings": None, "again": None, "ends": None,
     } | more  # fmt: skip
 

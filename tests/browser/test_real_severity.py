@@ -118,6 +118,8 @@ async def test_wrong_severity_by_keys_and_the_list_of_it(
     await page.keyboard.press("Enter")
     middle = page.locator(".mid")
     await expect(middle.get_by_role("button", name="Wrong severity?")).to_be_visible()
+    await expect(middle.get_by_role("textbox", name="Text to")).to_be_focused()
+    await page.keyboard.press("Escape")  # out of the answer's box: letters are keys again
     await page.keyboard.press("w")
     dialog = page.get_by_role("dialog", name="What is it?")
     await expect(dialog).to_contain_text("It is an S1 now")

@@ -10,7 +10,7 @@ import pytest
 
 from holdfast.app import App
 from holdfast.desk.topics import INTENTS
-from holdfast.http.access import Open, Permission
+from holdfast.http.access import ROLES, Open, Permission
 from holdfast.settings.environment import load
 from tests.kit.centre import PASSWORD, Centre
 from tests.kit.desk import DeskClient, DeskError, desk
@@ -146,13 +146,15 @@ async def test_signed_out_is_401_and_an_agent_sees_no_board(centre: Centre) -> N
 
 async def test_every_intent_declares_its_permission_and_has_a_handler(centre: Centre) -> None:
     assert all(isinstance(intent.permission, Permission) for intent in INTENTS.values())
-    async with desk(centre, sound=False) as agent:
-        for name, intent in INTENTS.items():
-            code = await agent.code_of(name)
-            if intent.permission in (Permission.QUEUE_STEER, Permission.CALL_LISTEN):
-                assert code == "not_allowed", name
-            else:
-                assert code in (None, "bad_request", "unknown", "not_yours", "too_late"), name
+    every = list(INTENTS.items())
+    for at in range(0, len(every), 50):  # a page may ask for so many at once
+        async with desk(centre, sound=False) as agent:
+            for name, intent in every[at : at + 50]:
+                code = await agent.code_of(name)
+                if intent.permission not in ROLES["agent"]:
+                    assert code == "not_allowed", name
+                else:
+                    assert code in (None, "bad_request", "unknown", "not_yours", "too_late"), name
 
 
 async def test_nonsense_intents_get_a_clear_reply_and_harm_nothing(centre: Centre) -> None:

@@ -62,7 +62,7 @@ def contact(id_: str, now: int, channel: str, severity: int, state: str, waited:
     bare = contact_entity(LiveContact(id_, channel, severity, at, severity - 0.5), None)
     return bare | {
         "queue": "pets", "line": "emergency", "state": state, "state_at": at, "queued_at": at,
-        "answer_by": at + target, "needs": {"vet": 3, "en": 1}, "speaks": None, "rule": "Emergency line", "about": "",
+        "answer_by": at + target, "needs": {"vet": 3, "en": 1}, "speaks": None, "restricted": None, "rule": "Emergency line", "about": "",
         "score": more.pop("place", severity - 0.5),
         "who": {"name": name, "address": address, "role": role}, **more,
     }  # fmt: skip
@@ -118,7 +118,7 @@ def incident(now: int) -> dict[str, Any]:
     t = now - 4 * M
     return {
         "id": "i1", "number": "INC-20419", "title": "Labrador ate sugar-free gum at the sitter’s",
-        "severity": 1, "state": "open", "status": "active", "facts": FACTS, "closed": None, "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
+        "severity": 1, "state": "open", "status": "active", "facts": FACTS, "restricted": None, "closed": None, "opened_at": t, "owner": "a1", "owner_name": "Priya Nair", "callback": None,
         "next": {"id": "x1", "what": "Call Dr. Novak for the blood result", "agent": "a1", "agent_name": "Priya Nair", "due": now + 7 * M, "by_name": "Priya Nair"}, "hand_off": None,
         "parties": [
             {"id": "p1", "name": "Maya Torres", "role": "owner", "side": "owner", "in_call": None, "addresses": [
@@ -195,7 +195,7 @@ def other(now: int) -> dict[str, Any]:
     )
     return {
         "id": "i2", "number": "INC-20431", "title": "Beagle off the lead near the school", "severity": 1,
-        "state": "open", "status": "new", "facts": dict.fromkeys(FACTS, ""), "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "hand_off": None, "parties": [], "contacts": [], "linked": [], "drafts": {},
+        "state": "open", "status": "new", "facts": dict.fromkeys(FACTS, ""), "restricted": None, "closed": None, "opened_at": now - 9 * M, "owner": None, "owner_name": None, "callback": None, "next": None, "hand_off": None, "parties": [], "contacts": [], "linked": [], "drafts": {},
         "timeline": [entry(f"o{n}", now - ago, "message", channel="sms", direction="in", who="Rosa Diaz", text=text)
                      for n, (text, ago) in enumerate(said)],
     }  # fmt: skip
@@ -232,7 +232,7 @@ def abandoned(now: int) -> dict[str, Any]:
     return {
         i: {"incident": i, "incident_no": no, "contact": f"g{i}", "severity": sev, "line": "emergency",
             "who": {"name": name, "address": address, "role": "caller"}, "at": now - ago,
-            "waited_ms": waited, "kind": "call", "tries": tries, "provisional": no is None}
+            "waited_ms": waited, "kind": "call", "tries": tries, "provisional": no is None, "hidden": False}
         for i, no, sev, name, address, ago, waited, tries in rows
     }  # fmt: skip
 
