@@ -75,7 +75,7 @@ class Dialled:
         return typed_number(text, country_of(ours))
 
     @intent("dial_check", TypedForm)
-    async def _check(self, _page: Page, form: TypedForm) -> Result:
+    async def _check(self, page: Page, form: TypedForm) -> Result:
         """What would be dialled, and why not, before anything is."""
         number = self._read(form.number)
         if number is None:
@@ -83,7 +83,8 @@ class Dialled:
         country = country_of(number)
         if refusal := self._current.dialling.words(number):
             return asdict(DialCheck(number, country, refusal))
-        would = await self._callbacks.would_call(number, form.incident, now_ms())
+        me = page.account.id
+        would = await self._callbacks.would_call(number, form.incident, me, now_ms())
         line = Shown(would.line.word, would.line.number)
         return asdict(DialCheck(number, country, None, would.name, line))
 

@@ -131,7 +131,8 @@ class Callbacks:
 
     async def dial(self, order: NumberOrder, now: int) -> Reply:
         """Whoever is at that number becomes a party of that incident, otherwise of theirs: the one
-        to which a call from them would belong, or a new one. Then they are called back.
+        to which a call from them would belong and that the agent may see, or a new one. Then they
+        are called back.
 
         Raises:
             RecordUnavailable, IndexUnavailable: as `order`.
@@ -144,7 +145,8 @@ class Callbacks:
                 return ask
             await people.hold(connection, person)
             if order.incident is None:
-                incident = await found_for(connection, person.party, self._reopens_from(now))
+                since = self._reopens_from(now)
+                incident = await found_for(connection, person.party, since, order.agent)
             else:
                 incident = await people.incident_by_id(connection, order.incident)
                 if incident is None:
@@ -158,7 +160,8 @@ class Callbacks:
             if order.incident is not None and incident is not None:
                 await people.add_party(connection, incident.id, person.party, "party")
             if incident is None:
-                title = f"Call to {person.name or mask('phone', order.number)}"
+                name = await people.name_for(connection, person, order.agent)
+                title = f"Call to {name or mask('phone', order.number)}"
                 incident = await people.open_incident(
                     connection, title, int(Severity.S4), person.party, "party", now
                 )
@@ -178,15 +181,19 @@ class Callbacks:
         )
         return Reply(ok=False, code="not_allowed", text=text)
 
-    async def would_call(self, number: str, incident: str | None, now: int) -> WouldCall:
-        """What `dial` would do with a number that may be called; changes nothing."""
+    async def would_call(
+        self, number: str, incident: str | None, agent: str, now: int
+    ) -> WouldCall:
+        """What `dial` of this agent would do with a number that may be called; changes nothing."""
         async with self._database.read() as connection:
             person = await people.find_address(connection, "phone", number)
             if incident is None and person is not None:
-                found = await found_for(connection, person.party, self._reopens_from(now))
+                since = self._reopens_from(now)
+                found = await found_for(connection, person.party, since, agent)
                 incident = found.id if found else None
             line = await self._line_of(connection, incident or "")
-        return WouldCall(person.name if person else None, line)
+            name = await people.name_for(connection, person, agent) if person else None
+        return WouldCall(name, line)
 
     def _reopens_from(self, now: int) -> int:
         return now - duration_ms(self._current.value.incidents.reopened_within)

@@ -57,11 +57,14 @@ class Judged:
     words: str
 
 
-async def found_for(connection: Transaction, party: str, reopens_from: int) -> IncidentRef | None:
+async def found_for(
+    connection: Transaction, party: str, reopens_from: int, reader: str | None = None
+) -> IncidentRef | None:
     """The incident that a new contact of this party belongs to: an open one, otherwise the one
-    that was closed last since `reopens_from` (ms). None: it begins one."""
-    found = await people.open_incident_of(connection, party)
-    return found or await incident_changes.lately_closed_of(connection, party, reopens_from)
+    that was closed last since `reopens_from` (ms). None: it begins one. `reader`: of a call of
+    ours, who makes it: they get into no incident that is restricted to others."""
+    found = await people.open_incident_of(connection, party, reader)
+    return found or await incident_changes.lately_closed_of(connection, party, reopens_from, reader)
 
 
 async def goes_on(

@@ -27,7 +27,7 @@ from router.core.incident_status import ROWS, News, Status, after
 from router.core.model import LiveContact
 from router.core.next_action import CLOSED as NO_MORE
 from router.core.severity import Severity
-from router.records import callbacks, hand_offs, next_actions, people, schema, stays
+from router.records import callbacks, hand_offs, next_actions, people, schema, sight, stays
 from router.records.ids import new_id
 from router.records.people import IncidentRef
 
@@ -298,11 +298,12 @@ async def settled(connection: AsyncConnection, before: int) -> Sequence[Any]:
 
 
 async def lately_closed_of(
-    connection: AsyncConnection, party: str, since: int
+    connection: AsyncConnection, party: str, since: int, reader: str | None = None
 ) -> IncidentRef | None:
     """The party's incident that was closed last since then; a duplicate only if it is the only
-    one."""
-    rows = (await connection.execute(_LATELY, {"party": party, "since": since})).all()
+    one. `reader`: none that is restricted to others."""
+    asked = _LATELY if reader is None else _LATELY.where(sight.seen_by(reader))
+    rows = (await connection.execute(asked, {"party": party, "since": since})).all()
     if not rows:
         return None
     last = await _last_of(connection, [row.id for row in rows])

@@ -126,6 +126,16 @@ _LOCK = (
 )
 
 
+async def name_for(connection: AsyncConnection, person: Person, reader: str) -> str | None:
+    """Their name, unless they are known from incidents alone that are restricted to others."""
+    theirs = _INCIDENT.where(OF_PARTY)
+    party = {"party": person.party}
+    if (await connection.execute(theirs.limit(1), party)).first() is None:
+        return person.name
+    seen = await connection.execute(theirs.where(sight.seen_by(reader)).limit(1), party)
+    return person.name if seen.first() is not None else None
+
+
 async def hold(connection: AsyncConnection, person: Person) -> None:
     """Makes other arrivals from this address wait until this transaction ends (PostgreSQL; SQLite
     has one writer anyway), so that two requests about one person never open two incidents."""
@@ -173,10 +183,13 @@ _OPEN_OF_PARTY = _INCIDENT.where(and_(OF_PARTY, schema.incident.c.state == "open
 )
 
 
-async def open_incident_of(connection: AsyncConnection, party: str) -> IncidentRef | None:
+async def open_incident_of(
+    connection: AsyncConnection, party: str, reader: str | None = None
+) -> IncidentRef | None:
     """The open incident of a party: the only one, or, of several, the last that we wrote to (marked
-    as a guess), else the last touched."""
-    rows = (await connection.execute(_OPEN_OF_PARTY, {"party": party})).all()
+    as a guess), else the last touched. `reader`: none that is restricted to others."""
+    asked = _OPEN_OF_PARTY if reader is None else _OPEN_OF_PARTY.where(sight.seen_by(reader))
+    rows = (await connection.execute(asked, {"party": party})).all()
     if not rows:
         return None
     if len(rows) == 1:

@@ -6,11 +6,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from holdfast.followers.passing_on import PassingOn
+from router.callbacks.immediate import Callbacks, NumberOrder
 from router.core.config import OnCall
 from router.core.current import Current
+from router.core.restricted import kept
 from router.core.severity import Channel
+from router.core.terms import Terms
 from router.incidents.at_work import index_of, tell_of
 from router.incidents.filing import Filings, Undo
 from router.incidents.merging import Merge
@@ -20,9 +24,19 @@ from router.incidents.ownership import Gift, Ownership
 from router.incidents.restricting import Restricting, Restriction
 from router.intake.door import Text
 from router.on_call import OutsideRouting
-from router.records import accounts, contacts, incident_changes, people, schema, sight
+from router.records import (
+    accounts,
+    contacts,
+    filings,
+    incident_changes,
+    next_actions,
+    people,
+    schema,
+    sight,
+    timeline,
+)
 from router.records.database import Database
-from tests.intake.test_intake import SUPPORT, settle
+from tests.intake.test_intake import MAYA, SUPPORT, settle
 from tests.intake.test_lent_severity import Place
 from tests.kit.store import CONFIG, World, centre_of
 
@@ -275,3 +289,32 @@ async def test_a_restricted_call_goes_to_no_number_on_call(place: Few) -> None:
         call = await place.world.arrive(severity=severity, only={"lea": True})
         await outside.go_on(await place.live(call), inline=False)
         assert (await place.live(call)).state == state
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_typed_number_leads_no_outsider_into_it_and_tells_no_name(
+    place: Few, closed: bool
+) -> None:
+    """Who has a contact of it in hand may open all of it: nobody gets one by dialling a number."""
+    here = await place.begin()
+    async with place.database.write() as connection:
+        person = await people.find_address(connection, "phone", MAYA)
+        assert person is not None
+        named = update(schema.party).where(schema.party.c.id == person.party)
+        await connection.execute(named.values(name="Quillon"))
+        if closed:
+            why = {"severity": 3, "author": "lea", "why": "resolved", "words": ""}
+            await incident_changes.close(connection, here, place.world.now, **why)
+    assert await place.restrict("lea") == ""
+    await place.world.agent(place.who["noah"])
+    callbacks = Callbacks(place.centre)
+    noah, lea = place.ids("noah", "lea")
+    assert (await callbacks.would_call(MAYA, None, noah, place.world.now)).name is None
+    assert (await callbacks.would_call(MAYA, None, lea, place.world.now)).name == "Quillon"
+    assert (await callbacks.dial(NumberOrder(noah, MAYA, None, "key-1"), place.world.now)).ok
+    (call,) = (one for one in (await place.world.engine.snapshot()).contacts if one.dir == "out")
+    assert call.incident != here
+    async with place.database.read() as connection:
+        new = await people.incident_by_id(connection, str(call.incident))
+    assert new is not None
+    assert "Quillon" not in new.title
