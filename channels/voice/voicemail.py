@@ -27,6 +27,8 @@ from router.records import contacts, messages
 
 log = structlog.get_logger()
 
+KEY = "voicemail:"
+"""Begins the key of a message that was said; its recording follows."""
 SID = re.compile(r"RE[0-9a-f]{32}")
 TRIES_S = (0.0, 2.0, 10.0, 60.0)
 """Pauses before each attempt to fetch a sound: the file may be a moment late."""
@@ -121,7 +123,7 @@ class Voicemail:
                 return
             await messages.add(
                 connection,
-                key=f"voicemail:{recording}",
+                key=f"{KEY}{recording}",
                 contact=contact,
                 incident=row.incident,
                 channel="voice",

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from holdfast.desk.entities import who_for_all
 from holdfast.desk.hub import Hub, Page, notice
 from holdfast.desk.intents import Nothing, Result, intent
 from router.centre import Centre
@@ -88,10 +89,10 @@ class CallbackList:
         caller = abandoned_by(live) if live.callback is not None else None
         if caller is None or caller.kind != "callback" or live.severity > Severity.S1:
             return
-        who = isolated(live.who.get("name") or live.who.get("address") or "")
-        words = (
-            f"{who}, {live.incident_no}: not reached, {caller.tries} calls. Somebody has to decide."
-        )
+        who = who_for_all(live)
+        known = isolated(who.get("name") or who.get("address") or "")
+        of = known if live.only else f"{known}, {live.incident_no}"
+        words = f"{of}: not reached, {caller.tries} calls. Somebody has to decide."
         self._hub.alarm_boards(words, NOT_REACHED)
 
     async def run(self) -> None:

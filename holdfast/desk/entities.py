@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -139,6 +140,11 @@ def name_seen(live: LiveContact, account: str) -> str:
     if not may_see(live.only, account):
         return RESTRICTED
     return isolated(live.who.get("name") or live.who.get("address") or "?")
+
+
+def who_for_all(live: LiveContact) -> Mapping[str, str | None]:
+    """Who it is, as every board may read it."""
+    return {"name": RESTRICTED} if live.only else live.who
 
 
 RESTRICTED = "Restricted"

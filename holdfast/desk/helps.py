@@ -7,7 +7,7 @@ agent of somebody who listens unseen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from router.core.bidi import isolated
 from router.core.help import Help, Seen
 from router.core.model import LiveAgent, LiveContact, Step
 from router.core.states import State
+
+Few = Mapping[str, Collection[str]]
 
 
 def help_entity(request: Help, agent: LiveAgent | None, live: LiveContact | None) -> dict[str, Any]:
@@ -47,10 +49,11 @@ def help_entity(request: Help, agent: LiveAgent | None, live: LiveContact | None
     }
 
 
-def seen_by(entity: Mapping[str, Any], account: str) -> dict[str, Any]:
-    """The request as this account may read it: of a restricted incident who asks, and no more."""
+def seen_by(entity: Mapping[str, Any], account: str, few: Few) -> dict[str, Any]:
+    """The request as this account may read it: of a restricted incident who asks, and no more.
+    `few`: the people of each; its contact may be over."""
     shown = {name: value for name, value in entity.items() if name != "only"}
-    only = entity["only"]
+    only = few.get(entity["incident"] or "") or entity["only"]
     if not only or account in only or account == entity["agent"]:
         return shown | {"restricted": False}
     return shown | {"who": {}, "incident": None, "incident_no": None, "restricted": True}
@@ -79,11 +82,16 @@ class Changed:
     over: Mapping[str, str] = field(default_factory=dict)
 
     def tell(
-        self, agent: str | None, reader: str, put: dict[str, Any], drop: dict[str, Any]
+        self,
+        agent: str | None,
+        reader: str,
+        few: Few,
+        put: dict[str, Any],
+        drop: dict[str, Any],
     ) -> None:
         """Adds what a page of `reader` may see of it: all (None), or this agent's own."""
         mine = {id: it for id, it in self.put.items() if agent in (None, it["agent"])}
-        here = {id: seen_by(it, reader) for id, it in mine.items()}
+        here = {id: seen_by(it, reader, few) for id, it in mine.items()}
         away = [id for id, who in self.over.items() if agent in (None, who)]
         if here:
             put["helps"] = here
@@ -128,10 +136,10 @@ class Helps:
         self.shown |= put
         return Changed(put, gone)
 
-    def of(self, agent: str | None, reader: str) -> dict[str, dict[str, Any]]:
+    def of(self, agent: str | None, reader: str, few: Few) -> dict[str, dict[str, Any]]:
         """What a page of `reader` gets: all of them (None), or this agent's own."""
         mine = {id: it for id, it in self.shown.items() if agent in (None, it["agent"])}
-        return {id: seen_by(it, reader) for id, it in mine.items()}
+        return {id: seen_by(it, reader, few) for id, it in mine.items()}
 
     def asks(self, agent: str | None) -> bool:
         return any(one.agent == agent for one in self.open.values())

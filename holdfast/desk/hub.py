@@ -15,7 +15,7 @@ from holdfast.desk.beside_news import beside_news
 from holdfast.desk.consult_news import consult_news
 from holdfast.desk.day_figures import next_late
 from holdfast.desk.dial_news import HANDED, NOT_REACHED, dial_news
-from holdfast.desk.entities import RESTRICTED
+from holdfast.desk.entities import who_for_all
 from holdfast.desk.help_news import help_news, incidents_of
 from holdfast.desk.lost_words import lost_words
 from holdfast.desk.page import Page as Page
@@ -99,7 +99,7 @@ class Hub:
         page.seq += 1
         mine = page.account.id
         view = self.view.board(mine) if page.kind.sees_all else self.view.desk(mine)
-        view["helps"] = self.view.helps.of(page.helps_of, mine)
+        view["helps"] = self.view.helps.of(page.helps_of, mine, self.view.few)
         page.shown = set(view["contacts"])
         page.send(
             {
@@ -246,7 +246,7 @@ class Hub:
         if gone:
             drop["contacts"] = gone
         self._put_agents(agents, put, drop)
-        change.helps.tell(page.helps_of, page.account.id, put, drop)
+        change.helps.tell(page.helps_of, page.account.id, self.view.few, put, drop)
         if tally is not None:
             put["tally"] = tally
         if not put and not drop:
@@ -365,7 +365,7 @@ class Hub:
             return
         words = alarm_words(event, live)
         log.error("contact.alarm", contact=live.id, cause=event.name, severity=live.severity)
-        self.alarm(live.severity, event.name, _known(live), words, live.id)
+        self.alarm(live.severity, event.name, who_for_all(live), words, live.id)
 
     def _is_lost(self, contact: str) -> bool:
         known = self.view.contacts.get(contact)
@@ -380,7 +380,7 @@ class Hub:
         self.alarm(
             live.severity,
             "contact.agent_lost",
-            _known(live),
+            who_for_all(live),
             lost_words(live, name, left),
             live.id,
         )
@@ -441,11 +441,6 @@ class Hub:
         page = self.desk_of(agent_id)
         if page is not None:
             page.send(notice(level, code, text))
-
-
-def _known(live: LiveContact) -> Mapping[str, str | None]:
-    """Who it is, as every board may read it."""
-    return {"name": RESTRICTED} if live.only else live.who
 
 
 def notice(level: str, code: str, text: str) -> dict[str, Any]:

@@ -89,6 +89,19 @@ class Sight:
             elif do not in BY_PLACE:
                 self._needs_listed(form, one)
 
+    async def hears(self, account: str, message: str) -> bool:
+        """Whether they may hear what a caller said; if not, it is noted that they asked.
+
+        Raises:
+            RecordUnavailable: whose it is cannot be known.
+        """
+        async with self._database.read() as connection:
+            one = await sight.people_of(connection, "message", message)
+        if one is None or account in one[1] or self.contacts_of(account, one[0]):
+            return True
+        await self._note(account, REFUSED, one[0], "voicemail")
+        return False
+
     def contacts_of(self, account: str, incident: str) -> set[str]:
         """Those of an incident that this account has in hand, or that ring at their desk."""
         return {

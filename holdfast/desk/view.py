@@ -27,6 +27,7 @@ from router.core.abandoned import AbandonedCaller, waits, waits_from
 from router.core.beside import Beside
 from router.core.explain import Limits, Picture
 from router.core.model import Happening, LiveAgent, LiveContact, Snapshot, Step
+from router.core.restricted import may_see
 from router.core.severity import Channel, Severity
 from router.core.states import AgentState, State
 from router.records.depth import Point
@@ -315,7 +316,15 @@ class View:
 
     def at_board(self, live: LiveContact, account: str) -> dict[str, Any]:
         """The contact as the board of this account gets it."""
-        return seen_by(self.entity(live), live, account)
+        return self._seen(self.entity(live), live, account)
+
+    def _seen(self, entity: dict[str, Any], live: LiveContact, account: str) -> dict[str, Any]:
+        """What they may see of it, and of the promise about which its agent is asked."""
+        asked = entity["still_needed"]
+        of = self.contacts.get(asked["contact"]) if asked else None
+        if of is not None and not may_see(of.only, account):
+            entity = entity | {"still_needed": None}
+        return seen_by(entity, live, account)
 
     def at_desk(self, live: LiveContact, agent_id: str) -> dict[str, Any]:
         """The same as the desk of this agent gets it: without others who listen unseen."""
@@ -323,7 +332,7 @@ class View:
         known = msgspec.structs.replace(live, beside=shown) if live.beside else live
         trainee, agent = self.trains(agent_id, live), self.agents.get(live.agent or "")
         theirs = agent is not None and agent.id != agent_id
-        return seen_by(self.entity(known), live, agent_id) | {
+        return self._seen(self.entity(known), live, agent_id) | {
             "trainee": trainee and trainee.name,
             "agent_name": agent.name if agent is not None and theirs else None,
         }

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import structlog
 from aiohttp import web
 
 from channels.twilio.errors import CarrierError
-from channels.voice.voicemail import Sounds
+from channels.voice.voicemail import KEY, Sounds
 from holdfast.clock import now_ms
 from holdfast.http.access import Permission, Route
-from holdfast.http.web import problem
+from holdfast.http.web import ACCOUNT, problem
 from router.core.current import Current
 
 log = structlog.get_logger()
+
+RESTRICTED = "This message is restricted to a few people, and you are not among them."
 
 
 class HoursSite:
     """`GET /api/hours`, `GET /api/voicemail/{recording}`."""
 
-    def __init__(self, current: Current, sounds: Sounds) -> None:
+    def __init__(
+        self, current: Current, sounds: Sounds, hears: Callable[[str, str], Awaitable[bool]]
+    ) -> None:
+        """`hears`: whether an account may hear the message with this key."""
+        self._hears = hears
         self._current = current
         self._sounds = sounds
 
@@ -43,6 +51,8 @@ class HoursSite:
 
     async def recording(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["recording"]
+        if not await self._hears(request[ACCOUNT].id, f"{KEY}{name}"):
+            return problem(403, "restricted", RESTRICTED)
         try:
             sound = await self._sounds.of(name)
         except CarrierError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from channels.twilio.client import CarrierClient
 from channels.voice.voicemail import Sounds, Voicemail
 from holdfast.desk.hub import Hub
+from holdfast.desk.sight import Sight
 from holdfast.http.hours_site import HoursSite
 from holdfast.parts import House, Part
 from holdfast.parts.premises import Premises
@@ -24,4 +25,5 @@ def part(house: House) -> Part:
         house[Hub].incident_changed,
     )
     house.keep(Voicemail, voicemail)
-    return Part(routes=HoursSite(house.centre.config, sounds).routes())
+    sight = Sight(house.centre, house[Hub])
+    return Part(routes=HoursSite(house.centre.config, sounds, sight.hears).routes())

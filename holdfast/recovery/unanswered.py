@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from holdfast.desk.entities import who_for_all
 from holdfast.desk.hub import Hub
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.callback import VOICEMAIL
@@ -76,4 +77,4 @@ class Unanswered:
             await contacts.add_event(connection, step, WANTED, contact, self._clock(), "{}")
         self._hub.incident_changed(row.incident)
         live = msgspec.json.decode(row.live, type=LiveContact)
-        self._hub.alarm(live.severity, WANTED, live.who, f"to be called back: {why}.")
+        self._hub.alarm(live.severity, WANTED, who_for_all(live), f"to be called back: {why}.")

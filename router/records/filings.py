@@ -127,12 +127,21 @@ async def of_incident(connection: AsyncConnection, incident_id: str) -> Sequence
     return (await connection.execute(_OF_INCIDENT, {"the_id": incident_id})).all()
 
 
-_here, _there = incident.alias("here"), incident.alias("there")
+_here, _there, _stays = (incident.alias(name) for name in ("here", "there", "that_stays"))
+
+
+def _list_of(one: Any) -> Any:
+    """For whom alone it is: of one that was merged, as the one that stays."""
+    its = _stays.c.id == stays.root_of(one)
+    return select(_stays.c.only).where(its).scalar_subquery()
+
+
 _the_id: Any = bindparam("the_id")
 _OF_INCIDENT = (
     select(
         filing, _here.c.number, _here.c.title, _there.c.number.label("other_number"),
         _there.c.title.label("other_title"), _there.c.state.label("other_state"),
+        _list_of(_here).label("only"), _list_of(_there).label("other_only"),
         _here.c.state, stays.root_of(_here).label("root"),
         stays.root_of(_there).label("other_root"),
     )

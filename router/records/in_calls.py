@@ -21,7 +21,9 @@ async def of_incident(
     found: dict[str, str] = {}
     for row in await connection.execute(_OF_INCIDENT, {"the_id": incident_id}):
         live = msgspec.json.decode(row.live, type=LiveContact)
-        if (said := _said(live, names)) is not None:
+        # Of one that is restricted: with whom, they alone know who may see it.
+        apart = live.only is not None and live.incident != incident_id
+        if (said := _said(live, names, apart=apart)) is not None:
             found[row.party] = said
     return found
 
@@ -40,13 +42,13 @@ _OF_INCIDENT = (
 )
 
 
-def _said(live: LiveContact, names: Mapping[str, str]) -> str | None:
+def _said(live: LiveContact, names: Mapping[str, str], *, apart: bool) -> str | None:
     if live.state == State.DIALING:
         return "being called"
     if live.state in OVER or (live.dir == "out" and live.answered_at is None):
         return None
     there = live.outside.word if live.state in BEYOND and live.outside else None
     mine = names.get(live.agent or "") if live.state in TAKEN else None
-    if with_whom := there or mine:
+    if not apart and (with_whom := there or mine):
         return f"in a call with {with_whom}"
     return "on a line of ours already"

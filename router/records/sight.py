@@ -102,6 +102,7 @@ OF: Mapping[str, Select[Any]] = {
     "number": _ONE.where(_named.c.number == bindparam("key"), RESTRICTED),
     "contact": _by(schema.contact, schema.contact.c.id),
     "note": _by(schema.note, schema.note.c.id),
+    "message": _by(schema.message, schema.message.c.key),
     "hand_off": _by(hand_off, hand_off.c.id),
     "question": _by(question, question.c.id),
     "filing": _by(filing, filing.c.id),

@@ -318,3 +318,66 @@ async def test_a_typed_number_leads_no_outsider_into_it_and_tells_no_name(
         new = await people.incident_by_id(connection, str(call.incident))
     assert new is not None
     assert "Quillon" not in new.title
+
+
+@pytest.mark.parametrize("how", ["split", "merged"])
+async def test_what_was_put_elsewhere_names_no_incident_that_is_restricted_since(
+    place: Few, how: str
+) -> None:
+    """On the timeline of the other one, which everybody reads."""
+    here = await place.begin()
+    there, theirs = await place.stranger()
+    await settle(place.database, place.world)
+    if how == "merged":
+        merge = Merge(there, here, "u1", "k")
+        assert (await place.filings.merge(merge, place.world.now)).reply.ok
+        assert (await place.filings.undo(Undo(merge.id, "u1"), place.world.now)).reply.ok
+    else:
+        into = Move(there, (theirs,), (), None, "u1", "k")
+        assert (await place.filings.move(into, place.world.now)).reply.ok
+        here = (await place.live(theirs)).incident or ""
+
+    async def told(incident: str) -> str:
+        async with place.database.read() as connection:
+            found = await timeline.documents(connection, incident, ["x"], {}, lambda _number: None)
+        lines = found["x"]["timeline"]
+        return " ".join(f"{one['text']} {one.get('filing')}" for one in lines if one["text"])
+
+    async with place.database.read() as connection:
+        held = await people.incident_by_id(connection, here)
+        other = await people.incident_by_id(connection, there)
+    assert held is not None
+    assert other is not None
+    assert held.word in await told(there)
+    async with place.database.write() as connection:
+        await filings.change(connection, here, only=kept(["lea"]))
+    words = await told(there)
+    assert "a restricted incident" in words
+    assert held.word not in words
+    assert held.title not in words
+    assert here not in words
+    assert other.word in await told(here)
+
+
+async def test_with_whom_they_are_in_a_call_of_it_is_told_in_that_incident_alone(
+    place: Few,
+) -> None:
+    here = await place.begin()
+    assert await place.restrict("lea") == ""
+    lea, now = place.who["lea"], place.world.now
+    (text,) = (await place.world.engine.snapshot()).contacts
+    await place.world.engine.step("close_contact", contact=text.id)
+    call = await place.call(line=SUPPORT)
+    await place.world.engine.step("triaged", contact=call.contact_id, set={})
+    await place.world.agent(lea)
+    assert await place.world.answer(call.contact_id) == lea
+    await settle(place.database, place.world)
+    async with place.database.write() as connection:
+        person = await people.find_address(connection, "phone", MAYA)
+        assert person is not None
+        other = await people.open_incident(connection, "x", 4, person.party, "party", now)
+    for incident, said in ((here, "in a call with Lea"), (other.id, "on a line of ours already")):
+        async with place.database.read() as connection:
+            names = {lea: "Lea"}
+            found = await timeline.documents(connection, incident, ["x"], names, lambda _: None)
+        assert [one["in_call"] for one in found["x"]["parties"]] == [said]

@@ -593,8 +593,12 @@ async def test_a_promise_that_is_being_kept_is_not_closed_by_a_call_from_them(
     assert kept.state == "reached"
 
 
-async def test_boards_are_alarmed_once_of_whom_nobody_can_call_back(house: House) -> None:
-    """An alarm that comes again with each look is one that nobody hears any more."""
+@pytest.mark.parametrize("only", [{}, {"lea": True}])
+async def test_boards_are_alarmed_once_of_whom_nobody_can_call_back(
+    house: House, only: dict[str, bool]
+) -> None:
+    """An alarm that comes again with each look is one that nobody hears any more; of a restricted
+    incident it names nobody."""
     hub = Hub(dict)
     board = Page(
         Account("u1", "dana", "Dana", "supervisor", {}, True, ""), PAGE_KINDS["board"], "x"
@@ -605,13 +609,16 @@ async def test_boards_are_alarmed_once_of_whom_nobody_can_call_back(house: House
     await house.engine.step(
         "triaged", contact=withheld.contact_id, set={"overflow_at": house.now()}, closed=True
     )
+    who = {"name": "Quillon", "address": "number withheld", "role": None}
+    await house.engine.step("describe", contact=withheld.contact_id, who=who, only=only)
     await house.engine.step("message_over", contact=withheld.contact_id, cause="no_message")
     await house.recorder.drain()
     for _ in range(3):
         assert await wanted.sweep() == 1
         await wanted.promise(withheld.contact_id, "nobody could take the call")
     told = [board.outbox.get_nowait() or b"" for _ in range(board.outbox.qsize())]
-    assert len([one for one in told if b"callback.wanted" in one]) == 1
+    (alarm,) = (one for one in told if b"callback.wanted" in one)
+    assert (b"Quillon" in alarm, b"Restricted" in alarm) == (not only, bool(only))
 
 
 async def test_who_reached_the_voicemail_is_promised_a_call_though_the_index_forgot(

@@ -8,11 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from channels.voice.voicemail import KEY
+from holdfast.desk.hub import Hub
 from holdfast.desk.intents import INTENTS
-from holdfast.desk.sight import BY_PLACE, NAMES, OF_THE_CONTACT, PEOPLE, READS
+from holdfast.desk.sight import BY_PLACE, NAMES, OF_THE_CONTACT, PEOPLE, READS, Sight
 from holdfast.http.access import ROLES, Permission
 from router.core.restricted import kept
-from router.records import filings, stays
+from router.records import filings, messages, stays
 from tests.kit import acts
 from tests.kit.acts import Floor, floor_in
 from tests.resilience.test_others_contacts import TABLE, fields_of, name, strangers
@@ -115,6 +117,29 @@ async def test_nothing_of_it_is_given_to_somebody_who_is_not_on_its_list(
             assert told.code == "not_listed", do
         told = await floor.asks("plan_next", "desk", "priya", agent=priya)
         assert told.ok, told.text
+
+
+async def test_a_voicemail_of_it_is_heard_by_those_on_its_list_alone(
+    store_url: str, tmp_path: Path
+) -> None:
+    """Whoever had the incident open before knows the address of the sound."""
+    async with floor_in(acts.gave_up, store_url, tmp_path) as floor:
+        await strangers(floor)
+        await floor.settled()
+        async with floor.database.write() as connection:
+            await messages.add(
+                connection, key=f"{KEY}RE1", contact=floor.facts["contact"],
+                incident=floor.facts["incident"], text="x", channel="voice", direction="in",
+                status="received", at=1,
+            )  # fmt: skip
+        sight = Sight(floor.house.centre, floor.house[Hub])
+        priya, noah = floor.people["priya"].id, floor.people["noah"].id
+        assert await sight.hears(noah, f"{KEY}RE1")
+        assert (await floor.asks("restrict", "desk", "priya", people=[priya])).ok
+        assert not await sight.hears(noah, f"{KEY}RE1")
+        assert await sight.hears(priya, f"{KEY}RE1")
+        assert await sight.hears(noah, f"{KEY}RE2")
+        assert "incident.refused" in [line[1] for line in await floor.signed()]
 
 
 async def test_each_time_somebody_on_the_list_opens_it_is_written_down(

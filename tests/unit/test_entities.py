@@ -96,8 +96,9 @@ CASES.append(
                 msgspec.structs.replace(full(inspect.type_info(LiveContact)), only=None),
             ),
             "dana",
+            {},
         ),
-        helps.seen_by(help_entity(Help("h1", "a", "A", 1, HelpStage.ONE), None, None), "dana"),
+        helps.seen_by(help_entity(Help("h1", "a", "A", 1, HelpStage.ONE), None, None), "dana", {}),
     )
 )
 SET_BY_THE_INDEX = {"state_at"}

@@ -69,8 +69,8 @@ def test_pages_are_told_what_looks_different_and_nothing_of_who_listens_unseen()
     assert not helps.fold(listens(hidden=True), agents, contacts).put
     seen = helps.fold(listens(hidden=False), agents, contacts).put["help-1.1-a"]
     assert [one["name"] for one in seen["listens"]] == ["Dana"]
-    assert helps.of("b", "b") == {}
-    assert set(helps.of(None, "dana")) == set(helps.of("a", "a")) == {"help-1.1-a"}
+    assert helps.of("b", "b", {}) == {}
+    assert set(helps.of(None, "dana", {})) == set(helps.of("a", "a", {})) == {"help-1.1-a"}
     agents["a"] = msgspec.structs.replace(agent, help=None)
     assert helps.fold(Step(3, 1, agents=[agents["a"]]), agents, contacts).over == {
         "help-1.1-a": "a"

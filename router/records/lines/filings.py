@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
 from router.core.filing import JOINED, MERGED, SPLIT
+from router.core.restricted import may_go
 from router.records import filings, schema
 from router.records.filing_schema import filed
 from router.records.lines.line import Around, Line, line
 
+RESTRICTED = "a restricted incident"
 WORDS = {"voice": ("a call", "calls"), "sms": ("a text", "texts"), "email": ("a mail", "mails")}
 
 
@@ -24,13 +26,13 @@ async def lines(connection: AsyncConnection, around: Around) -> list[Line]:
         if data.get("fixed"):
             continue  # nothing happened to anybody
         what = await _what(connection, row.id) if row.what not in (MERGED, JOINED) else ""
-        here = row.root == around.id
+        here, apart = row.root == around.id, _is_apart(row, around.id)
         by = around.names.get(row.author, "somebody")
         text = f"{_told(row, data, what, around.id)} by {by}"
         link = {"id": row.other, "number": _number(row.other_number)} if here else None
         if not here:
             link = {"id": row.incident, "number": _number(row.number)}
-        alone = row.other is None or (row.what == MERGED and row.undone_at is None)
+        alone = row.other is None or apart or (row.what == MERGED and row.undone_at is None)
         about = {
             "id": row.id, "what": row.what, "undo": row.undone_at is None,
             "link": None if alone else link,
@@ -38,9 +40,27 @@ async def lines(connection: AsyncConnection, around: Around) -> list[Line]:
         found.append(line(f"filing:{row.id}", row.at, "event", who=by, text=text, filing=about))
         if row.undone_at is not None:
             did = around.names.get(row.undone_by, "somebody")
-            said = f"{_undone(row, data, what)} by {did}"
+            said = f"{_undone(row, data, what, around.id)} by {did}"
             found.append(line(f"undone:{row.id}", row.undone_at, "event", who=did, text=said))
     return found
+
+
+def _is_apart(row: Any, seen_from: str) -> bool:
+    """Its other incident is restricted, and not to the same people: it is told without a name."""
+    if row.other is None or row.root == row.other_root:
+        return False
+    mine, theirs = row.only, row.other_only
+    if row.root != seen_from:
+        mine, theirs = theirs, mine
+    return not may_go(theirs, mine)
+
+
+def _numbers(row: Any, seen_from: str) -> tuple[str, str]:
+    """What its incident is called, and its other one."""
+    one, other = _number(row.number), _number(row.other_number) if row.other else ""
+    if not _is_apart(row, seen_from):
+        return one, other
+    return (one, RESTRICTED) if row.root == seen_from else (RESTRICTED, other)
 
 
 def _number(number: int) -> str:
@@ -49,14 +69,16 @@ def _number(number: int) -> str:
 
 def _told(row: Any, data: Mapping[str, Any], what: str, seen_from: str) -> str:
     here, there = row.root == seen_from, row.other_root == seen_from
-    one, other = _number(row.number), _number(row.other_number) if row.other else ""
+    one, other = _numbers(row, seen_from)
+    apart = _is_apart(row, seen_from)
     if row.what == JOINED:
         return f"{_both(data)} joined as one person"
     if row.what == MERGED and not here:
-        return f"merged into {one}, {isolated(row.title)}"
+        return f"merged into {one}" if apart else f"merged into {one}, {isolated(row.title)}"
     if row.what == MERGED:
         into = "this incident" if row.incident == seen_from else one
-        return f"{other}, {isolated(row.other_title)}, merged into {into}"
+        goes = other if apart else f"{other}, {isolated(row.other_title)},"
+        return f"{goes} merged into {into}"
     if here and there:
         return f"{what} moved from {one} to {other}"
     if row.what == SPLIT:
@@ -64,8 +86,8 @@ def _told(row: Any, data: Mapping[str, Any], what: str, seen_from: str) -> str:
     return f"{what} moved to {other}" if here else f"{what} moved here from {one}"
 
 
-def _undone(row: Any, data: Mapping[str, Any], what: str) -> str:
-    one, other = _number(row.number), _number(row.other_number) if row.other else ""
+def _undone(row: Any, data: Mapping[str, Any], what: str, seen_from: str) -> str:
+    one, other = _numbers(row, seen_from)
     if row.what == JOINED:
         return f"{_both(data)} parted again"
     if row.what == MERGED:
