@@ -72,8 +72,9 @@ class PassingOn:
             absent = [*gone, *sorted(away)]
             owned = await incident_changes.owned(connection, absent) if absent else {}
             doing = await next_actions.doing(connection, absent) if absent else set()
+            few = await next_actions.restricted_of(connection, sorted(doing)) if doing else {}
             left = sorted({*owned, *doing})
-            theirs_all = [one for account in owned.values() for one in account]
+            theirs_all = [one for of in (*owned.values(), *few.values()) for one in of]
             restricted = await sight.restricted_of(connection, theirs_all)
             supervisors = [one.id for one in known if left and self._steers(one.role)]
             loads = await incident_changes.owned(connection, supervisors) if supervisors else {}
@@ -85,7 +86,7 @@ class PassingOn:
             for one in known
         }  # fmt: skip
         for account in left:
-            theirs = owned.get(account, [])
+            theirs = list(dict.fromkeys([*owned.get(account, []), *few.get(account, [])]))
             heir = heir_of(account, staff)
             why = AWAY if account in away else LEFT
             if heir is None and why == AWAY:

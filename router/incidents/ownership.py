@@ -77,8 +77,8 @@ class Ownership:
         self, gone: str, to: str, incidents: Sequence[str], now: int, why: str, *, rest: bool = True
     ) -> list[str]:
         """Incidents of an owner who is gone (`why`: router.core.incident) get another one, and so
-        does whatever they had to do next (not `rest`: in these alone); those in which something has
-        changed.
+        does whatever they had to do next (not `rest`: in these alone, whosever they are); those in
+        which something has changed.
 
         Raises:
             RecordUnavailable: the next look does it.
@@ -87,11 +87,14 @@ class Ownership:
         for incident in incidents:
             async with self._database.write() as connection:
                 row = await held_open(connection, incident)
-                if isinstance(row, Reply) or row.owner != gone:
+                if isinstance(row, Reply):
+                    continue
+                moved = await next_actions.move(connection, [gone], to, incident=row.id)
+                if row.owner == gone:
+                    await incident_changes.give(connection, row.id, now, row, to=to, why=why)
+                elif not moved:
                     continue  # somebody was quicker
-                await incident_changes.give(connection, row.id, now, row, to=to, why=why)
                 await restricting.take_in(connection, row.id, to, now)
-                await next_actions.move(connection, [gone], to, incident=row.id)
                 await _passed(connection, incident, to, now)
             changed.append(incident)
         if not rest:

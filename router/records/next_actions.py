@@ -151,6 +151,20 @@ async def doing(connection: AsyncConnection, agents: Sequence[str]) -> set[str]:
     return set(rows.scalars())
 
 
+async def restricted_of(connection: AsyncConnection, agents: Sequence[str]) -> dict[str, list[str]]:
+    """By agent, the restricted incidents in which these have something to do."""
+    asked = (
+        select(action.c.agent, incident.c.id)
+        .join(incident, incident.c.id == action.c.incident)
+        .where(action.c.agent.in_(agents), schema.IS_NEXT, schema.IS_RESTRICTED)
+        .order_by(incident.c.id)
+    )
+    found: dict[str, list[str]] = {}
+    for row in await connection.execute(asked):
+        found.setdefault(row.agent, []).append(row.id)
+    return found
+
+
 async def overdue(connection: AsyncConnection, before: int) -> Sequence[Action]:
     """Those that were due before this moment and of which the boards were not told, with number,
     title and severity of their incidents."""

@@ -359,6 +359,27 @@ async def test_what_was_put_elsewhere_names_no_incident_that_is_restricted_since
     assert other.word in await told(here)
 
 
+async def test_a_next_action_in_it_is_passed_on_to_somebody_on_its_list(place: Few) -> None:
+    """Whose next action it was has left, its owner has not; their lead is not on the list."""
+    incident = await place.begin()
+    lea, leo, noah = place.ids("lea", "leo", "noah")
+    assert (await Ownership(place.centre).give(Gift(incident, lea, lea, None), 1)).ok
+    plan = Plan(incident, "call the vet", leo, place.world.now + 60_000, lea, "k", None)
+    assert (await NextActions(place.centre).plan(plan, place.world.now)).ok
+    assert await place.restrict("lea", "leo") == ""
+    async with place.database.write() as connection:
+        await accounts.set_terms(connection, leo, Terms(lead=noah, contract_to="1969-01-31"))
+        for one in (lea, noah):
+            await accounts.open_session(connection, one, one, place.world.now)
+    passing = PassingOn(place.centre, Ownership(place.centre), lambda _: False, lambda *_: None)
+    await passing.turn()
+    assert await place.people() == ["lea", "leo"]
+    async with place.database.read() as connection:
+        planned = await next_actions.open_of(connection, incident)
+    assert planned is not None
+    assert planned.agent == lea
+
+
 async def test_with_whom_they_are_in_a_call_of_it_is_told_in_that_incident_alone(
     place: Few,
 ) -> None:
