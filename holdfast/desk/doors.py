@@ -108,6 +108,7 @@ NONE = {
     "draft_hand_off": "words that nobody has sent",
     "draft_summary": "words that nobody has saved",
     "peek": "GET of the incident has all of it",
+    "open_restricted": "a board, or whoever has a contact of it in hand",
     "abandoned_done": "the board's list of who gave up",
     "abandoned_callback": "the board's list of who gave up",
 }
