@@ -26,7 +26,7 @@ def engine_settings(config: Config) -> dict[str, Any]:
         **timing,
         **{
             name: duration_ms(getattr(config.callbacks, name))
-            for name in ("stand", "stand_s1", "stand_text")
+            for name in ("stand", "stand_s1", "stand_text", "owner_s2", "owner_s3", "owner_s4")
         },
         **{
             f"help_{name}": duration_ms(getattr(config.help, name))

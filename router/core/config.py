@@ -177,6 +177,11 @@ class CallbackRules(_Part, kw_only=True, frozen=True):
     courtesy: str = "08:00-21:00"
     """When people are called, by their own clock; an S1 or S2 at any hour, with a reason. "": at
     any hour."""
+    owner_s2: Duration = "5m"
+    """So long it is kept for the owner of its incident, while they can be expected to take it."""
+    owner_s3: Duration = "12h"
+    """In practice to the end of their shift."""
+    owner_s4: Duration = "12h"
     stand: Duration = "15m"
     """So long a promise stands at most while its party is with us."""
     stand_s1: Duration = "2m"

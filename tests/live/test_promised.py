@@ -264,3 +264,46 @@ async def test_nobody_is_called_who_is_in_a_call(world: World, verb: str) -> Non
     await world.engine.step("caller_gone", contact=call, cause="caller_hung_up")
     assert await world.state(call) == "ended"
     assert await tried() == (True, "", None)
+
+
+@pytest.mark.parametrize(("severity", "patience"), [(2, 300_000), (3, 43_200_000), (4, 43_200_000)])
+async def test_its_owner_has_it_first_for_longer_than_a_caller_on_the_line(
+    world: World, severity: int, patience: int
+) -> None:
+    await world.agent("a")
+    in_hand = await world.arrive(severity=4)
+    await world.answer(in_hand)
+    promised = await world.promise(severity, named="a")
+    await world.agent("b")
+    live = await world.contact(promised)
+    assert live is not None
+    assert (live.state, live.sticky_for) == ("queued", "a")
+    begun = world.now
+    await world.stay(130_000, "a", "b")
+    assert await world.state(promised) == "queued"
+    held = (await world.contact(promised)).sticky_for  # type: ignore[union-attr]
+    assert held == "a"
+    if patience < 3_600_000:
+        await world.stay(begun + patience - world.now, "a", "b")
+        assert await world.offered_to(promised) == "b"
+        return
+    await world.engine.step("agent_choice", agent="a", choice={"ready": False, "reason": "lunch"})
+    assert await world.offered_to(promised) == "b"
+
+
+async def test_an_owner_who_is_not_here_keeps_nobody_waiting(world: World) -> None:
+    await world.agent("b")
+    promised = await world.promise(3, named="on holiday")
+    assert await world.offered_to(promised) == "b"
+
+
+async def test_an_s1_rings_at_its_owner_and_the_next_best_at_once(world: World) -> None:
+    for name in ("a", "b", "owner"):
+        await world.agent(name)
+    promised = await world.promise(1, named="owner")
+    live = await world.contact(promised)
+    assert live is not None
+    assert live.offer is not None
+    assert live.sticky_for is None
+    assert "owner" in live.offer.agents
+    assert len(live.offer.agents) > 1

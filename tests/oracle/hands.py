@@ -15,6 +15,8 @@ class Hands(Colleagues):
 
     def sticky_ms(self, c: Contact) -> int:
         times = self.times
+        if c.uncalled:  # a promised call waits longer for its owner
+            return {1: 0, 2: times.owner_s2, 3: times.owner_s3, 4: times.owner_s4}[c.severity]
         return {1: 0, 2: times.sticky_s2, 3: times.sticky_s3, 4: times.sticky_s4}[c.severity]
 
     def promotable(self, c: Contact) -> bool:

@@ -20,6 +20,7 @@ from tests.oracle.worlds import PROMISE, SKILLS, Event
 START = 1_800_000_000_000
 TIMES = Times(parked_call=100_000, text_idle=150_000, lost_to_offline=70_000, parked=900_000,
               stand=100_000, stand_s1=40_000, stand_text=30_000,
+              owner_s2=70_000, owner_s3=110_000, owner_s4=150_000,
               miss_forgotten=240_000, miss_active=120_000, sticky_s4=60_000,
               asked=(("vet", 3), ("fire", 1), ("en", 4)),
               quiet=("recovering", "self_test_failed"), taken_over=150_000)  # fmt: skip
@@ -41,7 +42,7 @@ def engine_times() -> dict[str, Any]:
     """The same, as the engine is told."""
     same = ("ring_s1", "ring_voice", "ring_text", "ring_paused", "connect", "come_back",
             "wrapup_extension", "cool_down", "cool_down_s1", "sticky_s2", "sticky_s3",
-            "sticky_s4", "self_test",
+            "sticky_s4", "owner_s2", "owner_s3", "owner_s4", "self_test",
             "miss_forgotten", "miss_active", "parked_call", "parked", "text_idle",
             "lost_to_offline", "s1_first", "s1_round", "outside_ring", "acknowledge",
             "outside_talk", "voicemail", "stand", "stand_s1", "stand_text",

@@ -30,6 +30,9 @@ class Times:
     sticky_s2: int = 10_000
     sticky_s3: int = 30_000
     sticky_s4: int = 120_000
+    owner_s2: int = 300_000
+    owner_s3: int = 43_200_000
+    owner_s4: int = 43_200_000
     self_test: int = 5_000
     miss_forgotten: int = 1_800_000
     miss_active: int = 600_000

@@ -81,8 +81,10 @@ function ladder.next_need(c)
   end
 end
 
+-- A promised call waits longer for whom it is named for: nobody is on its line.
 function ladder.sticky_ms(c)
-  return num(ctx.cfg['sticky_s' .. c.severity], 0)
+  local promised = has(c.callback) and offers.uncalled(c)
+  return num(ctx.cfg[(promised and 'owner_s' or 'sticky_s') .. c.severity], 0)
 end
 
 -- Happens once: a contact of the last tier that has waited its promise continues as if it were an S2 that
