@@ -17,7 +17,7 @@ from router.core.abandoned import abandoned_by
 from router.core.bidi import isolated
 from router.core.dialling import zones_of
 from router.core.model import LiveAgent, LiveContact, Step
-from router.core.restricted import may_see
+from router.core.restricted import listed, may_see
 from router.core.severity import Severity
 from router.core.states import NOT_MADE, AgentState, State
 from router.records import accounts, callback_list
@@ -71,7 +71,7 @@ class CallbackList:
             live = live or msgspec.json.decode(one.live, type=LiveContact)
             if live.callback is not None and live.state in AWAITED and live.answered_at is None:
                 row = _row(one, live, names, view.agents)
-                rows.append(row if may_see(live.only, page.account.id) else row | HIDDEN)
+                rows.append(row if may_see(listed(one.only), page.account.id) else row | HIDDEN)
         rows.sort(key=lambda row: (row["severity"], row["late_at"]))
         return {"rows": rows[:SHOWN], "more": len(rows) > SHOWN or len(found) == callback_list.MOST}
 

@@ -93,6 +93,8 @@ class RestrictingDesk:
         done = await self._room.let_in(incident, me.id, reason, now_ms())
         if not done.reply.ok:
             raise Refused.by(done.reply, {})
+        if done.reply.duplicate:  # it is theirs to see already
+            return {"incident": incident}
         await self._told(incident, done)
         self._hub.alarm_boards(
             f"{me.name} opened a restricted incident without being on its list. Its list has why.",

@@ -131,10 +131,9 @@ class Sight:
                 live = self._hub.view.contacts.get(key) if kinds == ("contact",) else None
                 if live is None:
                     asked += [(kind, key) for kind in kinds if key]
-                elif live.incident:
+                elif live.incident and live.only:
                     known.add(live.incident)
-                    if live.only:
-                        found.append(Restricted(live.incident, live.only, live.id))
+                    found.append(Restricted(live.incident, live.only, live.id))
         asked = [one for one in asked if one[0] != "incident" or one[1] not in known]
         if asked:
             async with self._database.read() as connection:

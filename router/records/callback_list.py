@@ -30,6 +30,7 @@ _OPEN = (
         _root.c.title,
         _root.c.owner,
         _root.c.zone,
+        _root.c.only,
     )
     .join(contact, contact.c.id == callback.c.contact)
     .join(address, address.c.id == callback.c.address)

@@ -186,12 +186,14 @@ _OPEN_OF_PARTY = _INCIDENT.where(and_(OF_PARTY, schema.incident.c.state == "open
 async def open_incident_of(
     connection: AsyncConnection, party: str, reader: str | None = None
 ) -> IncidentRef | None:
-    """The open incident of a party: the only one, or, of several, the last that we wrote to (marked
+    """The open incident of a party: a restricted one before any other, for nobody knows by then
+    what they come with; of these the only one, or, of several, the last that we wrote to (marked
     as a guess), else the last touched. `reader`: none that is restricted to others."""
     asked = _OPEN_OF_PARTY if reader is None else _OPEN_OF_PARTY.where(sight.seen_by(reader))
     rows = (await connection.execute(asked, {"party": party})).all()
     if not rows:
         return None
+    rows = [row for row in rows if row.only] or rows
     if len(rows) == 1:
         return IncidentRef(*rows[0])
     message = schema.message

@@ -402,3 +402,18 @@ async def test_with_whom_they_are_in_a_call_of_it_is_told_in_that_incident_alone
             names = {lea: "Lea"}
             found = await timeline.documents(connection, incident, ["x"], names, lambda _: None)
         assert [one["in_call"] for one in found["x"]["parties"]] == [said]
+
+
+async def test_who_writes_again_comes_to_the_restricted_one_though_a_newer_one_is_open(
+    place: Few,
+) -> None:
+    """Nobody knows by then what they come with."""
+    here = await place.begin()
+    assert await place.restrict("lea") == ""
+    async with place.database.write() as connection:
+        party = (await people.find_address(connection, "phone", MAYA)).party  # type: ignore[union-attr]
+        now = place.world.now + 1
+        newer = await people.open_incident(connection, "another", 3, party, "caller", now)
+    call = await place.call(line=SUPPORT)
+    assert call.contact.incident == here != newer.id
+    assert call.contact.only == {place.who["lea"]: True}

@@ -3,14 +3,17 @@ that names it, by whichever of its fields, in the scene in which others may do i
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from channels.voice.voicemail import KEY
-from holdfast.desk.hub import Hub
+from holdfast.desk.hub import Hub, Page
 from holdfast.desk.intents import INTENTS
+from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.desk.sight import BY_PLACE, NAMES, OF_THE_CONTACT, PEOPLE, READS, Sight
 from holdfast.http.access import ROLES, Permission
 from router.core.restricted import kept
@@ -166,3 +169,20 @@ async def test_a_supervisor_opens_one_of_which_nothing_waits_by_itself_and_an_ag
         assert (await floor.asks("open_restricted", "desk", "noah", **order)).code == "not_allowed"
         assert (await floor.asks("open_restricted", "board", "dana", **order)).ok
         assert (await floor.asks("open", "board", "dana")).ok
+
+
+async def test_what_is_not_restricted_is_opened_by_no_reason_and_alarms_nobody(
+    store_url: str, tmp_path: Path
+) -> None:
+    async with floor_in(acts.gave_up, store_url, tmp_path) as floor:
+        board = Page(floor.people["dana"], PAGE_KINDS["board"], "conn-of-dana")
+        floor.house[Hub].join(board)
+        order = {"contact": None, "incident": floor.facts["incident"], "reason": "to look"}
+        assert (await floor.asks("open_restricted", "board", "dana", **order)).ok
+        said = [message async for message in _sent(board)]
+        assert [one for one in said if one.get("code") == "incident.let_in"] == []
+
+
+async def _sent(page: Page) -> AsyncIterator[dict[str, Any]]:
+    while not page.outbox.empty():
+        yield msgspec.json.decode(page.outbox.get_nowait() or b"{}")
