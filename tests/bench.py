@@ -262,7 +262,7 @@ async def search(many: int = 50_000) -> dict[str, Any]:
                 for _ in range(5):
                     async with database.read() as connection:
                         began = time.perf_counter()
-                        await incidents.find(connection, {}, query=query)
+                        await incidents.find(connection, {}, reader="u1", query=query)
                         best = min(best, (time.perf_counter() - began) * 1000)
                 took[query or "(the newest)"] = round(best, 1)
             found[name] = took

@@ -379,3 +379,40 @@ async def test_duty_15_a_restricted_matter_stays_with_its_few(centre: Centre) ->
         await done(agent, contact)
         await agent.do("restrict", incident=of, people=[], before=[me], reason="over")
         assert [one["id"] for one in (await other.do("incidents", q="0915"))["rows"]] == [of]
+
+
+async def test_duty_24_who_is_to_be_called_stands_at_their_place_and_is_dialled_once(
+    centre: Centre,
+) -> None:
+    """With whose it is, and the clock where they are; two who press at once make one call."""
+    who = "+12065550924"
+    await centre.sandbox.person(who, answer="answers", ring_ms=100)
+    async with desk(centre, "dana", view="board") as board:
+        call = await centre.sandbox.call(from_=who)
+        waiting = await board.until(lambda: next(iter(board.contacts.values()), None))
+        await centre.sandbox.hang_up(call)
+        gone = await board.until(
+            lambda: next((r for r in board.abandoned.values() if "0924" in str(r["who"])), None)
+        )
+        await board.do("abandoned_callback", incident=gone["incident"])
+        promise = await board.until(
+            lambda: next((c for c in board.contacts.values() if c["callback"]), None)
+        )
+        rows = (await board.do("callbacks"))["rows"]
+        row = next(one for one in rows if one["contact"] == promise["id"])
+        assert (row["kind"], row["zones"], row["severity"]) == (
+            "gave_up", ["America/Los_Angeles"], 1
+        )  # fmt: skip
+        assert promise["arrived_at"] == waiting["arrived_at"]
+        async with desk(centre) as agent, desk(centre, "tomas") as other:
+            order = {"incident": gone["incident"], "address": row["address"]}
+            told = await asyncio.gather(
+                agent.code_of("callback", **order, key="duty-24-a"),
+                other.code_of("callback", **order, key="duty-24-b"),
+            )
+            assert sorted(one or "" for one in told)[0] == ""
+            assert None in told
+            assert told.count(None) == 1
+            took = agent if told[0] is None else other
+            await took.until(lambda: any(c["state"] == "active" for c in took.contacts.values()))
+        assert len([one for one in await centre.sandbox.calls() if one["to"] == who]) == 1

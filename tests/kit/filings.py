@@ -155,7 +155,7 @@ class Drive:
     async def counted(self) -> dict[str, object]:
         """What lists and figures say."""
         async with self.database.read() as connection:
-            rows, _ = await incidents.find(connection, {})
+            rows, _ = await incidents.find(connection, {}, reader="u1")
             told = await figures.described(connection, [f"c{n}-0" for n in range(40)], {})
             mine, _ = await next_actions.of_agent(connection, self.by, {})
         return {

@@ -11,6 +11,8 @@ import pytest
 
 from holdfast.desk import day_lists
 from holdfast.desk.day_lists import UNKNOWN, DayLists, FigureForm, as_row
+from holdfast.desk.page import Page
+from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.desk.view import View
 from router.core.contact import Outcome
 from router.core.figures import FIGURES, Facts, words_of
@@ -18,6 +20,7 @@ from router.core.model import Happening, LiveContact, Step
 from router.core.severity import Severity
 from router.live.engine import Engine
 from router.records import contacts, figures
+from router.records.accounts import Account
 from router.records.database import Database
 from tests.kit.store import centre_of
 from tests.records.test_records import NOW, admitted
@@ -123,8 +126,11 @@ async def lists_of(
     view = View(contacts={live.id: live for live in contacts}, clock=lambda: NOW + 60_000)
     lists = DayLists(centre_of(database, nowhere), view)
 
+    dana = Account("u1", "dana", "Dana", "supervisor", {}, active=True, password_hash="x")
+    page = Page(dana, PAGE_KINDS["board"], "conn-dana")
+
     async def asked(before: str = "") -> dict[str, Any]:
-        return await lists._figure(None, FigureForm("level", 3, before))  # type: ignore[arg-type, return-value]
+        return await lists._figure(page, FigureForm("level", 3, before))  # type: ignore[return-value]
 
     return asked
 

@@ -568,7 +568,7 @@ async def test_an_incident_is_found_by_the_words_of_its_hand_off_and_no_card_is_
     async def found(query: str) -> list[str]:
         await Findable(floor.database).catch_up()
         async with floor.database.read() as connection:
-            hits, _ = await incidents.find(connection, {}, query=query)
+            hits, _ = await incidents.find(connection, {}, reader="u1", query=query)
         return [one["id"] for one in hits]
 
     for word in ("xylitol", "harbor", "invoice", "lunch", "drops"):

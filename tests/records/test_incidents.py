@@ -32,7 +32,7 @@ async def incident_of(
 async def found(database: Database, query: str, **more: Any) -> list[str]:
     await Findable(database).catch_up()
     async with database.read() as connection:
-        rows, _ = await incidents.find(connection, NAMES, query=query, **more)
+        rows, _ = await incidents.find(connection, NAMES, reader="u1", query=query, **more)
     return [row["title"] for row in rows]
 
 
@@ -203,10 +203,10 @@ async def test_a_row_says_who_by_what_and_what_was_last_and_shows_no_address(
         await people.own_if_nobody_does(connection, rug.id, "u1")
     await Findable(database).catch_up()
     async with database.read() as connection:
-        rows, more = await incidents.find(connection, NAMES, query="rug")
-        assert await incidents.find(connection, NAMES, owner="u1") == (rows, None)
-        assert await incidents.find(connection, NAMES, only={rug.id}) == (rows, None)
-        assert (await incidents.find(connection, NAMES, only=set()))[0] == []
+        rows, more = await incidents.find(connection, NAMES, reader="u1", query="rug")
+        assert await incidents.find(connection, NAMES, reader="u1", owner="u1") == (rows, None)
+        assert await incidents.find(connection, NAMES, reader="u1", only={rug.id}) == (rows, None)
+        assert (await incidents.find(connection, NAMES, reader="u1", only=set()))[0] == []
     assert more is None
     assert rows == [
         {
@@ -252,7 +252,7 @@ async def test_the_list_stands_in_the_order_of_the_times_it_shows(
 
 async def shown(database: Database) -> list[tuple[str, int]]:
     async with database.read() as connection:
-        rows, _ = await incidents.find(connection, NAMES)
+        rows, _ = await incidents.find(connection, NAMES, reader="u1")
     return [(row["title"], row["touched_at"]) for row in rows]
 
 
@@ -267,7 +267,9 @@ async def test_pages_follow_each_other_without_doubles_or_holes(database: Databa
         before: tuple[int, str] | None = None
         for _ in range(4):
             async with database.read() as connection:
-                rows, before = await incidents.find(connection, {}, query=query, before=before)
+                rows, before = await incidents.find(
+                    connection, {}, reader="u1", query=query, before=before
+                )
             seen += [row["id"] for row in rows]
             if before is None:
                 break
@@ -288,7 +290,7 @@ async def test_a_search_reads_by_index(database: Database) -> None:
     try:
         for query in QUERIES:
             async with database.read() as connection:
-                await incidents.find(connection, NAMES, query=query)
+                await incidents.find(connection, NAMES, reader="u1", query=query)
     finally:
         event.remove(Engine, "before_cursor_execute", before)
     asked = [one for one in asked if "FROM incident" in one[0]]
@@ -315,7 +317,7 @@ async def test_names_and_titles_of_before_are_closed_off_where_they_are_shown(
     ref = await incident_of(database, "+12065550171", "Dog \u202egpj", "Maya \u202esirroT")
     closed = ("\u2068Dog \u202egpj\u202c\u2069", "\u2068Maya \u202esirroT\u202c\u2069")
     async with database.read() as connection:
-        rows, _ = await incidents.find(connection, NAMES, query="")
+        rows, _ = await incidents.find(connection, NAMES, reader="u1", query="")
         document = await timeline.incident_document(connection, ref.id, "u", {}, lambda _: None)
     assert (rows[0]["title"], rows[0]["who"]) == closed
     assert document is not None
@@ -332,7 +334,7 @@ async def test_closed_incidents_are_told_from_open_ones_and_can_be_left_out(
     gum, *_ = await three(database)
     await life_of(database).close(gum.id, "u1", "resolved", "", NOW + 9)
     async with database.read() as connection:
-        rows, _ = await incidents.find(connection, NAMES)
+        rows, _ = await incidents.find(connection, NAMES, reader="u1")
     states = [(row["number"], row["state"], row["closed_at"]) for row in rows]
     assert states == [
         ("INC-20403", "open", None), ("INC-20402", "open", None), ("INC-20401", "closed", NOW + 9),

@@ -272,7 +272,7 @@ async def test_a_supervisor_has_all_that_is_open_what_is_overdue_first_and_how_m
     async def listed(only: str) -> tuple[list[str], bool, dict[str, int]]:
         async with database.read() as connection:
             at = NOW + 16 * MINUTE
-            rows, more, counts = await next_actions.of_all(connection, {me: "Elena"}, only, at)
+            rows, more, counts = await next_actions.of_all(connection, {me: "Elena"}, only, at, me)
         return [row["number"] for row in rows], more, counts
 
     counts = {"all": 3, "overdue": 1, "nobodys": 1, "severe": 1}

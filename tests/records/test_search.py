@@ -282,7 +282,7 @@ async def test_each_row_shows_what_was_found_and_no_number_whole(database: Datab
 
     async def hit(query: str) -> tuple[Any, Any]:
         async with database.read() as connection:
-            rows, _ = await incidents.find(connection, {}, query=query)
+            rows, _ = await incidents.find(connection, {}, reader="u1", query=query)
             await search_hits.explain(connection, rows, query)
         (row,) = rows
         shown = row.get("hit") or {}

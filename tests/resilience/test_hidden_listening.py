@@ -110,6 +110,7 @@ async def test_whoever_asked_for_help_sees_who_listens_though_listening_is_hidde
         await sit(floor, "listen")
         desk = floor.house[Hub].view.desk(page.account.id)
         assert [one["mode"] for one in desk["contacts"][contact]["beside"]] == ["listen"]
-        (request,) = floor.house[Hub].view.helps.of(page.account.id).values()
+        me, view = page.account.id, floor.house[Hub].view
+        (request,) = view.helps.of(me, me, view.few).values()
         assert (request["seen"]["how"], request["seen"]["name"]) == ("listened", "Dana")
         assert await audited(floor) == [("contact.sat_beside", "listen")]
