@@ -121,10 +121,9 @@ def seen_by(entity: dict[str, Any], live: LiveContact, account: str) -> dict[str
     sees that there is one; whoever has it in hand sees this contact's own words."""
     if may_see(live.only, account):
         return entity
-    called = live.channel == Channel.VOICE and "about" in entity  # a call's is its incident's
     known = {"callback": None, "still_needed": None, "returned": None}
     if live.agent == account or (live.offer is not None and account in live.offer.agents):
-        about = None if called else entity["about"]
+        about = None if live.channel == Channel.VOICE else entity["about"]  # of a call, the title
         return entity | known | {"restricted": "contact", "about": about}
     nothing = {"name": None, "address": None, "role": None}
     return (

@@ -30,9 +30,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "to": ("incident",),
     "other": ("number",),
     "contact": ("contact",),
-    "contacts": ("contact",),
     "through": ("contact",),
-    "notes": ("note",),
     "hand_off": ("hand_off",),
     "question": ("question",),
     "filing": ("filing", "filing_other"),
@@ -126,14 +124,14 @@ class Sight:
         found: list[Restricted] = []
         known: set[str] = set()
         for name, kinds in NAMES.items():
-            value = getattr(form, name, None)
-            for key in (value,) if isinstance(value, str) else value or ():
-                live = self._hub.view.contacts.get(key) if kinds == ("contact",) else None
-                if live is None:
-                    asked += [(kind, key) for kind in kinds if key]
-                elif live.incident and live.only:
-                    known.add(live.incident)
-                    found.append(Restricted(live.incident, live.only, live.id))
+            if not isinstance(key := getattr(form, name, None), str) or not key:
+                continue
+            live = self._hub.view.contacts.get(key) if kinds == ("contact",) else None
+            if live is None:
+                asked += [(kind, key) for kind in kinds]
+            elif live.incident and live.only:
+                known.add(live.incident)
+                found.append(Restricted(live.incident, live.only, live.id))
         asked = [one for one in asked if one[0] != "incident" or one[1] not in known]
         if asked:
             async with self._database.read() as connection:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from router.core.incident import MERGED
 from router.core.query import number_of
 from router.core.restricted import listed
 from router.records import schema, stays
@@ -24,17 +25,11 @@ _of: Any = incident.join(_named, incident.c.id == stays.root_of(_named))
 RESTRICTED = schema.IS_RESTRICTED
 
 
-def seen_by(account: Any, row: Any = incident) -> ColumnElement[bool]:
-    """Whether this account may see the incident in this row, of one that stays. `account`: an id,
-    or a bind parameter; `row`: the table or an alias of it."""
+def seen_by(account: Any) -> ColumnElement[bool]:
+    """Whether this account may see the incident in a row, of one that stays. `account`: an id, or a
+    bind parameter."""
     name = literal(account) if isinstance(account, str) else account
-    return or_(row.c.only.is_(None), row.c.only.like("% " + name + " %"))
-
-
-def seen_in(column: Any, account: str) -> ColumnElement[bool]:
-    """Whether this account may see the incident that this column names; NULL names none."""
-    hidden = select(_named.c.id).select_from(_of).where(RESTRICTED, ~seen_by(account))
-    return or_(column.is_(None), column.not_in(hidden))
+    return or_(incident.c.only.is_(None), incident.c.only.like("% " + name + " %"))
 
 
 async def hidden_from(
@@ -68,7 +63,13 @@ _LISTED = (
 )
 
 
-_ALL = select(_named.c.id, incident.c.only).select_from(_of).where(RESTRICTED)
+# Not by `_of`, nor `stays IS NULL`: every incident would be read to find the few.
+_ALL = (
+    select(_named.c.id, incident.c.only)
+    .select_from(incident)
+    .join(_named, or_(_named.c.id == incident.c.id, _named.c.stays == incident.c.id))
+    .where(RESTRICTED, incident.c.state != MERGED)
+)
 
 
 async def people_of(
@@ -101,7 +102,6 @@ OF: Mapping[str, Select[Any]] = {
     "incident": _ONE.where(_named.c.id == bindparam("key"), RESTRICTED),
     "number": _ONE.where(_named.c.number == bindparam("key"), RESTRICTED),
     "contact": _by(schema.contact, schema.contact.c.id),
-    "note": _by(schema.note, schema.note.c.id),
     "message": _by(schema.message, schema.message.c.key),
     "hand_off": _by(hand_off, hand_off.c.id),
     "question": _by(question, question.c.id),

@@ -264,6 +264,8 @@ async def test_one_place_says_who_may_see_what(place: Few) -> None:
         )  # fmt: skip
         assert await sight.people_of(connection, "contact", theirs) is None
         assert await sight.people_of(connection, "number", "INC-20401") is not None
+        lists = {here: frozenset(place.ids("lea", "leo"))}
+        assert await sight.all_restricted(connection) == lists
         for kind in sight.OF:
             assert await sight.people_of(connection, kind, "0") is None
 

@@ -25,7 +25,7 @@ SMALL = {"account", "session", "meta"}
 WHOLE = {
     "ix_contact_open", "ix_message_underway", "ix_incident_touched_at", "ix_incident_open",
     "ix_incident_change_by_upgrade", "ix_next_action_due",
-    "ix_hand_off_due", "ix_hand_off_untold",
+    "ix_hand_off_due", "ix_hand_off_untold", "ix_incident_restricted",
 }  # fmt: skip
 """Indexes that may be read from end to end: they are short, or read in order and with a limit."""
 

@@ -29,7 +29,7 @@ NOTHING_OF_IT = {
     "summary": "with its incident, or words", "correction": "with its contact", "key": "its own",
     "people": "accounts", "hand_offs": "", "before": "what the page showed", "fence": "its own",
     "department": "of the configuration", "interpreter": "of the configuration",
-    "back": "with its filing",
+    "back": "with its filing", "contacts": "with its incident", "notes": "with its incident",
 }  # fmt: skip
 """Fields with an id, or a word of somebody's, that lead to no incident by themselves, and why."""
 
