@@ -38,6 +38,16 @@ async def tells(here: Connection, *those: dict[str, Any]) -> None:
     await here.event("help.changed", {"helps": {one["id"]: one for one in those}})
 
 
+TWICE = """() => {
+  for (const _ of [1, 2])
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {
+      key: 'q', code: 'KeyQ', altKey: true, bubbles: true, cancelable: true,
+    }));
+}"""
+"""The key before any answer can come. Between two that a hand presses one may have come: then the
+centre makes them one."""
+
+
 async def test_one_key_asks_while_one_types_and_twice_is_once(
     chromium: Browser, desk: FakeDesk
 ) -> None:
@@ -45,23 +55,22 @@ async def test_one_key_asks_while_one_types_and_twice_is_once(
     here = await desk.here()
     await page.keyboard.press("Alt+n")
     await page.keyboard.type("she says it is not")
-    await page.keyboard.press("Alt+q")
-    await page.keyboard.press("Alt+q")
+    await page.evaluate(TWICE)
     await page.keyboard.type(" breathing")
     notes = page.get_by_role("textbox", name="Write a note")
     await expect(notes).to_have_value("she says it is not breathing")
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
     async def asked() -> bool:
-        return bool(sent(desk, "help_ask"))  # twice is once at the centre, if it was that quick
+        return bool(sent(desk, "help_ask"))
 
     await until(asked, "it asks")
     mine = request(desk.now(), agent=here.mine()["id"], name=here.mine()["name"])
     await tells(here, mine)
     bar = page.get_by_role("region", name="Help", exact=True)
     await expect(bar).to_contain_text("Help asked · Dana Whitfield is told")
-    await page.keyboard.press("Alt+q")
     await expect(page.locator("button.askhelp")).to_be_disabled()
+    await page.keyboard.press("Alt+q")
     await tells(here, mine | {"stage": "all"})
     await expect(bar).to_contain_text("Help asked · all supervisors are told")
     await tells(here, mine | {"stage": "telephone", "rings": "Night lead"})

@@ -155,9 +155,11 @@ async def test_what_else_of_it_goes_on_is_what_is_next(centre: Centre) -> None:
         await agent.do("write_first", then="close", key="first-1", **first)  # a call is promised
         await agent.do("cancel_callback", contact=promised, anyway=True)
         await agent.until(lambda: agent.incident and agent.incident["callback"] is None)
-        # the promise goes first, its contact follows, and so does that of the first words
+        # the record follows: both contacts, and what was promised, each in its own time
         alive = f"select count(*) from contact where incident = '{incident}' and state <> 'ended'"
         await centre.until_rows(alive, [(0,)])
+        open_ = f"select count(*) from callback where incident = '{incident}' and state = 'open'"
+        await centre.until_rows(open_, [(0,)])
         words = await words_of(agent, "write_first", then="close", key="first-2", **first)
         assert "stays open" in words
 
