@@ -40,7 +40,7 @@ class Facts:
         Raises:
             RecordUnavailable: nothing was changed.
         """
-        kinds = {one.code for one in self._current.value.incident_types}
+        kinds = {one.code: one.word for one in self._current.value.incident_types}
         try:
             value = cleaned(order.name, order.value, kinds)
         except NoFact as wrong:
@@ -54,12 +54,15 @@ class Facts:
             stands = str(getattr(row, order.name))
             if stands == value:
                 return Reply(duplicate=True)
+            words = kinds if order.name == "kind" else {}
             if stands != order.before:
-                told = f"somebody has written “{stands}” meanwhile; nothing was changed"
+                there = words.get(stands, stands)
+                told = f"somebody has written “{there}” meanwhile; nothing was changed"
                 return Reply(ok=False, code="too_late", text=told)
             await incident_facts.write(
-                connection, order.incident, now, row, order.name, value, author=order.by
-            )
+                connection, order.incident, now, row, order.name, value, author=order.by,
+                word=words.get(value, ""),
+            )  # fmt: skip
             await audit.append(
                 connection, actor=order.by, action=WRITTEN, subject=order.incident, now=now,
                 detail=order.name,

@@ -38,12 +38,14 @@ async def write(
     value: str,
     *,
     author: str,
+    word: str = "",
 ) -> None:
-    """The fact is `value` from now on; `row`: as `held`."""
+    """The fact is `value` from now on; `row`: as `held`. `word`: what a code of the centre's is
+    called, which its history keeps."""
     await connection.execute(
         update(incident).where(incident.c.id == stays.one(incident_id)).values({name: value})
     )
-    told = {"author": author, "why": name, "words": value}
+    told = {"author": author, "why": name, "words": word or value}
     await incident_changes.tell(connection, incident_id, now, FACT, row.severity, **told)
 
 

@@ -266,6 +266,20 @@ async def test_facts_are_written_down_with_their_history_and_none_is_lost(
     assert over.code == "too_late"
 
 
+async def test_a_type_is_told_by_its_word(database: Database) -> None:
+    """The file may call it otherwise one day: its line keeps the word that was chosen."""
+    incident = await incident_of(database, "+12065550142")
+    facts = Facts(centre_of(database, Engine("unix:///nowhere.sock")))
+    assert (await facts.write(Written(incident.id, "kind", "poisoning", "", "u1"), NOW)).ok
+    late = await facts.write(Written(incident.id, "kind", "medical", "", "u2"), NOW)
+    assert late.text == "somebody has written “Poisoning” meanwhile; nothing was changed"
+    assert (await facts.write(Written(incident.id, "kind", "medical", "poisoning", "u1"), NOW)).ok
+    assert await lines(database, incident.id) == [
+        "Priya Nair set the type to Poisoning",
+        "Priya Nair set the type to Illness or injury of an animal",
+    ]
+
+
 async def test_a_party_lends_nothing_once_it_is_resolved(database: Database) -> None:
     incident, life = await incident_of(database, "+12065550142", severity=1), life_of(database)
     async with database.read() as connection:
