@@ -106,10 +106,10 @@ const Entry = memo(
           ${BAD.has(e.status) ? '✕ ' : ''}
           ${t.timeline.status[e.status] ?? e.status}
         </span>`}
-        ${e.sound && html`<${CallReport} of=${e.sound}/>`}
         ${e.notice && html`<span class=${`t0 ${BAD.has(e.status ?? '') ? 's2' : 'faint'}`}>
           ${e.notice}
         </span>`}
+        ${e.sound && html`<${CallReport} of=${e.sound}/>`}
       </div>
     </li>`;
   },
