@@ -450,6 +450,7 @@ interface Results {
     more: boolean;
     counts: { all: number; overdue: number; nobodys: number; severe: number };
   };
+  help_ask: { help: string };
   why: Why;
   waiting: { rows: WaitingRow[]; more: number };
   corrections: { days: number; triaged: number; rows: CorrectionRow[] };

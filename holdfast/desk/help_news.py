@@ -31,6 +31,8 @@ def help_news(step: Step) -> Iterator[News]:
             continue
         if request.end == HelpEnd.TAKEN_BACK:
             yield News(has, NEWS, f"{agent} needs no help any more.", "info")
+        elif request.end == HelpEnd.ASKED_AGAIN:
+            yield News(has, NEWS, f"{agent} asks for help again.", "info")
         elif request.end == HelpEnd.SIGNED_OUT:
             yield News(
                 has, NEWS, f"{agent} has signed out: their request for help is over.", "info"

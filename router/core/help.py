@@ -35,6 +35,8 @@ class HelpEnd(StrEnum):
     OVER = "over"
     """Somebody had it for so long; nobody said that it was done."""
     SIGNED_OUT = "signed_out"
+    ASKED_AGAIN = "asked_again"
+    """By the next one of the same agent."""
     LEFT = "left"
     """Their desk was gone for good, and nobody had seen to it since."""
 

@@ -5,6 +5,7 @@ import { Icon } from '../icons.js';
 import { Since } from '../timers.js';
 import { cls, computed, html } from '../ui.js';
 import { t } from '../strings/en.js';
+import { toast } from '../toasts.js';
 import * as phone from '../softphone.js';
 import { askOpen } from './restrict.js';
 import { act, link, me, openFound, pending, state, wordOf } from './context.js';
@@ -13,17 +14,22 @@ import { tellFault } from './duty.js';
 /** Mine, while it is open. */
 const mine = computed(() => Object.values(state.value.helps).find((one) => one.agent === me.value?.id));
 
-/** Once: pressed again, nothing more happens. */
-export const askHelp = () => (mine.peek() || pending.peek().help_ask ? undefined : act('help_ask'));
+/** Pressed again: the centre asks anew, if somebody has it or another contact is in hand; else it is the same
+ * request, which is said. */
+export async function askHelp() {
+  const before = mine.peek();
+  const asked = await act('help_ask');
+  if (asked && before && asked.help === before.id) toast(t.asksHelp.already(standsOf(before, undefined)));
+}
 
 export const HELP_KEYS = { KeyQ: { when: () => !!me.peek(), does: () => void askHelp() } };
 
 export const HelpButton = () => html`<button
   type="button"
   class="askhelp"
-  aria-pressed=${String(!!mine.value)}
-  title=${t.keys.named(t.asksHelp.command, 'Alt Q')}
-  disabled=${!me.value || !!mine.value || pending.value.help_ask}
+  aria-pressed=${String(!!mine.value && !mine.value.seen)}
+  title=${t.keys.named(mine.value ? t.asksHelp.again : t.asksHelp.command, 'Alt Q')}
+  disabled=${!me.value || pending.value.help_ask}
   onClick=${askHelp}>
   <${Icon} name="help"/>
   ${t.asksHelp.button} <kbd>Alt Q</kbd>
@@ -31,7 +37,9 @@ export const HelpButton = () => html`<button
 
 /** @returns {import('./overlays.js').Command[]} */
 export const helpCommands = () =>
-  me.value && !mine.value ? [[t.asksHelp.command, 'Alt Q', askHelp, 'supervisor emergency']] : [];
+  me.value
+    ? [[mine.value ? t.asksHelp.again : t.asksHelp.command, 'Alt Q', askHelp, 'supervisor emergency']]
+    : [];
 
 /** @param {Help} help */
 function words(help) {

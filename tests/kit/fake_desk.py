@@ -156,6 +156,9 @@ class Connection(HandOffs, Summaries):
     async def do_move_contacts(self, intent: dict[str, Any]) -> Any:
         return {"incident": intent["to"] or "i2"}
 
+    async def do_help_ask(self, _: dict[str, Any]) -> Any:
+        return {"help": self.scene.get("asks", "h1")}
+
     async def do_mine(self, _: dict[str, Any]) -> Any:
         return {
             "rows": self.scene.get("mine", []),

@@ -173,6 +173,56 @@ async def test_twice_is_once_and_two_agents_are_two(world: World) -> None:
     assert len(asked) == 2
 
 
+async def test_again_after_somebody_has_it_it_is_asked_anew(world: World) -> None:
+    """The next emergency, or the same one: whoever has the earlier request is perhaps not there."""
+    await world.agent("a")
+    await board(world, "dana")
+    old = await asks(world)
+    await world.engine.step("help_see", help=old.id, by="dana", name="Dana")
+    await stay(world, 20_000, "dana")
+    await world.happened()
+    new = await asks(world)
+    assert (new.id != old.id, new.seen, new.stage, new.at) == (True, None, "one", world.now)
+    assert await told(world) == [("help.ended", "asked_again"), ("help.asked", None)]
+    await stay(world, 10_000, "dana")
+    assert (await helps(world))["a"].stage == "all", "its own time"
+    late = await world.engine.step("help_see", help=old.id, by="dana", name="Dana")
+    assert late.code == "too_late"
+    assert await found(world) == []
+
+
+async def test_of_another_contact_it_is_asked_anew_as_wide_as_it_was(world: World) -> None:
+    await world.engine.beat("configure", cfg=ON_CALL)
+    await world.agent("a")
+    contact = await world.arrive(severity=2, incident="i1", incident_no="INC-7", line="main")
+    await world.answer(contact)
+    await board(world, "dana")
+    old = await asks(world)
+    await stay(world, 12_000, "dana")
+    assert (await asks(world)).id == old.id, "of the same one it is the same request"
+    await world.engine.step("caller_gone", contact=contact, cause="hung_up")
+    await world.engine.step("wrapped", agent="a", contact=contact, disposition="", comment="")
+    assert (await asks(world)).id == old.id, "of nothing it is the same request"
+    other = await world.arrive(severity=1, incident="i2", incident_no="INC-8", line="main")
+    await world.answer(other)
+    await world.happened()
+    new = await asks(world)
+    assert (new.contact, new.incident_no, new.stage) == (other, "INC-8", "all")
+    assert await told(world) == [("help.ended", "asked_again"), ("help.asked", None)]
+    await stay(world, 18_000, "dana")
+    rung = (await helps(world))["a"]
+    assert rung.stage == "telephone"
+    third = await world.arrive(channel="sms", severity=2)
+    await world.engine.step("caller_gone", contact=other, cause="hung_up")
+    await world.engine.step("wrapped", agent="a", contact=other, disposition="", comment="")
+    await world.answer(third)
+    again = await asks(world)
+    assert (again.contact, again.stage) == (third, "telephone")
+    assert again.telling is not None
+    assert again.telling.at == "next"
+    assert await found(world) == []
+
+
 async def test_it_is_seen_once_and_whoever_is_second_hears_who_has_it(world: World) -> None:
     await world.agent("a")
     await board(world, "dana", "olga")

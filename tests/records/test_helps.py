@@ -92,6 +92,10 @@ async def test_what_the_clock_did_has_its_line_too(database: Database) -> None:
         ([ASKED, SEEN], "asked for help · seen by Dana Reyes after 7 s"),
         ([ASKED, SEEN, ended(SEEN, HelpEnd.OVER)], "asked for help · seen by Dana Reyes after 7 s"),
         ([ASKED, ended(ASKED, HelpEnd.TAKEN_BACK)], "asked for help · not needed any more"),
+        (
+            [ended(SEEN, HelpEnd.ASKED_AGAIN)],
+            "asked for help · seen by Dana Reyes after 7 s · asked again",
+        ),
         ([ended(SEEN, HelpEnd.DONE)], "asked for help · seen by Dana Reyes after 7 s · done"),
     ],
 )

@@ -26,6 +26,7 @@ def told(name: str, request: Help, by: str | None = None) -> Step:
     ("end", "by", "says"),
     [
         (HelpEnd.TAKEN_BACK, "a", {"dana": "Ana needs no help any more."}),
+        (HelpEnd.ASKED_AGAIN, "a", {"dana": "Ana asks for help again."}),
         (HelpEnd.SIGNED_OUT, "a", {"dana": "Ana has signed out"}),
         (HelpEnd.DONE, "dana", {"a": "Olga has closed your request for help"}),
         (HelpEnd.DONE, "olga", {"a": "Olga has closed", "dana": "Olga has closed the request"}),

@@ -35,6 +35,8 @@ class Helps:
             await step("help_see", help=me.help.id, **BOSS)
         elif draw < 0.24:
             await step("help_close", help=me.help.id, **BOSS)
+        elif draw < 0.28:  # the next emergency, or the same
+            await step("help_ask", agent=agent, lead=None)
 
 
 class Seen:

@@ -20,6 +20,7 @@ HOW = {
 ENDS = {
     HelpEnd.TAKEN_BACK: "not needed any more",
     HelpEnd.DONE: "done",
+    HelpEnd.ASKED_AGAIN: "asked again",
     HelpEnd.SIGNED_OUT: "they signed out",
     HelpEnd.LEFT: "nobody had it; their desk was gone",
 }

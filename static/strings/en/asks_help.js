@@ -3,6 +3,9 @@ export const asksHelp = {
   asksHelp: {
     button: 'Help',
     command: 'Ask for help now',
+    again: 'Ask for help again',
+    /** @param {string} stands */
+    already: (stands) => `You have asked already: ${stands}.`,
     bar: 'Help',
     others: 'Who asks for help',
     asking: 'Asking for help …',

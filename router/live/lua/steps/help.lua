@@ -130,26 +130,42 @@ local function by_telephone(h)
   telling.settle(h)
 end
 
--- Asked twice, it is asked once. lead: the account of the agent's lead.
+local function close(h, why, by)
+  local a = agent(h.agent)
+  telling.stop(h)
+  h['end'], h.due, h.ends = why, nil, nil
+  event('help.ended', h, { by = by, why = why })
+  a.help = nil
+  agent_timers.arm(a, 'help')
+  touch_agent(a)
+end
+
+-- The key again: while nobody has it, it is the same request, unless another contact is in hand by now. Else
+-- the earlier one ends and it is asked anew, as wide as it was if nobody had it. lead: the account of the
+-- agent's lead.
 -- takes: agent, lead
 -- refuses: not_ready
 -- tells: help.asked
 mutation('help_ask', function(req)
   local a = agent(req.agent)
   if not a or a.presence ~= 'online' then return no('not_ready', 'your_desk') end
-  if has(a.help) then
+  local c, before = in_hand(a), has(a.help) and a.help
+  local unseen = before and not has(before.seen) and before
+  if unseen and not (c and c.id ~= unseen.contact) then
     ctx.no_act = true
-    return { ok = true, help = a.help }
+    return { ok = true, help = unseen }
   end
-  local c, told = in_hand(a), first(a, req.lead)
+  if before then close(before, HelpEnd.ASKED_AGAIN, a.id) end
+  local told = first(a, req.lead)
   local h = { id = PREFIX .. memory.next_fence() .. '-' .. a.id, agent = a.id, name = steering.name_of(a),
-    at = ctx.now, stage = HelpStage.ONE, told = told, due = ctx.now + ctx.cfg.help_all_after }
+    at = ctx.now, stage = unseen and unseen.stage or HelpStage.ONE, told = told,
+    due = unseen and num(unseen.due) or ctx.now + ctx.cfg.help_all_after }
   if c then
     h.contact, h.channel, h.severity, h.line = c.id, c.channel, c.severity, c.line
     h.incident, h.incident_no = c.incident, c.incident_no
   end
   a.help = h
-  if not told then by_telephone(h) end
+  if not told or h.stage == HelpStage.TELEPHONE then by_telephone(h) end
   help.touch(h)
   event('help.asked', h, { by = a.id })
   return { ok = true, help = h }
@@ -162,16 +178,6 @@ function help.see(h, by, name, how)
   if how ~= 'telephone' then telling.stop(h) end
   help.touch(h)
   event('help.seen', h, { by = by })
-end
-
-local function close(h, why, by)
-  local a = agent(h.agent)
-  telling.stop(h)
-  h['end'], h.due, h.ends = why, nil, nil
-  event('help.ended', h, { by = by, why = why })
-  a.help = nil
-  agent_timers.arm(a, 'help')
-  touch_agent(a)
 end
 
 -- A supervisor is on it. Whoever is second hears who has it.
