@@ -2,6 +2,13 @@ import { html, useLayoutEffect, useRef } from './ui.js';
 import { lend } from './focus.js';
 import { dialogs, Toasts } from './toasts.js';
 
+/** What is to be had in any layer: who asks for help. @type {((props: {on: object}) => unknown)|null} */
+let Above = null;
+/** @param {(props: {on: object}) => unknown} part is drawn in each dialog, above what it says */
+export const drawAbove = (part) => {
+  Above = part;
+};
+
 /** Where a modal dialog has left the page, Chromium drops what is typed, though a field has the focus, until
  * that field gets it anew. */
 function writeAgain() {
@@ -12,7 +19,8 @@ function writeAgain() {
 }
 
 /** A modal dialog, the browser's own: the page below can neither be reached nor read. Focus goes in and
- * comes back; Escape and a press beside it close it where that is allowed. Messages are drawn in it.
+ * comes back; Escape and a press beside it close it where that is allowed. Messages are drawn in it, and who
+ * asks for help.
  * One that is read (`read`) opens at its top: its heading has the focus.
  * @param {{title: string, close?: () => void, children?: Shown, class?: string, read?: boolean}} props */
 export function Dialog({ title, close, children, class: extra = '', read = false }) {
@@ -58,6 +66,7 @@ export function Dialog({ title, close, children, class: extra = '', read = false
       <h2 tabindex=${read ? -1 : undefined} autofocus=${read}>${title}</h2>
       ${children}
     </div>
+    ${Above && html`<${Above} on=${key.current}/>`}
     <${Toasts} on=${key.current}/>
   </dialog>`;
 }

@@ -1,10 +1,12 @@
 /** Agents who ask for help, at every page of a supervisor: an alarm until somebody has it, then who. */
 import { alarmOn } from './alarm_sound.js';
 import { announce } from './announce.js';
+import { drawAbove } from './dialog.js';
 import { Icon, Sev } from './icons.js';
 import { letterOf } from './single_keys.js';
 import { t } from './strings/en.js';
 import { Since } from './timers.js';
+import { dialogs } from './toasts.js';
 import { cls, computed, effect, html } from './ui.js';
 
 /** What a page gives to it: its link and what only it can do there.
@@ -70,8 +72,9 @@ export function helpsOf(page) {
     void go(first);
   }
 
-  /** @param {{help: Help, first: boolean}} props */
-  const Row = ({ help, first }) => {
+  /** `over`: in a dialog, below which an incident would open unseen.
+   * @param {{help: Help, first: boolean, over: boolean}} props */
+  const Row = ({ help, first, over }) => {
     const mine = help.seen?.by === me();
     const loud = rings(help, me());
     const keyed = first && !help.seen && html` <kbd>${t.asksHelp.keyListen}</kbd>`;
@@ -115,7 +118,7 @@ export function helpsOf(page) {
         onClick=${() => page.send('help_done', { help: help.id })}>
         ${t.asksHelp.done}
       </button>`}
-      ${help.incident && html`<button
+      ${help.incident && !over && html`<button
         class="small quiet"
         onClick=${() => page.open(/** @type {string} */ (help.incident))}>
         ${t.asksHelp.open}
@@ -123,13 +126,22 @@ export function helpsOf(page) {
     </li>`;
   };
 
-  const Helps = () =>
-    shown.value.length > 0 &&
-    html`<section class="helps" aria-label=${t.asksHelp.others}>
-      <ul>${shown.value.map((help, n) => html`<${Row} key=${help.id} help=${help} first=${n === 0}/>`)}</ul>
+  /** On the page, or in the dialog that lies on top: there its own copy keeps its place, unseen.
+   * @param {{on?: object}} props */
+  function Helps({ on }) {
+    const top = dialogs.value.at(-1);
+    if (!shown.value.length || (on && (on !== top || page.link.status.value === 'locked'))) return null;
+    return html`<section class=${cls('helps', !on && !!top && 'under')} aria-label=${t.asksHelp.others}>
+      <ul>
+        ${shown.value.map(
+          (help, n) => html`<${Row} key=${help.id} help=${help} first=${n === 0} over=${!!on}/>`,
+        )}
+      </ul>
     </section>`;
+  }
 
   function follow() {
+    drawAbove(Helps);
     document.addEventListener('keydown', onKey, true);
     /** What was said, by request and by when it was raised. @type {Set<string>} */
     const said = new Set();

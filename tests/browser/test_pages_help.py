@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -198,6 +199,63 @@ async def test_who_whispers_there_already_goes_on_and_has_it(
 
     await until(on_it, "they are on it")
     assert sent(desk, "sit_beside") == []
+    await close(page)
+
+
+COVERED = """(button) => {
+  const { left, top, width, height } = button.getBoundingClientRect();
+  const there = document.elementFromPoint(left + width / 2, top + height / 2);
+  return button.contains(there) ? '' : there?.outerHTML.slice(0, 120) ?? 'nothing';
+}"""
+"""What lies over the middle of a button."""
+
+
+@pytest.mark.parametrize(
+    ("path", "opens"),
+    [
+        ("board?scene=board", "drawer"),
+        ("board?scene=board", "agent"),
+        ("board?scene=board", "find"),
+        ("board?scene=board", "dialog of the drawer"),
+        ("desk?scene=idle", "find"),
+    ],
+)
+async def test_a_supervisor_has_it_at_hand_in_any_layer(
+    chromium: Browser, desk: FakeDesk, path: str, opens: str
+) -> None:
+    page = await opened(chromium, f"{desk.url}/{path}")
+    here = await desk.here()
+    if opens == "find":
+        await page.keyboard.press("/")
+    elif opens == "agent":
+        await page.locator(".agents .agentbtn").first.click()
+    else:
+        await page.get_by_role("button", name="Incidents", exact=True).click()
+        await page.get_by_role("button", name="INC-20419").click()
+    over = page.get_by_role("dialog").first
+    await expect(over).to_be_visible()
+    if opens.startswith("dialog"):
+        await page.get_by_role("button", name="Summary").click()
+        await expect(page.get_by_role("dialog", name="Summary")).to_be_visible()
+    both = [request(desk.now(), id=id, stage="all", agent=id, has="theirs") for id in ("h1", "h2")]
+    await tells(here, *both)
+    rows = page.get_by_role("region", name="Who asks for help").get_by_role("listitem")
+    await expect(rows).to_have_count(2)
+    for row in await rows.all():
+        mine = row.get_by_role("button", name="I’m on it")
+        await expect(mine).to_be_in_viewport(ratio=1)
+        assert await mine.evaluate(COVERED) == ""
+    top = page.get_by_role("dialog").last
+    for shuts in await top.get_by_role("button", name=re.compile("^(Close|Shut|Cancel)")).all():
+        if await shuts.is_visible():
+            await shuts.scroll_into_view_if_needed()
+            assert await shuts.evaluate(COVERED) == "", "nor does it cover the way back"
+    await rows.first.get_by_role("button", name="I’m on it").click()
+
+    async def on_it() -> bool:
+        return [one["help"] for one in sent(desk, "help_see")] == ["h1"]
+
+    await until(on_it, "they are on it")
     await close(page)
 
 
