@@ -352,7 +352,13 @@ class ScheduledCallbacks:
         theirs: list[str] = []
         async with self._database.write() as connection:
             called = await callbacks.called_since(connection, row.contact)
-            move = next_move(live, self._current.value.callbacks, they_called=called)
+            dial = await contacts.dial_of(connection, row.contact)
+            move = next_move(
+                live,
+                self._current.value.callbacks,
+                they_called=called,
+                dialled=dial is None or dial.state not in contacts.NEVER_BEGUN,
+            )
             if isinstance(move, GaveUp):
                 held = await incident_changes.held(connection, row.incident)
             await contacts.cancel_dial(connection, row.contact)
@@ -387,7 +393,7 @@ class ScheduledCallbacks:
         person = await people.person_at(connection, row.address)
         if person is None:
             return None
-        live = next_try(before, row.id, counts=move.counts, now=now)
+        live = next_try(before, row.id, counts=move.counts, now=now, dialled=move.dialled)
         assert live.callback is not None
         live.party = person.party
         found = await people.incident_by_id(connection, row.incident)

@@ -14,12 +14,17 @@ from router.records.database import Transaction
 from router.records.ids import derived_id
 
 
-def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> LiveContact:
+def next_try(
+    before: LiveContact, promise: str, *, counts: bool, now: int, dialled: bool = True
+) -> LiveContact:
     """The same promise again: its place, its ladder from the beginning, no agent assigned.
-    `counts`: the one before was a try."""
+    `counts`: the one before was a try; `dialled`: it came to the carrier."""
     assert before.callback is not None
     tried, busy = before.callback.tried + counts, before.callback.busy + before.with_us
+    undialled = before.callback.undialled + (not dialled)
     unique = str(tried) if counts else f"{tried} busy {busy}"
+    if not dialled:
+        unique = f"{tried} not dialled {undialled}"
     if before.cause == MOVED:
         unique = f"moved {before.id}"
     came = (before.cause or before.outcome or "").replace("-", "_")
@@ -54,6 +59,7 @@ def next_try(before: LiveContact, promise: str, *, counts: bool, now: int) -> Li
             before.callback,
             tried=tried,
             busy=busy,
+            undialled=undialled,
             instead=None,
             back_by=None,
             last=came if counts else before.callback.last,

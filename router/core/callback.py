@@ -59,6 +59,8 @@ NOT_NEEDED = "not_needed"
 """Whoever had their contact said so: the party was reached."""
 BUSY, BUSY_FREE = "busy", 2
 """So often a line that is busy with us is no try."""
+NEVER_DIALLED_FREE = 2
+"""So often a try that never came to the carrier is no try: whoever was to dial it had died."""
 UNCLEAR = "unclear"
 """The carrier did not say whether it dialled: nobody dials again without a person's word."""
 
@@ -74,11 +76,12 @@ class Closed:
 @dataclass(frozen=True, slots=True)
 class Again:
     """Another try, not before this moment (ms). `counts`: the ended one was a try. `window`: in the
-    next hours in which they are called, not in these."""
+    next hours in which they are called, not in these. `dialled`: the carrier was asked for it."""
 
     not_before: int
     counts: bool = True
     window: bool = False
+    dialled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,11 @@ def last_try(live: LiveContact) -> bool:
     return promise.tried >= promise.tries or live.cause == UNCLEAR
 
 
-def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> Move:
-    """What follows an ended try. `they_called`: meanwhile the person called us.
+def next_move(
+    live: LiveContact, rules: CallbackRules, *, they_called: bool, dialled: bool = True
+) -> Move:
+    """What follows an ended try. `they_called`: meanwhile the person called us. `dialled`: the
+    carrier was asked for it, or may have been.
 
     `rules` may have changed since the first try: the number of tries is that of the promise, so
     that what the caller was told stays true.
@@ -157,6 +163,8 @@ def next_move(live: LiveContact, rules: CallbackRules, *, they_called: bool) -> 
         return Closed("cancelled", live.cause or "")
     if they_called:
         return Closed("cancelled", THEY_CALLED)
+    if not dialled and live.callback.undialled < NEVER_DIALLED_FREE:
+        return Again(ended, counts=False, dialled=False)
     if busy_with_us(live):  # it stands until that contact is over
         return Again(ended + rules.busy_again_ms, counts=False)
     if last_try(live):

@@ -75,6 +75,8 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """The waiting call in whose place it comes."""
     busy: int = 0
     """How often their line was busy with us: these were no tries."""
+    undialled: int = 0
+    """How often whoever was to dial it died first: these were no tries either."""
     back_by: str | None = None
     """Who took back that it is not needed; of the contact that stands for it since."""
     kind: str = ""

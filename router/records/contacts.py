@@ -439,6 +439,9 @@ async def carrier_ids_of_others(
     return {row.carrier_id for row in rows}
 
 
+NEVER_BEGUN = ("intended", "cancelled")  # states of a dial for which the carrier was not asked
+
+
 async def begin_dial(connection: AsyncConnection, contact_id: str, now: int) -> bool:
     """Marks the one attempt. False: there was an attempt before; look it up, never dial again."""
     result = await connection.execute(

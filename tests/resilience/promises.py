@@ -67,6 +67,11 @@ class House:
         async with self.database.read() as connection:
             return await contacts.live_of(connection, contact)
 
+    async def asked_for(self, contact: str) -> None:
+        """The carrier was asked to dial it."""
+        async with self.database.write() as connection:
+            assert await contacts.begin_dial(connection, contact, self.now())
+
     async def waiting(self) -> list[str]:
         found = (await self.engine.snapshot()).contacts
         return [c.id for c in sorted(found, key=lambda c: c.score)]
@@ -118,8 +123,7 @@ async def dial_begins(house: House, promised: str) -> None:
     """An agent takes it, and the carrier has been asked; it is a second later."""
     await sits_down(house, "a")
     assert (await house.engine.step("callback_now", agent="a", contact=promised)).ok
-    async with house.database.write() as connection:
-        assert await contacts.begin_dial(connection, promised, house.now())
+    await house.asked_for(promised)
     await house.recorder.drain()
     house.later = 1_000
 

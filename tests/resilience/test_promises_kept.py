@@ -210,6 +210,7 @@ async def test_tries_follow_at_the_same_place_and_only_so_many(house: House) -> 
     for tried in (1, 2, 3):
         await sits_down(house, f"a{tried}")
         assert (await house.engine.step("callback_now", agent=f"a{tried}", contact=seen[-1])).ok
+        await house.asked_for(seen[-1])
         await house.engine.step("caller_gone", contact=seen[-1], cause="busy")
         await house.recorder.drain()
         for _ in range(2):  # two processes, or one that looks twice
@@ -238,6 +239,7 @@ async def test_the_next_try_waits_for_their_morning_unless_it_is_urgent(
     assert made is not None
     await sits_down(house, "a")
     assert (await house.engine.step("callback_now", agent="a", contact=made.id)).ok
+    await house.asked_for(made.id)
     await house.engine.step("caller_gone", contact=made.id, cause="busy")
     await house.recorder.drain()
     await house.promises.settle(house.now())
@@ -303,6 +305,7 @@ async def test_whoever_left_a_message_while_we_were_closed_is_called_when_we_ope
     assert (there.state, there.not_before, there.due_from) == ("scheduled", opens, opens)
     assert (there.arrived_at, there.score) == (call.arrived_at, made.score)
     assert (await house.engine.step("callback_now", agent="a", contact=made.id)).ok  # a person may
+    await house.asked_for(made.id)
     await house.engine.step("caller_gone", contact=made.id, cause="busy")
     await house.recorder.drain()
     await house.promises.settle(house.now())
@@ -373,6 +376,7 @@ async def test_the_next_try_is_due_by_its_target_after_its_own_moment(
     opens = closed(house) if shut else None
     await sits_down(house, "a")
     assert (await house.engine.step("callback_now", agent="a", contact=made.id)).ok
+    await house.asked_for(made.id)
     await house.engine.step("caller_gone", contact=made.id, cause="busy")
     await house.recorder.drain()
     await house.promises.settle(house.now())
@@ -411,6 +415,7 @@ async def test_a_line_that_is_busy_with_us_is_dialled_again_and_the_third_time_i
     contact, seen = promised.contact.id, list[tuple[int, int, bool]]()
     for _ in range(3):
         assert (await step("callback_now", agent="b", contact=contact)).ok
+        await house.asked_for(contact)
         await step("caller_gone", contact=contact, cause="busy")
         await house.recorder.drain()
         await house.promises.settle(house.now())
@@ -443,6 +448,7 @@ async def test_a_promise_whose_queue_a_reload_took_away_is_kept_in_another(house
     await sits_down(house, "a1")
     dialled = next(iter(await house.waiting()))
     assert (await house.engine.step("callback_now", agent="a1", contact=dialled)).ok
+    await house.asked_for(dialled)
     await house.engine.step("caller_gone", contact=dialled, cause="busy")
     await house.recorder.drain()
     await house.promises.settle(house.now())
@@ -671,6 +677,25 @@ async def in_vain(house: House, promised: str) -> None:
     await house.engine.step("caller_gone", contact=promised, cause="no-answer")
     await house.recorder.drain()
     await house.promises.settle(house.now())
+
+
+async def test_nobody_was_called_whose_dial_died_with_its_worker(house: House) -> None:
+    """The index gives it up in time; the owner is not told that somebody was not reached."""
+    call, first = await promised_to(house, "+12065550964")
+    await sits_down(house, "a")
+    assert (await house.engine.step("callback_now", agent="a", contact=first.id)).ok
+    await house.engine.step("caller_gone", contact=first.id, cause="no-answer")
+    await house.recorder.drain()
+    for _ in range(2):  # as two workers would
+        await house.promises.settle(house.now())
+    (again,) = [await house.engine.look(one) for one in await house.waiting()]
+    assert again is not None
+    assert again.callback is not None
+    assert (again.callback.tried, again.callback.undialled, again.callback.last) == (1, 1, None)
+    async with house.database.read() as connection:
+        row = await callbacks.open_of(connection, call.incident or "")
+    assert row is not None
+    assert (row.contact, row.tried) == (again.id, 1)
 
 
 @pytest.mark.parametrize("owner", ["u7", None])

@@ -98,6 +98,24 @@ def test_a_line_that_is_busy_with_us_is_no_try_twice(
     assert last_try(live) == isinstance(wanted, GaveUp)
 
 
+def test_a_try_that_never_came_to_the_carrier_is_none_twice() -> None:
+    """Whoever was to dial it had died; of a centre that cannot dial at all, a person hears."""
+    live, ids = ended(3, cause="no_answer"), set[str]()
+    for _ in range(2):
+        move = next_move(live, RULES, they_called=False, dialled=False)
+        assert move == Again(1_000_000, counts=False, dialled=False)
+        live = next_try(live, "k1", counts=False, now=0, dialled=False)
+        assert live.callback is not None
+        assert (live.callback.tried, live.callback.last) == (3, None)
+        ids.add(live.id)
+        live.cause, live.ended_at = "no_answer", 1_000_000
+    assert len(ids) == 2
+    assert next_move(live, RULES, they_called=False, dialled=False) == GaveUp()
+    assert next_move(ended(3), RULES, they_called=True, dialled=False) == Closed(
+        "cancelled", THEY_CALLED
+    )
+
+
 def test_one_that_is_not_needed_was_reached() -> None:
     live = ended(1, outcome="cancelled", cause=NOT_NEEDED)
     assert next_move(live, RULES, they_called=False) == Closed("reached", NOT_NEEDED)
