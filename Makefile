@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-long faults faults-batch check format bench bench-media bench-calls bench-router bench-pages bench-incidents bench-triage lock clean
+.PHONY: demo test test-long faults faults-batch check format bench bench-media bench-calls bench-router bench-callbacks bench-pages bench-incidents bench-triage lock clean
 
 demo: $(VENV)/.run
 	@exec $(BIN)/holdfast demo
@@ -57,6 +57,10 @@ bench-calls: $(VENV)/.dev
 
 bench-router: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench_router
+
+# Two hundred promised calls due in one minute; of three workers on one store, twenty die (docs/routing.md).
+bench-callbacks: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench_callbacks
 
 bench-pages: $(VENV)/.dev
 	@scripts/need-system chromium postgresql

@@ -112,6 +112,8 @@ def describe(call: Call, session: Session | None) -> dict[str, Any]:
         "status": call.status,
         "duration_s": call.duration_s,
         "parent": call.parent_sid,
+        "began_at": call.created.timestamp() * 1000,
+        "ended_at": call.ended.timestamp() * 1000 if call.ended is not None else None,
         "streaming": session is not None and session.stream is not None and not call.over,
         "gathering": session is not None and session.keys is not None,
     }

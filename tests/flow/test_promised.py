@@ -1,4 +1,5 @@
-"""Promised calls through the whole centre: asked for, dialled, tried again, called off."""
+"""Promised calls through the whole centre: asked for, dialled, tried again, called off (who dies in
+between: test_dialled_once.py)."""
 
 from __future__ import annotations
 
@@ -246,35 +247,3 @@ async def test_promised_calls_survive_flushall_and_a_restart(centre: Centre) -> 
         assert after == {
             k: ("queued" if s == "offered" else s, score) for k, (s, score) in before.items()
         }
-
-
-async def test_a_worker_that_dies_before_dialling_dials_once(centre: Centre) -> None:
-    person = "+12065550711"
-    await centre.sandbox.person(person, answer="answers", ring_ms=1500)
-    async with desk(centre) as agent:
-        order = await order_for(agent, centre, person)
-        await agent.do("request_callback", **order, key="later-0711")
-        await centre.sandbox.fault(rest_acts_then_hangs=1)
-        accepting = asyncio.create_task(agent.accept())
-        async with asyncio.timeout(60):
-            while not await dialled(centre, person):
-                await asyncio.sleep(0.01)
-        centre.kill_worker()
-        accepting.cancel()
-        await centre.sandbox.heal()
-        await centre.until_ready()
-        await centre.until_rows(
-            "select d.state from dial d join callback c on c.contact = d.contact"
-            f" where c.incident = '{order['incident']}'",
-            [("dialed",)],
-            15,
-        )
-        assert len(await dialled(centre, person)) == 1
-    async with desk(centre, "dana", view="board") as board:  # it is tried again: not here
-        for call in await centre.sandbox.calls(live=True):
-            await centre.sandbox.hang_up(call["sid"])
-        again = await board.until(
-            lambda: (c := promised(board)) and c["callback"]["tried"] == 2 and c, 15
-        )
-        await board.do("cancel_callback", contact=again["id"])
-        await board.until(lambda: again["id"] not in board.contacts)
