@@ -51,13 +51,8 @@ const Desk = () =>
         <${MyHelp}/>
         <${ConsultBar} mute=${html`<${Mute}/>`}/>
         <main class="main">
-          <div class="col left">
-            <${Offer}/>
-            <${Asked}/>
-            <${ForMe}/>
-            <${HandedAway}/>
-            <${Mine}/>
-            <${Work}/>
+          <div class="left">
+            <div class="col"><${Offer}/><${Asked}/><${ForMe}/><${HandedAway}/><${Mine}/><${Work}/></div>
             <${Toasts}/>
           </div>
           <${Incident}/>

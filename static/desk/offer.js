@@ -1,5 +1,5 @@
 /** The incoming offer: unmistakable by sound, shape, colour and words. */
-import { html, signal, useEffect, useRef, useSignalEffect } from '../ui.js';
+import { html, signal, useEffect, useLayoutEffect, useRef, useSignalEffect } from '../ui.js';
 import { Marks, addressOf, roleWord, whoOf } from '../contact.js';
 import { Speaks } from '../speaks.js';
 import { Icon, Sev } from '../icons.js';
@@ -165,11 +165,13 @@ function useAlarm(contact, expires) {
 function Card({ ring }) {
   const { contact: c, expires } = ring;
   useAlarm(c, expires);
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
+  useLayoutEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), []); // its column may be scrolled
   const answering = pending.value.accept;
   const declining = pending.value.decline;
   const of = useHistory(c);
   const kind = kindOf(c);
-  return html`<section class=${`offer o${c.severity}`} aria-label=${t.offer.title[kind]}>
+  return html`<section ref=${box} class=${`offer o${c.severity}`} aria-label=${t.offer.title[kind]}>
     <div class="row">
       <div class="grow stack tight">
         <${Sev} level=${c.severity} word=${wordOf(c.severity)} class="loud"/>

@@ -182,9 +182,12 @@ COVERED = """() => { const boxes = [...document.querySelectorAll('.toast')].map(
   const work = document.querySelectorAll('button, input, textarea, a, h2, li, td, .tr, .card');
   return [...work].filter((it) => !it.closest('.toasts') && it.checkVisibility()).map((it) => {
     const r = it.getBoundingClientRect();
-    const frame = it.closest('.work, .list, .agents, .scroll, .notes');
-    const f = frame ? frame.getBoundingClientRect() : r;
-    const top = Math.max(r.top, f.top), bottom = Math.min(r.bottom, f.bottom);
+    let { top, bottom } = r;
+    for (let frame = it.parentElement; frame; frame = frame.parentElement)
+      if (getComputedStyle(frame).overflowY !== 'visible') {
+        const f = frame.getBoundingClientRect();
+        [top, bottom] = [Math.max(top, f.top), Math.min(bottom, f.bottom)];
+      }
     const over = boxes.some((b) => Math.min(b.right, r.right) - Math.max(b.left, r.left) > 1 &&
       Math.min(b.bottom, bottom) - Math.max(b.top, top) > 1);
     return over ? it.outerHTML.slice(0, 90) : null;
