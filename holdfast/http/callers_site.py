@@ -184,5 +184,7 @@ def _example(of: Saying, key: str, language: str) -> Said:
         **EXAMPLES,
         key=key_in_words(of.config.callbacks.key or "1"),
         why="Christmas Day",
+        number=next((line.number for line in of.config.lines if line.number), ""),
+        no="INC-20401",
         opens=lambda it: OPENS[it],
     )

@@ -13,6 +13,7 @@ from holdfast.http.carrier_routes import Signatures, TextHooks
 from holdfast.http.web import body_arriving
 from holdfast.parts import House, Part
 from holdfast.settings.environment import Settings
+from router.callbacks.scheduled import ScheduledCallbacks
 from router.intake.door import Intake
 from router.intake.spool import Spool
 from router.outbox import Replies
@@ -33,6 +34,7 @@ def part(house: House) -> Part:
     wake = {"sms": sms.wake} | ({"email": email.wake} if email.ready else {})
     house.keep(Replies, Replies(centre.database, centre.engine, wake))
     intake.answers_by(wake)
+    house[ScheduledCallbacks].last_words.wake = wake
     hooks = {"/twilio/sms": sms.inbound, "/twilio/sms/status": sms.status}
     mail = inbound_handler(email, settings.email_secret, body_arriving)
     return Part(

@@ -16,21 +16,27 @@ from router.records.ids import derived_id
 
 
 async def hand_back(
-    connection: Transaction, config: Config, held: Any, live: LiveContact, now: int
+    connection: Transaction,
+    config: Config,
+    held: Any,
+    live: LiveContact,
+    now: int,
+    wrote: str | None,
 ) -> str | None:
     """After the last try (`live`), in its incident, which is held: a next action of its owner,
     unless something is planned there. Nobody's: router/incidents/unplanned.py finds somebody.
+    `wrote`: how the centre has written to them (router/callbacks/last_words.py).
     Whose it is now; None: nothing was planned."""
     if held is None or held.state != OPEN or held.owner is None:
         return None
     if await next_actions.open_of(connection, held.id) is not None:
         return None
     one = derived_id("x", "callback", live.id)
-    mail = await people.has_mail(connection, live.party or "")
+    mail = bool(await people.mails_of(connection, live.party or ""))
     await next_actions.plan(
         connection,
         {
-            "id": one, "incident": held.id, "what": next_action(live, mail=mail),
+            "id": one, "incident": held.id, "what": next_action(live, mail=mail, wrote=wrote),
             "agent": held.owner, "made_by": BY_RULE, "made_at": now,
             "due_at": now + config.incidents.next_within.ms(live.severity),
         },

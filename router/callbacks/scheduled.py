@@ -17,6 +17,7 @@ import structlog
 
 from router.admission import Admission
 from router.callbacks import at_night, given_up
+from router.callbacks.last_words import LastWords
 from router.callbacks.tries import counts_anew, next_try, wait_until
 from router.centre import Centre
 from router.core import courtesy
@@ -110,6 +111,7 @@ class ScheduledCallbacks:
         self._recorded = recorded
         self._admission = Admission(centre)
         self._current = centre.config
+        self.last_words = LastWords(centre.config)
         self._news = asyncio.Event()
         self._step = "0-0"
         self._given: set[str] = set()
@@ -348,7 +350,7 @@ class ScheduledCallbacks:
     async def _settle(self, row: Row, now: int) -> None:
         live = msgspec.json.decode(row.live, type=LiveContact)
         following: LiveContact | None = None
-        owner: str | None = None
+        owner, wrote = None, None
         theirs: list[str] = []
         async with self._database.write() as connection:
             called = await callbacks.called_since(connection, row.contact)
@@ -371,10 +373,13 @@ class ScheduledCallbacks:
             else:
                 cause = live.cause or ""
                 if await callbacks.close(connection, row.id, "gave_up", cause, now, of=live.id):
+                    wrote = await self.last_words.write(connection, held, row, live, now)
                     owner = await given_up.hand_back(
-                        connection, self._current.value, held, live, now
+                        connection, self._current.value, held, live, now, wrote
                     )
         log.info("callback.tried", contact=live.id, outcome=live.outcome, then=type(move).__name__)
+        if wrote is not None:
+            self.last_words.wake[wrote]()
         if owner is not None:
             self._handed_back(held.id, owner)
         if following is not None:

@@ -91,6 +91,9 @@ class GaveUp:
 
 Move = Closed | Again | GaveUp
 
+WROTE = {"sms": "a text was sent", "email": "a mail was sent"}
+"""What the centre did by itself after the last try, by channel."""
+
 
 def count_from(live: LiveContact, moment: float) -> None:
     """Its target counts from this moment (ms); its place stays."""
@@ -178,12 +181,17 @@ def _after(live: LiveContact, rules: CallbackRules, ended: int) -> Again:
     return Again(ended, window=True) if gap is None else Again(ended + gap)
 
 
-def next_action(live: LiveContact, *, mail: bool) -> str:
-    """What its owner has to do once the last try has reached nobody. `mail`: an address is known.
-    No details: their name, or their masked number."""
+def next_action(live: LiveContact, *, mail: bool, wrote: str | None = None) -> str:
+    """What its owner has to do once the last try has reached nobody. `mail`: an address is known;
+    `wrote`: on which channel they were written to by rule. No details: their name, or their masked
+    number."""
     who = live.who.get("name") or live.who.get("address") or "them"
     tries = live.callback.tried if live.callback is not None else 1
     calls = "1 call" if tries == 1 else f"{tries} calls"
-    if mail and live.severity > Severity.S3:
+    if wrote is not None:
+        return f"Reach {who}: not reached, {calls}; {WROTE[wrote]}"[:140]
+    if live.severity <= Severity.S3:
+        return f"Reach {who}: not reached, {calls}"[:140]
+    if mail:
         return f"Mail {who}: not reached by telephone, {calls}"[:140]
-    return f"Reach {who}: not reached, {calls}"[:140]
+    return f"Reach {who}: not reached, {calls}; no mail address is known"[:140]

@@ -200,6 +200,19 @@ SENTENCES: dict[str, Sentence] = {
         "Hello. This is {name}. We are returning your call. Please call us back. Thank you.",
         "Hola. Le llama {name}. Le devolvemos su llamada. Por favor, llámenos. Gracias.",
     ),
+    "not_reached": Sentence(
+        "read, not heard: by text (S1, S2) or mail (S4) after the last try of a promised call that "
+        "reached nobody; nothing of the incident; empty: nobody is written to",
+        "We tried to call you and could not reach you. Please call {number}. Reference {no}.",
+        "Intentamos llamarle y no pudimos comunicarnos con usted. Por favor, llame al {number}. "
+        "Referencia {no}.",
+        fields=("number", "no"),
+    ),
+    "not_reached_subject": Sentence(
+        "read, not heard: the subject of that mail",
+        "We tried to call you",
+        "Intentamos llamarle",
+    ),
     "restart": Sentence(
         "the centre stops or restarts",
         "We have to restart. Please stay on the line: you keep your place, and we connect you "
@@ -213,5 +226,7 @@ SENTENCES: dict[str, Sentence] = {
 MUSIC = "hold"
 """Our clip of music."""
 
-NEVER_SILENT = frozenset(SENTENCES) - {"greeting", "notice", "menu", "connecting", "please_hold"}
+NEVER_SILENT = frozenset(SENTENCES) - {
+    "greeting", "notice", "menu", "connecting", "please_hold", "not_reached",
+}  # fmt: skip
 """Sentences without which a caller would not know what happens: they cannot be emptied."""

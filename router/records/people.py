@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import String, and_, bindparam, desc, insert, select, update
+from sqlalchemy import String, and_, bindparam, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.incident_status import Status
@@ -149,11 +149,13 @@ async def person_at(connection: AsyncConnection, address_id: str) -> Person | No
     return Person(*row) if row else None
 
 
-async def has_mail(connection: AsyncConnection, party: str) -> bool:
-    """True if a mail address of theirs is known."""
-    at = schema.address.c
-    mine = select(at.id).where(at.party == party, at.kind == "email").limit(1)
-    return (await connection.execute(mine)).first() is not None
+async def mails_of(connection: AsyncConnection, party: str) -> list[str]:
+    """Their mail addresses (ids), the one last used first."""
+    at, used = schema.address.c, schema.contact.c
+    last = select(func.max(used.arrived_at)).where(used.address == at.id).scalar_subquery()
+    mine = select(at.id).where(at.party == party, at.kind == "email")
+    rows = await connection.execute(mine.order_by(desc(func.coalesce(last, 0)), at.id))
+    return list(rows.scalars())
 
 
 async def set_opted_out(connection: AsyncConnection, address_id: str, value: bool) -> None:

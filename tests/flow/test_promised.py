@@ -247,3 +247,27 @@ async def test_promised_calls_survive_flushall_and_a_restart(centre: Centre) -> 
         assert after == {
             k: ("queued" if s == "offered" else s, score) for k, (s, score) in before.items()
         }
+
+
+async def test_of_an_s1_that_nobody_reached_they_are_written_to_once(centre: Centre) -> None:
+    person = "+12065550712"
+    await centre.sandbox.person(person, answer="busy", ring_ms=50)
+    async with desk(centre) as agent:
+        await centre.sandbox.text("my dog is not breathing", from_=person, to=SUPPORT)
+        text = await agent.accept()
+        incident = await agent.do("open", incident=agent.contacts[text]["incident"])
+        await agent.do("close", contact=text, disposition="resolved", anyway=True)
+        address = incident["parties"][0]["addresses"][0]["id"]
+        of = {"incident": incident["id"], "address": address}
+        await agent.do("request_callback", **of, key="last-0712")
+        for _ in range(4):
+            contact = await agent.accept()
+            await agent.until(lambda contact=contact: contact not in agent.contacts)
+        ours = f"incident = '{incident['id']}' and key like 'not_reached:%'"
+        await centre.until_rows(f"select status from message where {ours}", [("delivered",)])
+        (told,) = [t for t in await centre.sandbox.texts(person) if t["direction"] != "inbound"]
+        assert f"Reference {incident['number']}" in told["body"]
+        line = (await agent.do("open", incident=incident["id"]))["timeline"]
+        (letter,) = [it for it in line if it["kind"] == "message" and it["direction"] == "out"]
+        assert letter["who"] == "us"
+        assert len(await dialled(centre, person)) == 4

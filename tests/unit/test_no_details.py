@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from router.core.sentences import LANGUAGES, SENTENCES
+
 ROOT = Path(__file__).parents[2]
 MAY = {
     "name": "the centre", "key": "of the telephone", "minutes": "", "place": "in line",
@@ -23,6 +25,15 @@ def test_nothing_is_filled_in_that_says_who_or_what_it_is_about(file: str) -> No
     words = (ROOT / "router" / "core" / f"{file}.py").read_text()
     filled = set(re.findall(r"\{([a-z_]+)[^}]*\}", words))
     assert filled <= set(MAY), filled - set(MAY)
+
+
+def test_after_the_last_try_they_read_our_number_and_the_incidents_alone() -> None:
+    words = SENTENCES["not_reached"]
+    for language in LANGUAGES:
+        said = words.words(language) + SENTENCES["not_reached_subject"].words(language)
+        assert set(re.findall(r"\{([a-z_]+)\}", said)) == {"number", "no"}
+        assert said.isascii(), "in letters of which 160 are one text"
+        assert len(said) <= 160
 
 
 def test_the_automatic_answer_has_hours_and_our_numbers_alone() -> None:

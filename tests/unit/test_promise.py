@@ -178,12 +178,15 @@ def test_an_s3_is_called_once_more_in_their_next_hours() -> None:
     [
         (1, True, "Reach Maya: not reached, 4 calls"),
         (4, True, "Mail Maya: not reached by telephone, 4 calls"),
-        (4, False, "Reach Maya: not reached, 4 calls"),
+        (4, False, "Reach Maya: not reached, 4 calls; no mail address is known"),
     ],
 )
 def test_what_is_next_after_the_last_try(severity: int, mail: bool, words: str) -> None:
     live = replace(ended(4), severity=severity, who={"name": "Maya", "address": "+1 206 ••• 0133"})
     assert next_action(live, mail=mail) == words
+    told = next_action(live, mail=mail, wrote="sms" if severity == 1 else "email")
+    assert told.startswith("Reach Maya: not reached, 4 calls; a ")
+    assert told.endswith(" was sent")
 
 
 def test_an_ordinary_call_of_ours_is_nobodys_last_try() -> None:
