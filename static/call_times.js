@@ -30,12 +30,3 @@ export const There = ({ at, zone }) => {
     ${clock ? t.promised.there(clock) : t.promised.noZone}
   </span>`;
 };
-
-/** "2026-12-01" and "14:30" by this machine's clock, ms. @param {string} day @param {string} time */
-export function onDay(day, time) {
-  const at = Date.parse(`${day}T${time}`);
-  return Number.isNaN(at) ? null : at;
-}
-
-/** @param {number} at */
-export const isoDay = (at) => new Intl.DateTimeFormat('sv-SE').format(at);

@@ -58,17 +58,6 @@ export function dueText(at, from) {
   return Math.abs(days) < 7 ? dayAndTime(at) : `${date.format(at)} ${hm.format(at)}`;
 }
 
-/** The next moment at which a clock of this machine reads "14:30"; null without a time.
- * @param {string} text @param {number} from */
-export function nextAt(text, from) {
-  const hit = /^(\d\d):(\d\d)$/.exec(text);
-  if (!hit) return null;
-  const at = new Date(from);
-  at.setHours(Number(hit[1]), Number(hit[2]), 0, 0);
-  if (at.getTime() <= from) at.setDate(at.getDate() + 1); // also right in a night that changes the clocks
-  return at.getTime();
-}
-
 /** So many days later at this hour of this machine's clock, also over days of 23 or 25 hours.
  * @param {number} hour @param {number} days @param {number} from */
 export function daysLaterAt(hour, days, from) {

@@ -1,11 +1,10 @@
 /** A promised call is moved to another time. */
 import { html, signal, useState } from './ui.js';
-import { isoDay, momentOf, onDay, There } from './call_times.js';
-import { serverTime } from './clock.js';
+import { momentOf } from './call_times.js';
 import { whoOf } from './contact.js';
 import { Dialog } from './dialog.js';
-import { hourMinute, nextAt } from './format.js';
 import { act, boundLayer, layer, pending } from './in_view.js';
+import { asTyped, AtNight, MomentFields, typedMoment } from './moment_fields.js';
 import { toast } from './toasts.js';
 import { t } from './strings/en.js';
 
@@ -26,12 +25,11 @@ export function askMove(row) {
 /** @param {{of: CallbackRow}} props */
 function Move({ of }) {
   const l = t.callbackList;
-  const [time, setTime] = useState(hourMinute(of.due));
-  const [day, setDay] = useState('');
+  const [typed, type] = useState(asTyped(of.due));
   const [note, setNote] = useState('');
   const [why, refuse] = useState(''); // it is night there by then
   const busy = pending.value.move_callback;
-  const at = day ? onDay(day, time) : nextAt(time, serverTime());
+  const at = typedMoment(typed);
   /** @param {string[]} sure */
   const go = async (sure = []) => {
     if (at === null || busy) return;
@@ -51,42 +49,14 @@ function Move({ of }) {
         e.preventDefault();
         void go();
       }}>
-      <div class="row wraps">
-        <label class="row">
-          ${t.promised.at}
-          <input
-            type="time"
-            autofocus
-            value=${time}
-            onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setTime(e.currentTarget.value)}/>
-        </label>
-        <input
-          type="date"
-          aria-label=${t.promised.day}
-          min=${isoDay(serverTime())}
-          value=${day}
-          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setDay(e.currentTarget.value)}/>
-        ${at !== null && html`<b>${momentOf(at)}</b>`}
-        ${at !== null &&
-        (of.zones.length ? of.zones : ['']).map(
-          (zone) => html`<${There} key=${zone} at=${at} zone=${zone}/>`,
-        )}
-      </div>
-      ${why && html`
-        <p class="s2 b" role="alert">⚠ ${why}. ${l.moveWhy}</p>
-        <div class="row">
-          <input
-            class="grow"
-            maxlength="160"
-            aria-label=${l.moveNote}
-            placeholder=${l.moveNote}
-            value=${note}
-            onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setNote(e.currentTarget.value)}/>
-          <button type="button" disabled=${busy || !note.trim()} onClick=${() => go(['night'])}>
-            ${l.moveAnyway}
-          </button>
-        </div>
-      `}
+      <${MomentFields} zones=${of.zones} typed=${typed} say=${type} focus/>
+      ${why && html`<${AtNight}
+        why=${why}
+        note=${note}
+        say=${setNote}
+        busy=${busy}
+        word=${l.moveAnyway}
+        go=${() => go(['night'])}/>`}
       <div class="row end">
         <button type="button" onClick=${shut}>${t.incident.shut}</button>
         <button class="primary" disabled=${busy || at === null}>${l.moveGo}</button>

@@ -3,9 +3,10 @@ import { html, newId, signal, useState } from '../ui.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { now, serverTime } from '../clock.js';
-import { isoDay, momentOf, onDay, There } from '../call_times.js';
-import { exactTime, hourMinute, nextAt } from '../format.js';
+import { momentOf, There } from '../call_times.js';
+import { exactTime, hourMinute } from '../format.js';
 import { firstOf } from '../contact.js';
+import { AtNight, MomentFields, NOTHING_TYPED, typedMoment } from '../moment_fields.js';
 import { Until } from '../timers.js';
 import { Stands } from '../stands.js';
 import { toast } from '../toasts.js';
@@ -61,14 +62,12 @@ async function promised(fields, at) {
 
 export function Later() {
   const of = asked.value;
-  const [time, setTime] = useState('');
-  const [day, setDay] = useState('');
+  const [typed, type] = useState(NOTHING_TYPED);
   const [note, setNote] = useState('');
   if (!of) return null;
   const busy = pending.value.request_callback;
   const night = atNight.value;
-  const at = day ? onDay(day, time) : nextAt(time, serverTime());
-  const tomorrow = !day && at !== null && new Date(at).getDate() !== new Date(serverTime()).getDate();
+  const at = typedMoment(typed);
   return html`<${Dialog} title=${t.promised.title(of.who)} close=${shut} class="laterbox">
     <p class="muted">${t.promised.lead}</p>
     <div class="stack">
@@ -84,42 +83,31 @@ export function Later() {
         </button>`,
       )}
     </div>
-    <input
-      maxlength="160"
-      aria-label=${t.promised.note}
-      placeholder=${t.promised.note}
-      value=${note}
-      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setNote(e.currentTarget.value)}/>
-    ${night && html`<div class="row wraps" role="alert">
-      <span class="grow s2 b">⚠ ${night.why}. ${t.promised.nightWhy}</span>
-      <button disabled=${busy || !note.trim()} onClick=${() => promise(night.at, note, ['night'])}>
-        ${t.promised.nightGo}
-      </button>
-    </div>`}
+    ${night
+      ? html`<${AtNight}
+          why=${night.why}
+          note=${note}
+          say=${setNote}
+          busy=${busy}
+          word=${t.promised.nightGo}
+          go=${() => promise(night.at, note, ['night'])}/>`
+      : html`<input
+          maxlength="160"
+          aria-label=${t.promised.note}
+          placeholder=${t.promised.note}
+          value=${note}
+          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setNote(e.currentTarget.value)}/>`}
     <form
-      class="row wraps"
+      class="stack"
       onSubmit=${(/** @type {On<SubmitEvent, HTMLFormElement>} */ e) => {
         e.preventDefault();
         if (at !== null) void promise(at, note);
       }}>
-      <label class="row">
-        ${t.promised.at}
-        <input
-          type="time"
-          value=${time}
-          onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setTime(e.currentTarget.value)}/>
-      </label>
-      <input
-        type="date"
-        aria-label=${t.promised.day}
-        min=${isoDay(serverTime())}
-        value=${day}
-        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => setDay(e.currentTarget.value)}/>
-      ${tomorrow && html`<b>${t.promised.tomorrow}</b>`}
-      ${at !== null && html`<${There} at=${at} zone=${of.zone}/>`}
-      <button class="primary" disabled=${busy || at === null}>${t.promised.atGo}</button>
-      <span class="grow"></span>
-      <button type="button" onClick=${shut}>${t.incident.shut}</button>
+      <${MomentFields} zones=${[of.zone]} typed=${typed} say=${type}/>
+      <div class="row end">
+        <button type="button" onClick=${shut}>${t.incident.shut}</button>
+        <button class="primary" disabled=${busy || at === null}>${t.promised.atGo}</button>
+      </div>
     </form>
   </${Dialog}>`;
 }

@@ -9,7 +9,6 @@ import {
   flowed,
   leftText,
   needsText,
-  nextAt,
   spanText,
 } from '../../static/format.js';
 import { hasAll, wordsIn } from '../../static/fold.js';
@@ -232,14 +231,6 @@ test("a mail's hard line breaks within a paragraph are joined, its own lines sta
   assert.equal(flowed(`${long}\n- one\n- two`), `${long}\n- one\n- two`);
   assert.equal(flowed(`> ${long}\n${long}`), `> ${long}\n${long}`);
   assert.equal(flowed(''), '');
-});
-
-test('a time of day is the next moment at which the clock reads so', () => {
-  const noon = new Date(2026, 10, 21, 12, 0, 0).getTime();
-  assert.equal(nextAt('14:30', noon) - noon, 9_000_000);
-  assert.equal(nextAt('12:00', noon) - noon, 86_400_000, 'now is over: tomorrow');
-  assert.equal(nextAt('11:59', noon), new Date(2026, 10, 22, 11, 59).getTime());
-  assert.deepEqual([nextAt('', noon), nextAt('noon', noon)], [null, null]);
 });
 
 test('days later is a day of the calendar, whether it has 23, 24 or 25 hours', () => {

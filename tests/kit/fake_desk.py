@@ -107,7 +107,7 @@ class Connection(HandOffs, Summaries):
         if INTENTS[do].desk_only and self.view != "desk":
             refused = "not_allowed"
         if refused:
-            error = {"code": refused, "message": ""}
+            error = {"code": refused, "message": self.desk.says.get(do, "")}
             return await self.say("reply", id=intent["id"], ok=False, error=error)
         if answer:
             result = await answer(intent)
@@ -481,6 +481,8 @@ class FakeDesk:
         self.intents: list[dict[str, Any]] = []
         self.pongs = 0
         self.refuse: dict[str, str] = {}
+        self.says: dict[str, str] = {}
+        """The words of a refusal."""
         self.asks_next = False
         self.connections: list[Connection] = []
         self._waits: list[Connection] = []

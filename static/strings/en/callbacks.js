@@ -77,8 +77,6 @@ export const callbacks = {
     moveLead: 'It rings at the new time, and its place in line counts from then.',
     moveGo: 'Move it',
     moveAnyway: 'Move it anyway',
-    moveWhy: 'Say why in the note, and move it anyway; or choose another time.',
-    moveNote: 'Why at night',
     /** @param {string} time */
     moved: (time) => `Moved to ${time}.`,
   },

@@ -75,16 +75,23 @@ export const common = {
     soon: 'As soon as somebody is free',
     /** @param {number} n @param {string} time */
     minutes: (n, time) => `In ${n} minutes, at ${time}`,
-    at: 'At',
     atGo: 'Schedule it',
-    day: 'Day',
-    note: 'What it is about, or why at night (optional)',
+    yourClock: 'Your time',
+    /** @param {string} place */
+    theirClock: (place) => `Their time, ${place}`,
+    /** @param {string} clock */
+    dayBy: (clock) => `Day, by ${clock.charAt(0).toLowerCase()}${clock.slice(1)}`,
+    /** @param {number} hours */
+    ahead: (hours) => `${Math.abs(hours)} h ${hours < 0 ? 'behind you' : 'ahead of you'}`,
+    sameClock: 'Their clock shows the same.',
+    note: 'What it is about (optional)',
+    nightNote: 'Why at night',
     /** @param {string} clock */
     there: (clock) => `${clock} there`,
     noZone: 'their local time is not known',
-    nightWhy: 'Say why in the note, and promise it anyway; or choose another time.',
+    askThem: 'Their local time is not known: ask them.',
+    nightWhy: 'Say why, and promise it anyway; or choose another time.',
     nightGo: 'Promise it anyway',
-    tomorrow: 'tomorrow',
     /** @param {string} time */
     done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised.'),
     off: 'Cancel the callback',
