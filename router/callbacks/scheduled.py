@@ -25,6 +25,7 @@ from router.core.callback import (
     CALLED_OFF,
     CALLER,
     MOVED,
+    NEVER_DIALLED,
     VOICEMAIL,
     Again,
     Closed,
@@ -366,6 +367,9 @@ class ScheduledCallbacks:
             await contacts.cancel_dial(connection, row.contact)
             if isinstance(move, Again):
                 following = await self._again(connection, row, live, move, now)
+                if not move.dialled:
+                    live.cause = NEVER_DIALLED
+                    await contacts.mark_ended(connection, live)
                 if following is not None:
                     theirs = await contacts.open_of_party(connection, following.party or "")
             elif isinstance(move, Closed):

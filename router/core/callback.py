@@ -59,6 +59,8 @@ NOT_NEEDED = "not_needed"
 """Whoever had their contact said so: the party was reached."""
 BUSY, BUSY_FREE = "busy", 2
 """So often a line that is busy with us is no try."""
+NEVER_DIALLED = "never_dialled"
+"""Cause of such a try in the record; the index, which gave it up in time, cannot know."""
 NEVER_DIALLED_FREE = 2
 """So often a try that never came to the carrier is no try: whoever was to dial it had died."""
 UNCLEAR = "unclear"

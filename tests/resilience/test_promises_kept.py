@@ -38,6 +38,7 @@ from router.records import (
     schema,
 )
 from router.records.accounts import Account
+from router.records.timeline import incident_document
 from tests.kit.store import CONFIG
 from tests.resilience.promises import (
     LINE,
@@ -694,8 +695,15 @@ async def test_nobody_was_called_whose_dial_died_with_its_worker(house: House) -
     assert (again.callback.tried, again.callback.undialled, again.callback.last) == (1, 1, None)
     async with house.database.read() as connection:
         row = await callbacks.open_of(connection, call.incident or "")
+        told = await incident_document(
+            connection, call.incident or "", "u1", {}, lambda _number: None
+        )
     assert row is not None
+    assert told is not None
     assert (row.contact, row.tried) == (again.id, 1)
+    said = [str(one["text"]) for one in told["timeline"]]
+    assert [text for text in said if "never dialled" in text]
+    assert not [text for text in said if "not reached" in text or "answer" in text]
 
 
 @pytest.mark.parametrize("owner", ["u7", None])

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.callback import CALLED_OFF, MOVED, NOT_NEEDED, THEY_CALLED
+from router.core.callback import CALLED_OFF, MOVED, NEVER_DIALLED, NOT_NEEDED, THEY_CALLED
 from router.core.model import LiveContact
 from router.core.states import State
 from router.core.text import span
@@ -66,6 +66,8 @@ def _told(row: Any, party: dict[str, Any] | None, agent: str | None, words: Word
         text = f"call to {person} called off"
         if live.cause == THEY_CALLED:
             text += ": they called themselves"
+    elif live.cause == NEVER_DIALLED:
+        text = f"call to {person} was never dialled"
     elif row.state == State.ENDED:
         lasted = f" after {span(row.ended_at - entered)}" if row.ended_at else ""
         if row.direction == "out":
