@@ -12,7 +12,7 @@ demo: $(VENV)/.run
 test test-long: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev $(VENV)/.pages
 	@scripts/need-system chromium postgresql
-	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
+	@scripts/in-memory $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 test-long: $(VENV)/.dev $(VENV)/.pages
 	@scripts/need-system whole-chromium postgresql coturn

@@ -129,6 +129,7 @@ LATE = """(() => {
 })()"""
 
 
+@pytest.mark.long
 async def test_a_board_whose_sound_comes_late_after_a_reload_keeps_its_place(
     elsewhere: Browser, real: Centre
 ) -> None:
@@ -149,6 +150,7 @@ async def test_a_board_whose_sound_comes_late_after_a_reload_keeps_its_place(
     await closed(board)
 
 
+@pytest.mark.long
 async def test_leaving_and_the_end_of_the_call_end_what_the_board_hears(
     elsewhere: Browser, real: Centre
 ) -> None:
@@ -174,6 +176,7 @@ async def test_leaving_and_the_end_of_the_call_end_what_the_board_hears(
     await closed(board)
 
 
+@pytest.mark.long
 async def test_whoever_takes_the_call_over_is_not_told_that_they_no_longer_hear_it(
     elsewhere: Browser, real: Centre
 ) -> None:
@@ -190,6 +193,7 @@ async def test_whoever_takes_the_call_over_is_not_told_that_they_no_longer_hear_
     await closed(board)
 
 
+@pytest.mark.long
 async def test_a_second_board_takes_the_sound_over_and_the_first_says_where_it_is(
     elsewhere: Browser, real: Centre
 ) -> None:

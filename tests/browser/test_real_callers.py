@@ -105,6 +105,7 @@ async def test_it_is_written_heard_and_taken_without_a_restart(
     await page.context.close()
 
 
+@pytest.mark.long
 async def test_what_else_the_file_changes_is_seen_before_it_is_taken(
     chromium: Browser, own: Centre
 ) -> None:
@@ -134,6 +135,7 @@ async def test_what_else_the_file_changes_is_seen_before_it_is_taken(
     await page.context.close()
 
 
+@pytest.mark.long
 async def test_a_faulty_file_is_told_line_by_line_and_cannot_be_taken(
     chromium: Browser, own: Centre
 ) -> None:
@@ -146,6 +148,7 @@ async def test_a_faulty_file_is_told_line_by_line_and_cannot_be_taken(
     await page.context.close()
 
 
+@pytest.mark.long
 async def test_words_are_read_by_the_browsers_voice_and_without_one_it_says_so(
     chromium: Browser, own: Centre
 ) -> None:
@@ -172,6 +175,7 @@ async def test_words_are_read_by_the_browsers_voice_and_without_one_it_says_so(
     await context.close()
 
 
+@pytest.mark.long
 async def test_an_agent_is_told_who_sees_it(chromium: Browser, own: Centre) -> None:
     page = await signed_in_by_form(chromium, own.url, "noah", PASSWORD, path="/callers")
     await expect(
@@ -180,6 +184,7 @@ async def test_an_agent_is_told_who_sees_it(chromium: Browser, own: Centre) -> N
     await page.context.close()
 
 
+@pytest.mark.long
 async def test_whoever_may_not_change_the_settings_reads_no_value_of_a_broken_file(
     chromium: Browser, own: Centre
 ) -> None:

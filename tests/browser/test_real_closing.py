@@ -86,6 +86,7 @@ async def test_closed_by_keys_it_looks_closed_and_opens_again(
     await closed(page)
 
 
+@pytest.mark.long
 async def test_what_a_colleague_closes_closes_here_too_and_the_toast_undoes_it(
     chromium: Browser, elsewhere: Browser, real: Centre
 ) -> None:

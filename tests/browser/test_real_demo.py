@@ -190,6 +190,7 @@ async def test_call_back_rings_the_phone_page_and_both_hear(priya: Page, phone: 
     await wrapped(priya)
 
 
+@pytest.mark.long
 async def test_axe_finds_nothing_on_the_real_pages_in_both_themes(
     chromium: Browser, demo: RunningDemo, priya: Page, phone: Page
 ) -> None:

@@ -72,7 +72,9 @@ async def told(centre: Centre, page: str, most: int = 1) -> list[dict[str, Any]]
             await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize("kind", ["desk", "board", "callers"])
+@pytest.mark.parametrize(
+    "kind", ["desk", *(pytest.param(it, marks=pytest.mark.long) for it in ("board", "callers"))]
+)
 async def test_an_error_is_told_once_with_its_place(
     chromium: Browser, alone: Centre, kind: str
 ) -> None:

@@ -18,6 +18,7 @@ from tests.kit.desk import desk
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
+@pytest.mark.long
 async def test_a_paused_agent_finds_a_closed_incident_by_digits_and_calls_back(
     chromium: Browser, real: Centre
 ) -> None:
@@ -73,6 +74,7 @@ async def test_a_paused_agent_finds_a_closed_incident_by_digits_and_calls_back(
     await closed(page)
 
 
+@pytest.mark.long
 async def test_in_a_call_another_incident_is_read_and_left_by_escape(
     chromium: Browser, real: Centre
 ) -> None:
@@ -146,6 +148,7 @@ async def test_who_gave_up_is_on_the_board_and_one_step_from_being_called(
     await closed(board)
 
 
+@pytest.mark.long
 async def test_a_caller_on_the_list_is_marked_done(chromium: Browser, real: Centre) -> None:
     board = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
     await board.get_by_role("button", name="Gave up").click()

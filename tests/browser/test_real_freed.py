@@ -12,6 +12,7 @@ from tests.kit.desk import desk
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
+@pytest.mark.long
 async def test_a_supervisor_frees_an_agent_and_reads_first_what_becomes_of_the_caller(
     chromium: Browser, real: Centre
 ) -> None:

@@ -24,6 +24,7 @@ async def apart(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centr
         yield centre
 
 
+@pytest.mark.long
 async def test_a_page_is_back_by_itself_when_the_process_with_its_sound_dies(
     chromium: Browser, apart: Centre
 ) -> None:

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 NEW = "words that nobody joins"
 
 
-@pytest.mark.parametrize("path", ["/desk", "/board"])
+@pytest.mark.parametrize("path", ["/desk", pytest.param("/board", marks=pytest.mark.long)])
 async def test_a_password_is_changed_from_the_menu(
     chromium: Browser, elsewhere: Browser, real: Centre, path: str
 ) -> None:

@@ -62,7 +62,7 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await closed(board)
 
 
-@pytest.mark.parametrize("needed", [False, True])
+@pytest.mark.parametrize("needed", [False, pytest.param(True, marks=pytest.mark.long)])
 async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
     chromium: Browser, real: Centre, needed: bool
 ) -> None:
@@ -132,6 +132,7 @@ async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
     await closed(board)
 
 
+@pytest.mark.long
 async def test_a_supervisor_says_on_the_board_why_it_is_not_needed_and_takes_it_back(
     chromium: Browser, real: Centre
 ) -> None:

@@ -12,6 +12,7 @@ from tests.kit.desk import desk
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
+@pytest.mark.long
 async def test_a_text_that_rings_elsewhere_is_taken_back_by_who_had_it(
     chromium: Browser, real: Centre
 ) -> None:

@@ -41,6 +41,7 @@ async def rings(page: Page, centre: Centre, words: str, person: str) -> None:
     await page.wait_for_timeout(250)  # the guard against a key that was already on its way
 
 
+@pytest.mark.long
 async def test_the_words_that_decided_are_named_and_underlined(
     chromium: Browser, asked: Centre
 ) -> None:
@@ -64,6 +65,7 @@ async def test_the_words_that_decided_are_named_and_underlined(
     await closed(page)
 
 
+@pytest.mark.long
 async def test_a_glance_by_keys(chromium: Browser, asked: Centre) -> None:
     page = await signed_in(chromium, asked.url, "priya", PASSWORD)
     await go_ready(page)
@@ -95,6 +97,7 @@ async def test_a_glance_by_keys(chromium: Browser, asked: Centre) -> None:
     await closed(page)
 
 
+@pytest.mark.long
 async def test_not_one_goes_on_and_leaves_the_desk_free(chromium: Browser, asked: Centre) -> None:
     page = await signed_in(chromium, asked.url, "priya", PASSWORD)
     await go_ready(page)

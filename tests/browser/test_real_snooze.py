@@ -11,6 +11,7 @@ from tests.kit.centre import PASSWORD, Centre
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
+@pytest.mark.long
 async def test_set_aside_and_taken_back(chromium: Browser, real: Centre) -> None:
     page = await signed_in(chromium, real.url, "priya", PASSWORD)
     board = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")

@@ -67,6 +67,7 @@ async def test_a_check_by_keys_ends_in_a_verdict_that_is_kept(
     await closed(page)
 
 
+@pytest.mark.long
 async def test_a_call_says_how_it_sounds_and_keeps_it(chromium: Browser, real: Centre) -> None:
     page = await signed_in(chromium, real.url, "priya", PASSWORD)
     await go_ready(page)
@@ -154,6 +155,7 @@ HELD_UP = """async () => {
 }"""
 
 
+@pytest.mark.long
 async def test_a_moment_in_which_the_line_is_held_up_is_not_its_speed(
     chromium: Browser, real: Centre
 ) -> None:

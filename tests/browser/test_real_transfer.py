@@ -93,6 +93,7 @@ async def test_a_call_is_handed_on_by_the_keyboard(chromium: Browser, centre: Ce
     await centre.end_everything()
 
 
+@pytest.mark.long
 async def test_transfer_is_for_the_call_it_was_opened_for_and_for_no_other(
     chromium: Browser, centre: Centre
 ) -> None:
@@ -126,6 +127,7 @@ async def test_transfer_is_for_the_call_it_was_opened_for_and_for_no_other(
     await centre.end_everything()
 
 
+@pytest.mark.long
 async def test_a_typed_number_that_is_busy_brings_the_call_back(
     chromium: Browser, centre: Centre
 ) -> None:
@@ -152,6 +154,7 @@ async def test_a_typed_number_that_is_busy_brings_the_call_back(
     await centre.end_everything()
 
 
+@pytest.mark.long
 async def test_the_board_says_which_queues_are_open(chromium: Browser, centre: Centre) -> None:
     page = await signed_in(chromium, centre.url, "dana", PASSWORD, path="/board")
     hours = page.get_by_role("group", name="Opening hours")

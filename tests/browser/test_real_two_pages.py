@@ -52,6 +52,7 @@ async def test_one_press_on_the_board_takes_a_call_at_the_desk_that_was_opened_b
     await closed(page)
 
 
+@pytest.mark.long
 async def test_a_desk_without_sound_asks_in_its_own_tab_and_a_closed_one_opens(
     chromium: Browser, real: Centre
 ) -> None:
@@ -72,6 +73,7 @@ async def test_a_desk_without_sound_asks_in_its_own_tab_and_a_closed_one_opens(
     await closed(board)
 
 
+@pytest.mark.long
 async def test_call_back_on_the_board_shows_the_incident_at_the_open_desk(
     chromium: Browser, real: Centre
 ) -> None:

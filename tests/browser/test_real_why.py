@@ -50,6 +50,7 @@ async def test_the_desk_says_why_it_rings_and_who_waits(chromium: Browser, real:
     await closed(page)
 
 
+@pytest.mark.long
 async def test_an_explanation_goes_with_the_offer(chromium: Browser, real: Centre) -> None:
     page = await signed_in(chromium, real.url, "priya", PASSWORD)
     await go_ready(page)
@@ -66,6 +67,7 @@ async def test_an_explanation_goes_with_the_offer(chromium: Browser, real: Centr
     await closed(page)
 
 
+@pytest.mark.long
 async def test_escape_closes_the_explanation_on_the_board(chromium: Browser, real: Centre) -> None:
     page = await signed_in(chromium, real.url, "dana", PASSWORD, path="/board")
     call = await real.sandbox.call(from_="+12065550745")
@@ -100,6 +102,7 @@ ASK_WHILE_MUCH_MOVES = """async () => {
 }"""
 
 
+@pytest.mark.long
 async def test_an_explanation_stays_fresh_while_much_moves(chromium: Browser, real: Centre) -> None:
     page = await signed_in(chromium, real.url, "noah", PASSWORD)
     asked = await page.evaluate(ASK_WHILE_MUCH_MOVES)
