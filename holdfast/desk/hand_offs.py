@@ -27,6 +27,7 @@ from router.core.bidi import isolated
 from router.core.durations import duration_ms
 from router.core.hand_off import LETTERS, LINE_LETTERS, READ_BACK_LETTERS, GoneWhy
 from router.core.incident import SEVERITY
+from router.core.restricted import may_see
 from router.core.severity import Severity
 from router.core.states import AgentState
 from router.core.terms import day_of, works_here
@@ -135,11 +136,14 @@ class HandingOff:
             history = await incident_changes.history(connection, form.incident)
             draft = await drafts.kept(connection, form.incident, "", page.account.id)
             held = await people.incident_by_id(connection, form.incident)
+            only = await sight.list_of(connection, form.incident)
         severity = held.severity if held is not None else MILDEST
         colleagues = [
             self._person(one, severity)
             for one in sorted(known, key=lambda one: (one.name.casefold(), one.id))
-            if works_here(one.terms, active=one.active, today=today) and one.id != page.account.id
+            if works_here(one.terms, active=one.active, today=today)
+            and may_see(only, one.id)
+            and one.id != page.account.id
         ]
         within = self._current.value.incidents.hand_off_within
         said = [row.words for row in history if row.what == SEVERITY and row.words]

@@ -28,12 +28,13 @@ from router.centre import Centre
 from router.core.bidi import isolated
 from router.core.model import Reply
 from router.core.next_action import LETTERS
+from router.core.restricted import may_see
 from router.core.states import AgentState
 from router.core.team import Member, team_of
 from router.core.terms import day_of, works_here
 from router.incidents.next_actions import ENDED, PLANNED, Following, NextActions, Plan
 from router.incidents.ownership import GIVEN, Gift, Ownership
-from router.records import accounts, next_actions, people
+from router.records import accounts, next_actions, people, sight
 from router.records.database import RecordUnavailable
 
 
@@ -64,6 +65,12 @@ class GiveForm(IncidentForm, frozen=True):
 
     agent: Id
     before: Id | None = None
+
+
+class ColleaguesForm(Form, frozen=True):
+    """`incident`: only those who may be given something of it."""
+
+    incident: Id | None = None
 
 
 class OpenIncidentsForm(Form, frozen=True):
@@ -153,16 +160,17 @@ class NextSteps:
             self._hub.list_changed(page)
         return {"filter": form.filter, "rows": rows, "more": more, "counts": counts}
 
-    @intent("colleagues", Nothing, desk_only=False)
-    async def _colleagues(self, _page: Page, _form: Nothing) -> Result:
+    @intent("colleagues", ColleaguesForm, desk_only=False)
+    async def _colleagues(self, _page: Page, form: ColleaguesForm) -> Result:
         """Everybody who can be given something to do, by name."""
         async with self._database.read() as connection:
             known = await accounts.all_accounts(connection)
+            only = await sight.list_of(connection, form.incident) if form.incident else None
         today = day_of(now_ms(), self._current.value.zone)
         names = sorted(
             (a.name.casefold(), a.name, a.id)
             for a in known
-            if works_here(a.terms, active=a.active, today=today)
+            if works_here(a.terms, active=a.active, today=today) and may_see(only, a.id)
         )
         here = {one.id for one in self._hub.view.agents.values() if one.state != AgentState.OFFLINE}
         return {

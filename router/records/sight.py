@@ -52,6 +52,11 @@ async def restricted_of(
     return {row.id: listed(row.only) for row in rows}
 
 
+async def list_of(connection: AsyncConnection, incident: str) -> frozenset[str]:
+    """The people of this incident, by any id of it; none: it is everybody's."""
+    return (await restricted_of(connection, [incident])).get(incident, frozenset())
+
+
 async def all_restricted(connection: AsyncConnection) -> dict[str, frozenset[str]]:
     """The people of every restricted incident, by each id of it."""
     return {row.id: listed(row.only) for row in await connection.execute(_ALL)}

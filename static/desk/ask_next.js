@@ -150,7 +150,13 @@ function AskForm({ asks, say }) {
           </button>
         </div>`
       : own
-        ? html`<${NextFields} said=${said} say=${write} enter=${go} fault=${fault} focus/>`
+        ? html`<${NextFields}
+            of=${incident.value?.id === asks.of.id ? incident.value : null}
+            said=${said}
+            say=${write}
+            enter=${go}
+            fault=${fault}
+            focus/>`
         : html`<div class="stack asknext" onKeyDown=${onKeyDown}>
             ${words.map(
               (word, i) => html`<button key=${i} autofocus=${i === 1} onClick=${acts[i]}>

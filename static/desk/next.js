@@ -101,7 +101,7 @@ function NextForm({ of }) {
   };
   return html`<${Dialog} title=${t.next.title(of.number)} close=${leave} class="nextbox">
     ${because.value && html`<p class="muted">${because.value}</p>`}
-    <${NextFields} said=${said} say=${say} enter=${go} fault=${fault} focus/>
+    <${NextFields} of=${of} said=${said} say=${say} enter=${go} fault=${fault} focus/>
     <div class="row">
       ${because.value && canEnd(of) && html`<button onClick=${askEnd}>${t.next.closeInstead}</button>`}
       <span class="grow"></span>

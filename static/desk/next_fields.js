@@ -2,6 +2,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../ui.js';
 import { serverTime } from '../clock.js';
 import { daysLaterAt, dueText } from '../format.js';
+import { Icon } from '../icons.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, centre, link, state } from '../in_view.js';
@@ -14,17 +15,27 @@ const DAY_MS = 86_400_000;
 /** When, in words. @param {number} at */
 export const when = (at) => dueText(at, serverTime());
 
-/** Everybody who works here. @returns {Colleague[]} */
-export function useColleagues() {
+/** Everybody who works here, or, of a restricted incident, who may be given something of it.
+ * @param {Incident|null} [of] @returns {Colleague[]} */
+export function useColleagues(of = null) {
+  const only = of?.restricted?.people.map((one) => one.id).join(' ');
   const [people, setPeople] = useState(/** @type {Colleague[]} */ ([]));
   useEffect(() => {
     link
-      .send('colleagues')
+      .send('colleagues', only === undefined ? {} : { incident: of?.id })
       .then((found) => setPeople(found.people))
       .catch(() => {}); // oneself can be chosen all the same
-  }, []);
+  }, [of?.id, only]);
   return people;
 }
+
+/** Why there are few to choose from. @param {{of: Incident|null}} props */
+export const OnlyThese = ({ of }) =>
+  of?.restricted
+    ? html`<p class="muted t1">
+        <${Icon} name="lock"/> ${t.restricted.onlyIts(of.restricted.people.length)}
+      </p>`
+    : null;
 
 /** Nine in the morning of the next day, or of a later one. */
 const tomorrow = (days = 1) => daysLaterAt(9, days, serverTime());
@@ -45,11 +56,11 @@ export const nameOf = (one) => (one.here ? one.name : t.next.away(one.name));
 const At = ({ fault, at }) => (fault?.at === at ? html`<${Says} words=${fault.words}/>` : null);
 
 /** What, by whom and by when, as fields; `said` gets them as they stand; `fault` stands at its field.
- * @param {{said: Said, say: (said: Said) => void, enter: () => void, focus?: boolean, fault?: Wrong|null}}
- *   props */
-export function NextFields({ said, say, enter, focus = false, fault = null }) {
+ * @param {{of: Incident|null, said: Said, say: (said: Said) => void, enter: () => void, focus?: boolean,
+ *   fault?: Wrong|null}} props */
+export function NextFields({ of, said, say, enter, focus = false, fault = null }) {
   const me = state.value.me;
-  const people = useColleagues();
+  const people = useColleagues(of);
   const others = people.filter((one) => one.id !== me?.id);
   const [chip, press] = useState('');
   const first = useRef(/** @type {HTMLInputElement|null} */ (null));
@@ -91,6 +102,7 @@ export function NextFields({ said, say, enter, focus = false, fault = null }) {
         ${me && html`<option value=${me.id}>${t.next.me(me.name)}</option>`}
         ${others.map((one) => html`<option key=${one.id} value=${one.id}>${nameOf(one)}</option>`)}
       </select>
+      <${OnlyThese} of=${of}/>
     </label>
     <div class="row wraps" role="group" aria-label=${t.next.by}>
       <span>${t.next.by}</span>

@@ -5,7 +5,7 @@ import { Icon } from '../icons.js';
 import { SAYS_OF_UNDO, toast } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { act, boundLayer, incident, layer, pending, state } from '../in_view.js';
-import { nameOf, useColleagues } from './next_fields.js';
+import { nameOf, OnlyThese, useColleagues } from './next_fields.js';
 import { Wrong } from './wrong.js';
 
 const LAYER = 'owner';
@@ -33,7 +33,7 @@ export function Owner({ of }) {
 /** @param {{of: Incident}} props */
 function GiveForm({ of }) {
   const me = state.value.me?.id ?? '';
-  const people = useColleagues().filter((one) => one.id !== of.owner && one.id !== me);
+  const people = useColleagues(of).filter((one) => one.id !== of.owner && one.id !== me);
   const [agent, choose] = useState('');
   const busy = pending.value.give_incident;
   const [before, see] = useState(of.owner); // whose it was when they were asked
@@ -71,6 +71,7 @@ function GiveForm({ of }) {
         <option value="" disabled>${t.owner.choose}</option>
         ${people.map((one) => html`<option key=${one.id} value=${one.id}>${nameOf(one)}</option>`)}
       </select>
+      <${OnlyThese} of=${of}/>
       <${Wrong} words=${fault.to === agent && fault.words}/>
     </label>
     <div class="row">

@@ -222,6 +222,7 @@ const Choices = ({ c, dialog = false }) => html`
   </label>`}
   ${asksNext(c) && html`<div class="stack asksnext" role="group" aria-label=${t.next.word}>
     <${NextFields}
+      of=${openOf(c)}
       focus=${justAsked(c)}
       said=${nextOf(c).said}
       say=${(/** @type {import('./next_fields.js').Said} */ said) => {

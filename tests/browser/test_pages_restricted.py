@@ -88,6 +88,30 @@ async def test_who_has_one_contact_of_it_reads_so_and_opens_more_by_a_reason(
     await close(page)
 
 
+async def test_it_is_given_and_planned_for_those_on_its_list_alone(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    await here.incident_is("i1", owner="a1", restricted={"whole": True, "people": PEOPLE[:1]})
+    dialog = page.get_by_role("dialog")
+    await page.locator("header.inc").get_by_role("button", name="owner").click()
+    await expect(dialog.get_by_text("Restricted: only its 1 person.")).to_be_visible()
+    await expect(dialog.get_by_role("option", name="Tomás Vega")).to_have_count(0)
+    await here.incident_is("i1", owner="a1", restricted={"whole": True, "people": PEOPLE})
+    await expect(dialog.get_by_text("Restricted: only its 2 people.")).to_be_visible()
+    await expect(dialog.get_by_role("option", name="Tomás Vega")).to_have_count(1)
+    await here.incident_is("i1", owner="a1", restricted=None)
+    await expect(dialog.get_by_text("Restricted:")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await here.incident_is("i1", owner="a1", restricted={"whole": True, "people": PEOPLE[:1]})
+    await page.locator(".mid .tl").click()
+    await page.keyboard.press("p")
+    await expect(dialog.get_by_text("Restricted: only its 1 person.")).to_be_visible()
+    await expect(dialog.get_by_role("option")).to_have_count(1)  # oneself
+    await close(page)
+
+
 async def test_one_that_is_restricted_to_others_is_shut(chromium: Browser, desk: FakeDesk) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
     here = await desk.here()

@@ -159,6 +159,11 @@ async def test_a_page_that_has_it_open_loses_it_and_gets_it_back_by_a_reason(
             lambda: any(m["type"] == "shut" and m["incident"] == of for m in board.heard)
         )
         assert await board.code_of("open", incident=of) == "restricted"
+        may = (await agent.do("colleagues", incident=of))["people"]
+        assert [one["name"] for one in may] == ["Priya Nair"]
+        assert len((await agent.do("colleagues"))["people"]) > 1
+        assert (await agent.do("hand_off_to", incident=of))["people"] == []
+        assert await board.code_of("colleagues", incident=of) == "restricted"
         assert await board.code_of("open_restricted", contact=contact, reason=" ") == "bad_request"
         assert await board.code_of("open_restricted", reason="no incident named") == "too_late"
         opened = await board.do("open_restricted", contact=contact, reason="Priya asked me to look")

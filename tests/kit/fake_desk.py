@@ -182,13 +182,14 @@ class Connection(HandOffs, Summaries):
         return {"filter": only, "rows": [row for row in rows if fits[only](row)], "more": False,
                 "counts": counts}  # fmt: skip
 
-    async def do_colleagues(self, _: dict[str, Any]) -> Any:
-        return {
-            "people": [
-                {"id": "a1", "name": "Priya Nair", "here": True},
-                {"id": "a2", "name": "Tomás Vega", "here": True},
-            ]
-        }
+    async def do_colleagues(self, intent: dict[str, Any]) -> Any:
+        people = [
+            {"id": "a1", "name": "Priya Nair", "here": True},
+            {"id": "a2", "name": "Tomás Vega", "here": True},
+        ]
+        only = (self.scene["incidents"].get(intent.get("incident")) or {}).get("restricted")
+        on_it = {one["id"] for one in only["people"]} if only else {one["id"] for one in people}
+        return {"people": [one for one in people if one["id"] in on_it]}
 
     async def do_snippets(self, _: dict[str, Any]) -> Any:
         rows = [

@@ -41,6 +41,8 @@ export const restricted = {
     shut:
       'This incident was restricted, and you are not on its list. Ask somebody who is, or your ' +
       'supervisor.',
+    /** @param {number} n */
+    onlyIts: (n) => `Restricted: only its ${n === 1 ? '1 person' : `${n} people`}.`,
     hidden: 'Restricted: you are not on its list',
   },
 };
