@@ -115,6 +115,7 @@ async def test_it_is_given_and_planned_for_those_on_its_list_alone(
 async def test_one_that_is_restricted_to_others_is_shut(chromium: Browser, desk: FakeDesk) -> None:
     page = await opened(chromium, f"{desk.url}/desk?scene=text")
     here = await desk.here()
+    await expect(page.locator("header.inc")).to_be_visible()  # else nothing is shut
     await here.say("shut", incident="i1")
     await expect(page.get_by_text("you are not on its list")).to_be_visible()
     await expect(page.locator("header.inc")).to_have_count(0)
