@@ -13,11 +13,15 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests.kit.postgres import running_postgres
 from tests.kit.turns import ByHomes, rank, read_from
 
 gc.disable()  # until all is imported: nothing of that is rubbish
+
+settings.register_profile("any machine", deadline=None)  # a slow one finds the same
+settings.load_profile("any machine")
 
 # A failure as lines of Python: drawn with the values of its frames it takes 0.1 s of a core each.
 structlog.configure(

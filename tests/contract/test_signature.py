@@ -107,7 +107,7 @@ def test_an_upgrade_is_signed_over_the_stream_url(public: str, url: str) -> None
 words = st.text(max_size=60)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     url=st.one_of(words, st.builds("https://h:{}/{}".format, words, words)),
     signature=st.one_of(st.none(), words, st.binary(max_size=40).map(lambda b: b.hex())),
@@ -130,7 +130,7 @@ def test_verify_never_raises_and_never_says_ok_to_noise(
     assert verdict is not Verdict.OK
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(form=st.dictionaries(st.text("ABCabc12", min_size=1), st.text(max_size=30), max_size=6))
 def test_whatever_the_carrier_signs_is_ok(form: dict[str, str]) -> None:
     """New parameters appear unannounced and are signed too."""

@@ -93,9 +93,7 @@ async def test_emergency_words_in_an_unparsable_mail_are_heard(room: Room) -> No
     assert (await room.contact_of(row)).severity == 1
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(min_size=1, max_size=200), st.text(max_size=30))
 async def test_any_bytes_become_a_contact(room: Room, raw: bytes, from_: str) -> None:
     row = await room.mail(await room.receive(raw, from_))

@@ -46,7 +46,7 @@ def almost_mail(draw: st.DrawFn) -> bytes:
     return b"".join(k + b": " + v + b"\r\n" for k, v in head) + b"\r\n" + b"".join(body)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.binary(max_size=300), almost_mail()))
 @example(b"")
 @example(b"\r\n\r\n")
@@ -176,7 +176,7 @@ def test_links_are_kept_without_referrer() -> None:
     assert 'alt="a dog"' in kept
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet=st.sampled_from("<>/ab=\"'&;! -psr"), max_size=120))
 def test_html_readers_never_raise(source: str) -> None:
     as_text(source)
