@@ -82,6 +82,11 @@ export function follow(message, before, after) {
 /** Which panels lie on top: 'help' | 'commands' | 'find' | 'sound' | 'close' | null */
 export const layer = signal(/** @type {string|null} */ (null));
 
+/** In these one types for long: what ends or rings beside it does not take the incident out of view. A call
+ * does. */
+const HOLD = new Set(['hand off', 'summary']);
+export const holdsView = () => HOLD.has(layer.peek() ?? '') && !!incidentId.peek();
+
 /** A panel about one contact closes when that one is no longer what it acts on: it never passes to
  * another. @param {string} name @param {() => string|undefined} now */
 export function boundLayer(name, now) {

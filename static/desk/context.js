@@ -9,7 +9,19 @@ import { computed, effect, signal } from '../ui.js';
 import { lineWord } from '../contact.js';
 import { moved } from './tabs.js';
 import { ContactState } from '../states.js';
-import { act, centre, fill, follow, incidentId, open, openAgain, pending, shut, work } from '../in_view.js';
+import {
+  act,
+  centre,
+  fill,
+  follow,
+  holdsView,
+  incidentId,
+  open,
+  openAgain,
+  pending,
+  shut,
+  work,
+} from '../in_view.js';
 
 export { act, boundLayer, centre, incident, incidentId, layer, mark, open } from '../in_view.js';
 export { openFault, pending, shut, wordOf, work } from '../in_view.js';
@@ -184,7 +196,9 @@ export function followWork() {
   effect(() => {
     const all = work.value;
     if (handedIncident.value) return;
-    if (!all.some((c) => c.id === selectedId.peek()) && all.length) choose(all[0].id);
+    if (all.some((c) => c.id === selectedId.peek()) || !all.length) return;
+    if (holdsView()) browsed.value = incidentId.peek();
+    choose(all[0].id);
   });
   effect(() => {
     const mine = browsed.value && work.value.find((c) => c.incident === browsed.value);
@@ -197,7 +211,7 @@ export function followWork() {
   let forRing = '';
   effect(() => {
     const id = offer.value?.contact.incident;
-    if (id && !work.peek().length && !browsed.peek() && id !== incidentId.peek()) {
+    if (id && !work.peek().length && !browsed.peek() && id !== incidentId.peek() && !holdsView()) {
       forRing = id;
       void open(id);
     }

@@ -363,3 +363,43 @@ async def test_the_wrap_up_has_handed_off_chosen_where_it_was(
         await expect(wrap).to_have_count(0)
         assert [one["disposition"] for one in sent(desk, "wrapped")] == ["handed"]
     await close(page)
+
+
+@pytest.mark.parametrize("then", ["other work", "an offer"])
+async def test_the_end_of_a_wrap_up_leaves_the_dialog_in_which_somebody_types(
+    chromium: Browser, desk: FakeDesk, then: str
+) -> None:
+    """What comes next waits beside it: the incident stays in view until they are done."""
+    page = await opened(chromium, f"{desk.url}/desk?scene=wrapup")
+    here = await desk.here()
+    contacts = here.scene["contacts"]
+    mine = [id for id, one in contacts.items() if one["agent"] == "a1" and id != "c1"]
+    for id in mine:
+        contacts[id]["incident"] = "i2"
+    await here.event("contact.linked", {"contacts": {id: contacts[id] for id in mine}})
+    if then == "an offer":
+        await here.event("contact.ended", {}, {"contacts": mine})
+    await page.get_by_role("button", name="Hand off", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Hand off INC-20419")
+    await dialog.get_by_role("radio", name="Elena Popov").check()
+    await dialog.get_by_label("Severity").fill(PARTS["reason"])
+    await dialog.get_by_label("What if").fill("Sugar below 60")
+    await here.event("contact.ended", {}, {"contacts": ["c1"]})
+    await expect(page.locator(".wrap")).to_have_count(0)
+    if then == "an offer":
+        agent = here.mine()
+        ring = contacts[mine[0]] | {
+            "id": "o9", "agent": None, "state": "offered", "incident": "i2",
+            "offer": {"fence": "9", "agents": ["a1"], "expires": desk.now() + 40_000},
+        }  # fmt: skip
+        agent["offer"] = {"contact": "o9", "fence": "9", "expires": desk.now() + 40_000}
+        put = {"contacts": {"o9": ring}, "agents": {"a1": agent}}
+        await here.event("contact.offered", put)
+        await expect(page.locator(".offer")).to_be_attached()
+    await dialog.get_by_label("What if").press("End")
+    await page.keyboard.type(" again: Harbor.")
+    await page.keyboard.press("Control+Enter")
+    await expect(dialog).to_have_count(0)
+    (one,) = sent(desk, "hand_off")
+    assert (one["incident"], one["what_if"]) == ("i1", "Sugar below 60 again: Harbor.")
+    await close(page)
