@@ -36,6 +36,7 @@ WORDS = {
     "taken": "A callback is already promised to them.",
     "too_late": "Somebody is already calling them.",
 }
+WHY = "Say why nobody has to call them: the audit keeps it."
 
 
 class CallbackForm(Form, frozen=True):
@@ -58,8 +59,10 @@ class CallbackLaterForm(Form, frozen=True):
 
 
 class CallOffForm(ContactForm, frozen=True):
-    """`anyway`: nothing is planned, and it is called off all the same: the incident is resolved."""
+    """`reason`: for the audit. `anyway`: nothing is planned, and it is called off all the same: the
+    incident is resolved."""
 
+    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
     anyway: bool = False
 
 
@@ -157,9 +160,12 @@ class CallingBack:
         live = self._hub.view.contacts.get(form.contact)
         if live is None or live.callback is None:
             raise Refused("unknown", "This is already over.")
+        reason = " ".join(form.reason.split())
+        if not reason:
+            raise Refused("bad_request", WHY)
         if not page.kind.steers and not form.anyway:
             await self._next.ask(live.incident, but=live.id, calls_off=True)
-        _told(await self._scheduled.cancel(form.contact, page.account.id))
+        _told(await self._scheduled.cancel(form.contact, page.account.id, reason))
         if live.incident is not None:
             self._hub.incident_changed(live.incident)
         return {}
@@ -187,7 +193,8 @@ class CallingBack:
 
     @intent("not_needed_undo", ContactForm, audit="callback.not_needed_undone", desk_only=False)
     async def _needed(self, page: Page, form: ContactForm) -> Result:
-        """Takes back what this person said of it a moment ago: it is promised again."""
+        """Takes back what this person said of it a moment ago, or that they called it off: it is
+        promised again."""
         reply = await self._needless.take_back(form.contact, page.account.id, now_ms())
         if not reply.ok:
             raise Refused.by(reply, {})

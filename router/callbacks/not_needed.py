@@ -1,4 +1,5 @@
-"""A promised call that is not needed any more: said by whoever reached its party, and taken back.
+"""A promised call that is not needed any more: said by whoever reached its party; and taken back,
+as one that somebody called off is.
 
 The index ends it; taking it back is a promise like any other, in the record first: the same row is
 open again, and a contact of its own takes the place of the one that ended.
@@ -11,7 +12,7 @@ import msgspec
 from router.callbacks.scheduled import ScheduledCallbacks
 from router.callbacks.tries import next_try, wait_until
 from router.centre import Centre
-from router.core.callback import NOT_NEEDED
+from router.core.callback import CALLED_OFF, NOT_NEEDED
 from router.core.model import LiveContact, Reply
 from router.core.reladder import rehouse
 from router.core.states import State
@@ -20,6 +21,7 @@ from router.records import audit, callbacks, contacts, people
 from router.records.database import Row, Transaction
 from router.records.ids import derived_id
 
+TAKEN_BACK = (NOT_NEEDED, CALLED_OFF)
 UNDO_MS = 8_000
 """The page offers it for five seconds; a slow network has the rest."""
 TOO_LATE = Reply(ok=False, code="too_late", text="it is too late to take that back")
@@ -59,7 +61,8 @@ class NotNeeded:
         return reply
 
     async def take_back(self, contact: str, by: str, now: int) -> Reply:
-        """It is promised again as it stood, by whoever said that it is not needed, within UNDO_MS.
+        """It is promised again as it stood, by whoever said that it is not needed or
+        called it off, within UNDO_MS.
 
         Raises:
             RecordUnavailable: nothing was promised.
@@ -119,9 +122,9 @@ class NotNeeded:
         self, connection: Transaction, before: LiveContact, row: Row, by: str, now: int
     ) -> Reply | None:
         ended = int(before.ended_at or 0)
-        if before.callback is None or before.cause != NOT_NEEDED or now - ended > UNDO_MS:
+        if before.callback is None or before.cause not in TAKEN_BACK or now - ended > UNDO_MS:
             return TOO_LATE
-        if await callbacks.said_not_needed(connection, before.id) != by:
+        if await callbacks.called_off_by(connection, before.id) != by:
             return TOO_LATE
         other = await callbacks.open_of(connection, row.incident)
         if other is not None and other.id != before.callback.id:

@@ -325,14 +325,19 @@ class ScheduledCallbacks:
 
     # Ending -----------------------------------------------------------------------------------
 
-    async def cancel(self, contact: str, by: str) -> Reply:
+    async def cancel(self, contact: str, by: str, reason: str) -> Reply:
         """Nobody needs this call any more; refused once it is being dialled."""
         reply = await self._engine.step(
             "cancel_callback",
             contact=contact,
             cause=CALLED_OFF,
             by=by,
-            audit={"by": by, "action": "callback.cancelled", "subject": contact},
+            audit={
+                "by": by,
+                "action": "callback.cancelled",
+                "subject": contact,
+                "detail": reason,
+            },
         )
         self.nudge()
         return reply

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from router.core.callback import NOT_NEEDED
+from router.core.callback import CALLED_OFF, NOT_NEEDED
 from router.core.model import Happening
 from router.core.states import NOT_MADE, State
 from router.records import schema, stays
@@ -22,7 +22,7 @@ callback, contact, incident, dial = (
     schema.incident,
     schema.dial,
 )
-OPEN, REACHED = "open", "reached"
+OPEN, REACHED, CANCELLED = "open", "reached", "cancelled"
 
 
 async def hold_incident(connection: AsyncConnection, incident_id: str) -> str | None:
@@ -155,8 +155,8 @@ async def close(
 _IS_OPEN = callback.c.state == OPEN
 
 
-async def said_not_needed(connection: AsyncConnection, contact_id: str) -> str | None:
-    """Who said that this promised call is not needed."""
+async def called_off_by(connection: AsyncConnection, contact_id: str) -> str | None:
+    """Who said that this promised call is not needed, or called it off."""
     event = schema.event
     found = await connection.execute(
         select(event.c.data).where(
@@ -164,7 +164,7 @@ async def said_not_needed(connection: AsyncConnection, contact_id: str) -> str |
         )
     )
     said = [msgspec.json.decode(data, type=Happening) for data in found.scalars()]
-    return next((one.by for one in said if one.cause == NOT_NEEDED), None)
+    return next((one.by for one in said if one.cause in (NOT_NEEDED, CALLED_OFF)), None)
 
 
 async def reopen(
@@ -172,7 +172,10 @@ async def reopen(
 ) -> bool:
     """It is needed after all: another contact takes the place of the one that was called off.
     False: it is not as it was then."""
-    unneeded = and_(callback.c.state == REACHED, callback.c.cause == NOT_NEEDED)
+    unneeded = or_(
+        and_(callback.c.state == REACHED, callback.c.cause == NOT_NEEDED),
+        and_(callback.c.state == CANCELLED, callback.c.cause == CALLED_OFF),
+    )
     done = await connection.execute(
         update(callback)
         .where(

@@ -1,5 +1,6 @@
 /** The board: trouble is seen before it hurts someone. One WebSocket, no request after loading. */
 import { html, render, signal, useComputed } from '../ui.js';
+import { CallOff } from '../call_off.js';
 import { whoOf } from '../contact.js';
 import { startTicking } from '../clock.js';
 import { timeOfDay } from '../format.js';
@@ -26,7 +27,6 @@ import { followHelps, Helps } from './help.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
 import { MoveCallback } from '../move_callback.js';
-import { NotNeededDialog } from './not_needed.js';
 import { SoundPlaces, soundPlacesItem } from './sound_places.js';
 import { Tiles } from './tiles.js';
 import { Why } from '../why.js';
@@ -117,7 +117,7 @@ function Board() {
       <${OPEN_RESTRICTED.body}/>
       <${Why} link=${link} state=${state} who=${whoOf} word=${wordOf} act=${assign}/>
       <${Free}/>
-      <${NotNeededDialog}/>
+      <${CallOff}/>
       <${MoveCallback}/>
       <${FigureDialog}/>
       <${FindDialog}/>

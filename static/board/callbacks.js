@@ -1,9 +1,8 @@
 /** The promised calls, for supervisors: all of them, overdue first. */
 import { html } from '../ui.js';
+import { askCallOff } from '../call_off.js';
 import { askCallbacks, CallbackList } from '../callback_list.js';
 import { whoOf } from '../contact.js';
-import { link } from '../in_view.js';
-import { toast, wordsOf } from '../toasts.js';
 import { t } from '../strings/en.js';
 import { hints } from './context.js';
 import { CallBack } from './drawer.js';
@@ -18,10 +17,6 @@ const call = (row) => html`<${CallBack}
   class="small"/>`;
 
 /** @param {CallbackRow} row */
-const off = (row) =>
-  link.send('cancel_callback', { contact: row.contact }).then(
-    () => toast(t.promised.offDone, 'info'),
-    (error) => toast(wordsOf(error), 'warn'),
-  );
+const off = (row) => askCallOff({ contact: row.contact, who: whoOf(row) });
 
 export const Callbacks = () => html`<${CallbackList} filters=${FILTERS} call=${call} off=${off}/>`;

@@ -1,4 +1,5 @@
 /** Waiting and ringing, in routing order; each row says what happens next, and why. */
+import { askCallOff } from '../call_off.js';
 import { html, memo, useComputed } from '../ui.js';
 import { isHidden, whoOf } from '../contact.js';
 import { Speaks } from '../speaks.js';
@@ -28,7 +29,6 @@ import { IncidentButton } from './drawer.js';
 import { reasonText } from '../reasons.js';
 import { becauseText, isUnsure, Unsure } from '../grounds.js';
 import { Next } from './next.js';
-import { notNeededItems } from './not_needed.js';
 import { Corrections } from './corrections.js';
 import { Abandoned } from './abandoned.js';
 import { Callbacks } from './callbacks.js';
@@ -50,13 +50,6 @@ const aside = (c) => {
   );
   return items.length ? [null, ...items] : [];
 };
-
-/** @param {Contact} c */
-const callOff = (c) =>
-  link.send('cancel_callback', { contact: c.id }).then(
-    () => toast(t.promised.offDone, 'info'),
-    (error) => toast(wordsOf(error), 'warn'),
-  );
 
 /** The way to whoever has it: to listen, to help. @param {Contact} c @returns {MenuItem[]} */
 const withAgent = (c) =>
@@ -90,7 +83,7 @@ const Row = memo((/** @type {RowProps} */ { c, name, waits, order, told }) => {
             ? [null, { label: t.severity.neverTo, act: () => setSeverity(c, 4, 'never') }]
             : []),
           ...(kindOf(c) === 'callback' && c.state !== ContactState.DIALING
-            ? [null, { label: t.promised.off, act: () => callOff(c) }, ...notNeededItems(c)]
+            ? [null, { label: t.promised.off, act: () => askCallOff({ contact: c.id, who: whoOf(c) }) }]
             : []),
           ...aside(c),
           ...withAgent(c),

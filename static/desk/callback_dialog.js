@@ -1,5 +1,6 @@
 /** A call promised for later instead of made now: in some minutes, at a time, or when somebody is free. */
 import { html, newId, signal, useState } from '../ui.js';
+import { askCallOff } from '../call_off.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { now, serverTime } from '../clock.js';
@@ -11,7 +12,6 @@ import { Until } from '../timers.js';
 import { Stands } from '../stands.js';
 import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { actAsking } from './ask_next.js';
 import { act, incident, incidentId, layer, link, pending } from './context.js';
 import { Key } from './single_keys.js';
 import { actSure } from './sure.js';
@@ -131,11 +131,10 @@ export function Promised({ of: p }) {
     <button
       class="small"
       disabled=${pending.value.cancel_callback}
-      onClick=${async () => {
+      onClick=${() => {
         const of = incident.peek();
         const asks = of && { of, proposal: t.next.proposals.reach };
-        if (await actAsking('cancel_callback', { contact: p.contact }, asks))
-          toast(t.promised.offDone, 'info');
+        askCallOff({ contact: p.contact, who: of?.number ?? '', asks, undoable });
       }}>
       ${t.promised.off}
     </button>

@@ -1,15 +1,15 @@
 /** The promised calls, at a desk: mine, and those that are due for whoever is free. */
 import { html } from '../ui.js';
+import { askCallOff } from '../call_off.js';
 import { askCallbacks, CallbackList, inView } from '../callback_list.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { ContactState } from '../states.js';
-import { toast } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { actAsking } from './ask_next.js';
 import { blocked, callBack } from './callback.js';
 import { hints, layer } from './context.js';
+import { undoable } from './undo.js';
 
 const LAYER = 'callbacks';
 const FILTERS = /** @type {const} */ (['mine', 'due', 'overdue']);
@@ -34,9 +34,9 @@ const call = (row) => html`<button
 
 /** @param {CallbackRow} row */
 const off = (row) =>
-  inView(row.incident, async (of) => {
+  inView(row.incident, (of) => {
     const asks = { of, proposal: t.next.proposals.reach };
-    if (await actAsking('cancel_callback', { contact: row.contact }, asks)) toast(t.promised.offDone, 'info');
+    askCallOff({ contact: row.contact, who: whoOf(row), asks, undoable });
   });
 
 const CallbacksDialog = () =>

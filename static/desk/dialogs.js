@@ -6,6 +6,7 @@ import { MenuButton } from '../menu.js';
 import { t } from '../strings/en.js';
 import { AddPartyDialog } from './add_party.js';
 import { AskNextDialog } from './ask_next.js';
+import { CallOff } from '../call_off.js';
 import { MoveCallback } from '../move_callback.js';
 import { CALLBACKS } from './callbacks.js';
 import { CHECK } from './check.js';
@@ -75,6 +76,7 @@ export const DIALOGS = [
   FIND,
   CALLBACKS,
   { body: MoveCallback },
+  { body: CallOff },
   GUIDANCE,
   SOUND,
   { body: TransferDialog },

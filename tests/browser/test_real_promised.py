@@ -38,6 +38,8 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await axe(board, "board", found)
     assert found == {}
     await people.get_by_role("button", name="Cancel the callback").click()
+    await page.keyboard.type("she wrote: all is well")
+    await page.keyboard.press("Enter")
     await expect(row).to_have_count(0)
     await expect(people).not_to_contain_text("A call is promised")
     await page.get_by_role("textbox", name="Text to").fill("We will call you.")
@@ -145,13 +147,15 @@ async def test_a_supervisor_says_on_the_board_why_it_is_not_needed_and_takes_it_
     await page.get_by_role("button", name="Later").click()
     await page.get_by_role("dialog", name="Call back later").get_by_text("In 30 minutes").click()
     row = board.locator(".tr").filter(has_text="callback")
-    item = board.get_by_role("menuitem", name="Not needed")
-    asks = board.get_by_role("dialog", name="not needed?")
-    go = asks.get_by_role("button", name="Not needed")
+    item = board.get_by_role("menuitem", name="Cancel the callback")
+    asks = board.get_by_role("dialog", name="Cancel the callback")
+    go = asks.get_by_role("button", name="Cancel it")
     for taken_back in (True, False):
         await row.get_by_role("button").first.click()
         await item.click()
         await expect(asks.get_by_role("textbox")).to_be_focused()
+        await asks.get_by_role("checkbox", name="They were reached").check()
+        await asks.get_by_role("textbox").focus()
         await expect(go).to_be_disabled()  # not without a reason
         await board.keyboard.press("Enter")
         await expect(asks).to_be_visible()

@@ -63,7 +63,7 @@ async def test_a_promise_is_listed_moved_given_and_called_off(centre: Centre) ->
         await board.until(lambda: board.contacts[moved["contact"]]["named"] == to)
         await row_with(board, of, owner=to, owner_here=False)
 
-        await agent.do("cancel_callback", contact=moved["contact"], anyway=True)
+        await agent.do("cancel_callback", contact=moved["contact"], reason="off", anyway=True)
         assert await row_of(agent, of) is None
 
 

@@ -111,7 +111,7 @@ async def test_a_worker_that_dies_while_it_dials_calls_them_once(centre: Centre,
             lambda: (c := promised(board)) and c["callback"]["tried"] == 2 and c
         )
         assert len(await dialled(centre, person)) == 1
-        await board.do("cancel_callback", contact=again["id"])
+        await board.do("cancel_callback", contact=again["id"], reason="off")
         await board.until(lambda: again["id"] not in board.contacts)
 
 

@@ -149,11 +149,11 @@ async def test_what_else_of_it_goes_on_is_what_is_next(centre: Centre) -> None:
         answer = {"contact": contact, "text": "We call you.", "key": "last-0002"}
         await agent.do("reply", then="close", **answer)
         await agent.until(lambda: contact not in agent.contacts)
-        words = await words_of(agent, "cancel_callback", contact=promised)
+        words = await words_of(agent, "cancel_callback", contact=promised, reason="off")
         assert "stays open" in words
         first = {"incident": incident, "address": at, "role": to["role"], "text": "We call you."}
         await agent.do("write_first", then="close", key="first-1", **first)  # a call is promised
-        await agent.do("cancel_callback", contact=promised, anyway=True)
+        await agent.do("cancel_callback", contact=promised, reason="off", anyway=True)
         await agent.until(lambda: agent.incident and agent.incident["callback"] is None)
         # the record follows: both contacts, and what was promised, each in its own time
         alive = f"select count(*) from contact where incident = '{incident}' and state <> 'ended'"
@@ -213,7 +213,7 @@ async def test_what_keeps_an_incident_open_is_told_to_whoever_resolves_it_with_a
         assert (told["resolved"], "Not closed." in told["why"]) == (False, True)
         await agent.until(lambda: contact not in agent.contacts)
         assert (await agent.do("open", incident=incident))["state"] == "open"
-        await agent.do("cancel_callback", contact=promised["contact"], anyway=True)
+        await agent.do("cancel_callback", contact=promised["contact"], reason="off", anyway=True)
 
 
 async def test_a_supervisor_says_at_a_board_whose_it_is_how_severe_and_what_is_next(

@@ -148,7 +148,7 @@ async def test_not_reached_is_tried_again_and_then_a_person_decides(centre: Cent
         again = await agent.offered()
         assert again["callback"]["by_name"] == "Dana Reyes"
         await agent.do("decline", contact=again["id"], fence=again["offer"]["fence"])
-        await board.do("cancel_callback", contact=again["id"])
+        await board.do("cancel_callback", contact=again["id"], reason="off")
         await board.until(lambda: order["incident"] in board.abandoned)
     await centre.until_rows(
         f"select state from callback where incident = '{order['incident']}' order by made_at",

@@ -281,7 +281,7 @@ async def test_closing_is_refused_in_words_while_something_lives(place: Ending) 
     promised = await place.promises.request_callback(asked, place.world.now)
     assert promised.contact is not None
     assert "A call to them is promised" in await place.refused()
-    await place.promises.cancel(promised.contact.id, "u1")
+    await place.promises.cancel(promised.contact.id, "u1", "off")
     await settle(place.database, place.world)
     async with place.database.write() as connection:  # as `settle` does
         promise = await callbacks.open_of(connection, place.incident)

@@ -110,7 +110,7 @@ async def test_that_it_came_to_nothing_is_told_when_it_did(promised: Promised, h
     before = await promised.lines()
     await world.advance(60_000)
     if how == "called off":
-        assert (await promised.promises.cancel(live.id, "a")).ok
+        assert (await promised.promises.cancel(live.id, "a", "off")).ok
         told = "call called off by Priya"
     elif how == "not needed":
         said = promised.needless.say(live.id, "u9", None, steers=True, reason="they are here")

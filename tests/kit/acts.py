@@ -722,7 +722,8 @@ async def _known(floor: Floor) -> None:
         "of export_summary": {"variant": "redacted"},
         "of close": {"anyway": True},
         "of move_callback": {"at": now_ms() + 3_600_000},
-        "of cancel_callback": {"anyway": True}, "of next_done": {"anyway": True},
+        "of cancel_callback": {"anyway": True, "reason": "they wrote"},
+        "of next_done": {"anyway": True},
         "of close_incident": {"reason": "resolved"},
         "of write_first": {"text": "how is she?", "role": "caller"},
         "of change_party": {

@@ -91,6 +91,35 @@ async def test_it_is_promised_again_as_it_stood(
         ]
 
 
+@pytest.mark.parametrize("settled", [False, True])
+async def test_one_that_was_called_off_is_promised_again_by_whoever_called_it_off(
+    house: House, settled: bool
+) -> None:
+    call = await talks_with(house, "a", "+12065550859")
+    reply = await house.promises.request_callback(wish(call, instead=False), house.now())
+    before = reply.contact
+    assert before is not None
+    await house.recorder.drain()
+    assert (await house.promises.cancel(before.id, "a", "they wrote")).ok
+    await house.recorder.drain()
+    if settled:
+        await house.promises.settle(house.now())
+    assert (await back(house, before.id, by="b")).code == "too_late"
+    reply = await back(house, before.id)
+    assert reply.contact is not None
+    assert stood(reply.contact) == stood(before)
+    await house.recorder.drain()
+    await house.promises.settle(house.now())
+    assert await open_promise(house, call.incident) == (reply.contact.id, None)
+    async with house.database.read() as connection:
+        a = schema.audit.c
+        lines = await connection.execute(select(a.actor, a.action, a.detail).order_by(a.id))
+        assert list(lines)[-2:] == [
+            ("a", "callback.cancelled", "they wrote"),
+            ("a", "callback.not_needed_undone", ""),
+        ]
+
+
 async def test_the_time_that_it_had_waited_counts(house: House) -> None:
     """It was in line already, and had waited for some of its ladder."""
     call = await talks_with(house, "a", "+12065550852")
@@ -122,7 +151,7 @@ async def another(house: House, call: LiveContact) -> LiveContact:
     return reply.contact
 
 
-@pytest.mark.parametrize("how", ["late", "somebody else", "called off", "another", "they came"])
+@pytest.mark.parametrize("how", ["late", "somebody else", "another", "they came"])
 async def test_what_is_not_taken_back_any_more(house: House, how: str) -> None:
     call, before = await not_needed(house, "+12065550853")
     by, wanted = "a", "too_late"
@@ -131,11 +160,6 @@ async def test_what_is_not_taken_back_any_more(house: House, how: str) -> None:
         house.later = UNDO_MS + 60_000
     elif how == "somebody else":
         by = "b"
-    elif how == "called off":
-        other = await another(house, call)
-        assert (await house.promises.cancel(other.id, "a")).ok
-        await house.recorder.drain()
-        before = other
     elif how == "another":
         other = await another(house, call)
         promised, wanted = [other.id], "taken"

@@ -666,7 +666,7 @@ async def test_who_reached_the_voicemail_is_promised_a_call_though_the_index_for
     assert await wanted.sweep() == 2
     assert len(await house.waiting()) == 2
     assert await wanted.sweep() == 0
-    await house.promises.cancel((await house.waiting())[0], "somebody")
+    await house.promises.cancel((await house.waiting())[0], "somebody", "off")
     await house.recorder.drain()
     await house.promises.settle(house.now())
     assert await wanted.sweep() == 0

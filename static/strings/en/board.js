@@ -9,15 +9,6 @@ export const board = {
     rings: 'Something else rings at your desk. Answer or decline it there, then take this one.',
   },
   /** Said by a supervisor of a promised call. */
-  notNeeded: {
-    item: 'Not needed, they were reached …',
-    /** @param {string} who */
-    title: (who) => `Is the call to ${who} not needed?`,
-    lead: 'Nobody calls them, and the callback counts as reached. The audit keeps your name and the reason.',
-    reason: 'How do you know? For example: they wrote that it is solved',
-    keep: 'Keep it promised',
-    go: 'Not needed',
-  },
   board: {
     /** @param {string} time */
     stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,

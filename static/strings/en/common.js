@@ -94,7 +94,7 @@ export const common = {
     nightGo: 'Promise it anyway',
     /** @param {string} time */
     done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised.'),
-    off: 'Cancel the callback',
+    off: 'Cancel the callback …',
     offDone: 'Callback cancelled.',
     group: 'Scheduled callbacks',
     open: 'A call is promised',
@@ -112,6 +112,15 @@ export const common = {
     kept: 'It stays promised.',
     /** @param {number} n */
     notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
+  },
+  callOff: {
+    /** @param {string} who */
+    title: (who) => `Cancel the callback: ${who}?`,
+    lead: 'Nobody calls them any more. The audit keeps your name and the reason.',
+    reason: 'Why? For example: they wrote that it is solved',
+    reached: 'They were reached in another way: it counts as reached',
+    keep: 'Keep it promised',
+    go: 'Cancel it',
   },
   record: {
     why: {
