@@ -99,7 +99,7 @@ def state_of(order: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("when", [before_the_mark, before_the_answer])
 async def test_a_worker_that_dies_while_it_dials_calls_them_once(centre: Centre, when: Any) -> None:
-    person = f"+1206555{711 + (when is before_the_mark):04}"
+    person = f"+1206555{791 + (when is before_the_mark):04}"
     async with desk(centre) as agent:
         order = await dies_while_it_dials(centre, agent, when, person)
         await centre.until_rows(state_of(order), [("dialed",)])
