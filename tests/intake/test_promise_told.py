@@ -10,6 +10,7 @@ from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.core.model import LiveContact
 from router.intake.door import Call, Intake
+from router.records import contacts
 from router.records.database import Database
 from tests.intake.test_intake import EMERGENCY, MAYA, _recorded
 from tests.intake.test_timeline import lines
@@ -97,6 +98,8 @@ async def test_that_nobody_was_reached_is_a_line_of_its_own_and_so_is_the_next_t
     await world.agent("a", safety=3, en=5)
     await world.accept(live.id)
     dialled = world.now
+    async with promised.database.write() as connection:
+        assert await contacts.begin_dial(connection, live.id, dialled)  # the carrier is asked
     await world.engine.step("caller_gone", contact=live.id, cause="busy")
     why = "waited 1:00, promised: asked for by Dana"
     assert await promised.after(before) == [
