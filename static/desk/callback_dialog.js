@@ -114,30 +114,32 @@ export function Later() {
 
 /** The promise of the incident in view. @param {{of: NonNullable<Incident['callback']>}} props */
 export function Promised({ of: p }) {
+  const tries = p.tried > 1 && t.promised.tryOf(p.tried, p.tries);
+  const said = [tries, t.promised.asked(p.by_name)].filter(Boolean).join(' · ');
   return html`<div class="promised s3">
     <${Icon} name="callback"/>
     <div class="grow">
-      <b>${t.promised.open}</b> · ${p.stands
+      <b>${t.promised.open}</b> ${p.stands
         ? html`<${Stands}
             of=${p.stands}
             until=${p.stands.until}
             name=${p.stands.agent_name && firstOf(p.stands.agent_name)}/>`
         : html`<${Due} of=${p}/>`}
-      <div class="muted t1">
-        ${t.promised.asked(p.by_name)}
-        ${p.tried > 1 ? ` · ${t.promised.tryOf(p.tried, p.tries)}` : ''}
+      <div class="row">
+        <span class="grow muted t1 cut" title=${said}>${said}</span>
+        <button
+          class="small"
+          title=${t.promised.off}
+          disabled=${pending.value.cancel_callback}
+          onClick=${() => {
+            const of = incident.peek();
+            const asks = of && { of, proposal: t.next.proposals.reach };
+            askCallOff({ contact: p.contact, who: of?.number ?? '', asks, undoable });
+          }}>
+          ${t.promised.offShort}
+        </button>
       </div>
     </div>
-    <button
-      class="small"
-      disabled=${pending.value.cancel_callback}
-      onClick=${() => {
-        const of = incident.peek();
-        const asks = of && { of, proposal: t.next.proposals.reach };
-        askCallOff({ contact: p.contact, who: of?.number ?? '', asks, undoable });
-      }}>
-      ${t.promised.off}
-    </button>
   </div>`;
 }
 

@@ -59,6 +59,28 @@ async def test_an_offer_that_asks_what_is_handed_off_and_my_work_fit_together(
     await close(page)
 
 
+@pytest.mark.parametrize("tried", [1, 2])
+async def test_a_promised_call_takes_two_lines_beside_its_people(
+    chromium: Browser, desk: FakeDesk, tried: int
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    promised = {
+        "contact": "k1", "state": "scheduled", "due": desk.now() + 1_500_000,
+        "by_name": "Priya Nair", "tried": tried, "tries": 3, "stands": None,
+    }  # fmt: skip
+    await here.incident_is("i1", callback=promised)
+    card = page.locator(".promised")
+    await expect(card).to_contain_text("Callback due ")
+    await expect(card).to_contain_text("asked for by Priya Nair")
+    two_lines = "(e) => e.offsetHeight < 60"
+    assert await card.evaluate(two_lines)
+    await card.get_by_role("button", name="Cancel …").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await close(page)
+
+
 async def test_an_offer_is_seen_though_its_column_was_scrolled_down(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -95,9 +95,10 @@ export const common = {
     /** @param {string} time */
     done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised.'),
     off: 'Cancel the callback …',
+    offShort: 'Cancel …',
     offDone: 'Callback cancelled.',
     group: 'Scheduled callbacks',
-    open: 'A call is promised',
+    open: 'Callback',
     queue: 'Queue callback',
     /** @param {string} who */
     queueOf: (who) => `Queue callback to ${who}`,
