@@ -166,7 +166,10 @@ def rows_of(content: Content, variant: str) -> list[Row]:
     around = [place and f"Place: {place}.", f"Owner: {owner}." if owner else "Nobody owns it."]
     rows += _wrapped(" ".join(one for one in around if one), wide, ink=GREY, size=SMALL)
     by = AGENT if hidden else head.saved_by
-    note = f"Saved {head.saved_at} by {by}. Times: {head.zone}."
+    note = (
+        f"Saved {head.saved_at} by {by}. Times: {head.zone}. On the left: the line of the timeline"
+    )
+    note += " on which a sentence stands; the words may be the writer’s."
     if hidden:
         note += " Redacted: names, numbers and addresses are replaced by other words."
     rows += [*_wrapped(note, wide, ink=GREY, size=SMALL)]
