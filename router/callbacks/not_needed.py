@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from router.callbacks.scheduled import ScheduledCallbacks
-from router.callbacks.tries import next_try, wait_until
+from router.callbacks.tries import into_incident, next_try, wait_until
 from router.centre import Centre
 from router.core.callback import CALLED_OFF, NOT_NEEDED
 from router.core.model import LiveContact, Reply
@@ -101,6 +101,7 @@ class NotNeeded:
                 return TOO_LATE
             if not await callbacks.reopen(connection, live.callback.id, contact, live.id):
                 return TOO_LATE
+            await into_incident(connection, live, row.incident)
             live.party = person.party
             rehouse(live, self._current.value, moves=self._current.agreed)
             await self._promises.write_try(connection, live, person, row.our_address, now)

@@ -18,7 +18,7 @@ import structlog
 from router.admission import Admission
 from router.callbacks import at_night, given_up
 from router.callbacks.last_words import LastWords
-from router.callbacks.tries import counts_anew, next_try, wait_until
+from router.callbacks.tries import counts_anew, into_incident, next_try, wait_until
 from router.centre import Centre
 from router.core import courtesy
 from router.core.callback import (
@@ -410,8 +410,7 @@ class ScheduledCallbacks:
         live = next_try(before, row.id, counts=move.counts, now=now, dialled=move.dialled)
         assert live.callback is not None
         live.party = person.party
-        found = await people.incident_by_id(connection, row.incident)
-        live.named = found.owner if found is not None and found.owner else live.named
+        live.named = await into_incident(connection, live, row.incident) or live.named
         rehouse(live, self._current.value, moves=self._current.agreed)
         if before.cause == MOVED:
             moment = move.not_before

@@ -7,9 +7,10 @@ import msgspec
 from router.core.callback import MOVED, THEY_CALLED
 from router.core.config import Config
 from router.core.model import LiveContact
+from router.core.restricted import only
 from router.core.severity import Channel, Severity, Targets, answer_by, score
 from router.core.states import NOT_MADE, State
-from router.records import callbacks, contacts
+from router.records import callbacks, contacts, people
 from router.records.database import Transaction
 from router.records.ids import derived_id
 
@@ -75,6 +76,17 @@ def counts_anew(live: LiveContact, moment: int, config: Config, targets: Targets
     live.answer_by = answer_by(moment, severity, Channel.VOICE, targets)
     live.promoted_at = None
     live.promote_at = config.promote_at(moment, severity, Channel.VOICE)
+
+
+async def into_incident(connection: Transaction, live: LiveContact, incident: str) -> str | None:
+    """A further try is of the incident as that is by now: it may have been merged or restricted
+    since the one before. The incident is held. Returns its owner."""
+    await callbacks.hold_incident(connection, incident)
+    found = await people.incident_by_id(connection, incident)
+    if found is None:
+        return None
+    live.incident, live.incident_no, live.only = found.id, found.word, only(found.only)
+    return found.owner
 
 
 def wait_until(live: LiveContact, not_before: int | None, now: int) -> None:
