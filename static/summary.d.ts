@@ -3,7 +3,19 @@
 /** Words, and why they stand for others; '': they were written so. */
 type RedactedPart = [string, RedactedWhy];
 type RedactedWhy =
-  '' | 'name' | 'agent' | 'phone' | 'mail' | 'link' | 'street' | 'booking' | 'card' | 'hidden' | 'unsure';
+  | ''
+  | 'name'
+  | 'agent'
+  | 'phone'
+  | 'mail'
+  | 'link'
+  | 'street'
+  | 'booking'
+  | 'card'
+  | 'handle'
+  | 'plate'
+  | 'hidden'
+  | 'unsure';
 
 interface SummarySentence {
   section: string;

@@ -23,11 +23,12 @@ UNSURE = "unsure"
 WHY = {
     "name": "a name", "agent": "a name of ours", "phone": "a number", "mail": "a mail address",
     "link": "a link", "street": "an address", "booking": "a booking", "card": "a card number",
-    "hidden": "taken out by hand",
+    "handle": "an account name", "plate": "a number plate", "hidden": "taken out by hand",
 }  # fmt: skip
 WORDS = {
     "phone": "[number]", "mail": "[mail address]", "link": "[link]", "street": "[address]",
-    "booking": "[booking]", "card": "[card number]", "hidden": "[taken out]",
+    "booking": "[booking]", "card": "[card number]", "handle": "[account name]",
+    "plate": "[number plate]", "hidden": "[taken out]",
 }  # fmt: skip
 AGENT = "an agent"
 SOMEBODY = "a person"
@@ -160,6 +161,7 @@ def removed(parts: Iterable[Part]) -> list[str]:
 
 _BEFORE, _AFTER = r"(?<![^\W\d_])", r"(?:(?P<more>s)(?![^\W\d_])|(?![^\W\d_]))"
 _GAP = r"[\s.,'_\-]{0,3}"
+_SPELLED = r"[\s.,_\-]{1,2}"
 _SPLIT = re.compile(r"[\s.,_/()&+]+")
 
 
@@ -207,6 +209,8 @@ def _name_patterns(name: str) -> tuple[_Name, ...]:
             continue
         around = rf"(?:(?<![^\W_])[{initials}]\.\s?){{0,3}}"
         behind = rf"(?:\s[{initials}]\.(?!\w))?"
+        if len(one) > 3 and one.isalpha() and not _is_unspaced(one):  # spelled: 'M-a-y-a'
+            found.append(_Name(_regex(_SPELLED.join(one), one)))
         found.append(
             _Name(_regex(around + _token(one) + behind, one), one in ALSO_WORDS or len(one) == 2)
         )

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .redaction_words import (
+    JOINS,
     NOT_IN_A_STREET,
+    PLATFORMS,
     REPEATS,
     STREETS,
     STREETS_BEFORE,
@@ -24,7 +26,8 @@ TAIL = 6
 CARD = 13
 
 _MAIL = re.compile(  # from where a word begins alone: a long one is read once
-    r"(?<![\w.+\-•*])(?:[\w.+\-•*]+\s?@\s?[\w\-•]+(?:\s?\.\s?[\w\-]+)*"
+    r"(?<![\w.+\-•*])(?:[\w.+\-•*]+(?:@|\s?@\s)[\w\-•]+(?:\s?\.\s?[\w\-]+)*"
+    r"|[\w.+\-•*]+\s@[\w\-•]+(?:\.[\w\-]+)+"
     r"|[\w.+\-]+\s?[(\[{<]?\s?(?<![^\W_])(?:at|arroba)(?![^\W_])\s?[)\]}>]?\s?[\w\-]+"
     r"(?:\s?[(\[{<]?\s?(?<![^\W_])(?:dot|punto)(?![^\W_])\s?[)\]}>]?\s?[\w\-]+)+)"
 )
@@ -34,6 +37,17 @@ _LINK = re.compile(
     r"|fr|it|pl|ca|au|ly|gl|page|link|site|online|shop|vet|pet|health|gov|edu)(?![\w])"
     r"(?:[/?#][^\s<>\"”’)]*)?"
 )
+_HANDLE = re.compile(r"(?<![\w.+\-•*@])@[^\W_][\w\-]+(?:\.[\w\-]+)*")
+_CALLED_THERE = re.compile(  # 'instagram: dogmom', 'her venmo is dogmom3'
+    rf"(?<![^\W_])(?:{'|'.join(PLATFORMS)})(?:\s(?:user(?:name)?|handle|account|id|usuari[oa]|cuenta))?"
+    r"(?:\s?[:=]\s?|(?:\s(?:is|as|es|como))?\s(?=[a-z.\-]*[\d_]|[a-z]+\.[a-z]))"
+    r"((?!https?:)[^\W_][\w\-]+(?:\.[\w\-]+)*)"
+)
+_PLATE = re.compile(
+    r"(?<![^\W_])(?:plates?|matriculas?|placas?|registration)"
+    r"(?:\s(?:number|no\.?|numero|is|was|es|era))?[\s:#]{1,3}"
+    r"((?:[a-z0-9]{1,8}[\s\-·]){0,2}[a-z0-9]{1,8})(?![^\W_])"
+)
 _RUN = re.compile(
     r"(?<![\d•])(?:\+|\()?[\d•*](?:[ \t().\-/·_|\\]{0,4}[\d•*]){6,}"
     r"(?:[\s,]{0,2}(?:ext|x|extn|extension)\.?\s?\d{1,6})?"
@@ -42,9 +56,11 @@ _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:19|20)?\d\d)(?!\d)"
 )
+_SAID = "|".join(dict.fromkeys((*UNITS, *UNITS_ES, *TENS, *REPEATS)))
 _ENDS_IN = re.compile(
     r"(?:ending|ends|end|last (?:four|three|two|4|3|2)(?: digits)?|terminad[oa]|termina)"
-    r"(?: in| with| on| are| is| en|:)?\s(\d{2,6})(?!\d)"
+    r"(?: in| with| on| are| is| en|:)?\s"
+    rf"(\d{{2,6}}(?!\d)|(?:(?:{_SAID})[\s,\-]{{1,2}}){{1,5}}(?:{_SAID})(?![^\W_]))"
 )
 _WORD = re.compile(r"[^\W_]+")
 _COUNT = {
@@ -83,10 +99,32 @@ def by_looks(folded: str, written: Callable[[int], str]) -> Iterator[tuple[str, 
         yield "mail", hit.start(), hit.end()
     for hit in _LINK.finditer(folded):
         yield "link", hit.start(), hit.end()
+    for hit in _HANDLE.finditer(folded):
+        yield "handle", hit.start(), hit.end()
+    for hit in _CALLED_THERE.finditer(folded):
+        yield "handle", hit.start(1), hit.end(1)
+    for hit in _PLATE.finditer(folded):
+        yield from _plate(hit.start(1), hit[1], written)
     for hit in _BOOKING.finditer(folded):
         yield "booking", hit.start(1), hit.end(1)
     yield from _numbers(folded)
     yield from _addresses(folded, written)
+
+
+def _plate(start: int, said: str, written: Callable[[int], str]) -> Iterator[tuple[str, int, int]]:
+    """As far as it is in capital letters and digits, or both are in one word."""
+    end = 0
+    for hit in _WORD.finditer(said):
+        capital = all(
+            one.isdigit() or written(start + hit.start() + n).isupper()
+            for n, one in enumerate(hit[0])
+        )
+        mixed = not hit[0].isdigit() and any(one.isdigit() for one in hit[0])
+        if not (capital or mixed):
+            break
+        end = hit.end()
+    if any(one.isdigit() for one in said[:end]) and len(squeezed(said[:end])) >= 4:
+        yield "plate", start, start + end
 
 
 def _numbers(folded: str) -> Iterator[tuple[str, int, int]]:
@@ -108,6 +146,8 @@ def _said(folded: str) -> Iterator[tuple[str, int, int]]:
     """Numbers in words, or half in words: 'two oh six, triple five, 0142'."""
     row: list[re.Match[str]] = []
     for hit in [*_WORD.finditer(folded), None]:
+        if hit and row and hit[0] in JOINS:
+            continue
         near = row and hit and _GAP.fullmatch(folded[row[-1].end() : hit.start()])
         if hit and _digits_of(hit[0]) and (near or not row):
             row.append(hit)
@@ -189,11 +229,16 @@ def booking(value: str) -> Iterator[Literal]:
 
 
 def place(value: str) -> Iterator[Literal]:
-    """A known place that has a number in it is an address: whole, and its part with the number. A
-    town alone stays."""
+    """A known place that has a number in it is an address: whole, its part with the number, and the
+    name of the street without it. A town alone stays."""
     for part in dict.fromkeys((value, *value.split(","))):
         if any(one.isdigit() for one in part):
             yield from phrase(part)
+    for part in value.split(","):
+        words = re.findall(r"[^\W_]+", part)
+        street = [one for one in words if not any(map(str.isdigit, one))]
+        if 1 < len(street) < len(words):
+            yield from phrase(" ".join(street))
 
 
 def phrase(value: str) -> Iterator[Literal]:

@@ -74,6 +74,15 @@ UNITS_ES = _row("cero uno una dos tres cuatro cinco seis siete ocho nueve")
 TENS = _row(
     "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty"
     " forty fifty sixty seventy eighty ninety hundred thousand diez once doce trece catorce quince"
-    " veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien"
+    " dieciseis diecisiete dieciocho diecinueve veinte veintiuno veintiuna veintidos veintitres"
+    " veinticuatro veinticinco veintiseis veintisiete veintiocho veintinueve"
+    " treinta cuarenta cincuenta sesenta setenta ochenta noventa cien"
 )
 REPEATS = _row("double triple doble")
+JOINS = _set("and y")
+"""Between two words of one number: 'treinta y cuatro'."""
+PLATFORMS = _row(
+    "instagram insta ig facebook fb messenger twitter tiktok snapchat snap telegram whatsapp venmo"
+    " paypal cashapp zelle signal skype discord linkedin nextdoor reddit"
+)
+"""Where somebody has a name of their own choice."""

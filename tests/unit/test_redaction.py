@@ -93,6 +93,8 @@ def test_a_name_that_is_one_of_the_commonest_words_is_that_word_but_in_a_name() 
         "2 0 6 5 5 5 0 1 4 2", "206/5550142", "206,555,0142", "555-0142", "+1 206 ••• 0142",
         "２０６ ５５５ ０１４２", "2\u200b06 555\u200b 0142", "٢٠٦٥٥٥٠١٤٢", "06 12 34 56 78",
         "two oh six, five five five, oh one four two", "two zero six triple five 0142",
+        "seis doce treinta y cuatro cincuenta y seis setenta y ocho",
+        "veintiuno treinta y dos cuarenta y tres cincuenta y cuatro",
         "seis uno dos tres cuatro cinco seis siete ocho", "612345678", "020 7183 8750",
     ],
 )  # fmt: skip
@@ -104,6 +106,9 @@ def test_what_is_no_number_stays() -> None:
     text = "INC-20419: 15 pieces at 21:04 on 2026-11-30, 30/11/2026; $1,200,000 for 3 of 12 dogs."
     assert told(text) == text
     assert told("The one ending in 0142; SIP 4711.") == "The one ending in [number]; SIP [number]."
+    assert (
+        told("ends in four two, termina en uno cuatro") == "ends in [number], termina en [number]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,6 +130,7 @@ def test_what_is_no_number_stays() -> None:
         ("Hauptstraße 12b", "[address]"),
         ("PO Box 912 in WA 98101", "[address] in [address]"),
         ("SW1A 1AA; 47.6062, -122.3321", "[address]; [address]"),
+        ("the corner of Rose Court", "the corner of [address]"),
         ("14 kg on the street, 20 minutes; Seattle", "14 kg on the street, 20 minutes; Seattle"),
     ],
 )  # fmt: skip
@@ -133,10 +139,39 @@ def test_mail_links_bookings_and_addresses_are_taken_out(text: str, expected: st
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("her handle is @dogmom_sea", "her handle is [account name]"),
+        ("Telegram @sitter_jo. Then", "Telegram [account name]. Then"),
+        ("venmo @dog-mom-3", "venmo [account name]"),
+        ("Instagram: dogmom; IG as dogmom.sea", "Instagram: [account name]; IG as [account name]"),
+        ("usuario de instagram dogmom_sea", "usuario de instagram [account name]"),
+        ("Snapchat user: jo_sits", "Snapchat user: [account name]"),
+        ("on Facebook they wrote; 3 @ 5 kg", "on Facebook they wrote; [mail address] kg"),
+        ("plate ABC 1234 was seen", "plate [number plate] was seen"),
+        ("licence plate 7abc123", "licence plate [number plate]"),
+        ("la matrícula es 1234 BCD y huyó", "la matrícula es [number plate] y huyó"),
+        ("placa: M-1234-BC", "placa: [number plate]"),
+        ("a plate of 12 pieces; plate 3 broke", "a plate of 12 pieces; plate 3 broke"),
+    ],
+)
+def test_account_names_and_number_plates_are_taken_out(text: str, expected: str) -> None:
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize("name", ["M a y a", "M.A.Y.A.", "t-o-r-r-e-s", "T, o, r, r, e, s"])
+def test_a_name_that_is_spelled_is_that_name(name: str) -> None:
+    assert told(f"It is {name} again.").startswith("It is the owner")
+    assert told("A May a day.") == told("A May a day.", Known(people=KNOWN.people[1:2]))
+
+
+@pytest.mark.parametrize(
     "text",
     ["a" * 20_000, "1" * 20_000, "calle " + "a" * 20_000, "calle " + "a b " * 5_000, "-a" * 10_000,
      "x@" * 10_000, "a at b dot " * 2_000, "1 - " * 5_000, "12 a b c d e " * 2_000,
-     "hauptstr" * 2_500, "Maya " * 4_000, "one two " * 3_000],
+     "hauptstr" * 2_500, "@a." * 7_000, "instagram " * 2_000, "ig: " + "a." * 9_000,
+     "ig " + "a" * 20_000, "plate a " * 2_500, "ends in " + "one " * 5_000, "m a y " * 3_000,
+     "Maya " * 4_000, "one two " * 3_000],
 )  # fmt: skip
 def test_words_that_nearly_fit_a_pattern_many_times_over_are_read_once(text: str) -> None:
     """Found by measuring: with a pattern that tries each length again this ends next year."""

@@ -66,6 +66,8 @@ export const summary = {
       street: 'an address',
       booking: 'a booking',
       card: 'a card number',
+      handle: 'an account name',
+      plate: 'a number plate',
       hidden: 'taken out by hand',
       unsure: 'a name? It stays unless you take it out',
     },
