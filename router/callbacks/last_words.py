@@ -16,6 +16,7 @@ from router.core.incident import OPEN
 from router.core.model import LiveContact
 from router.core.outgoing import address_of, line_to_call_from, line_to_write_from
 from router.core.recipient import Recipient, refused
+from router.core.restricted import only
 from router.core.said import saying
 from router.core.severity import BY_RULE, Channel
 from router.core.states import State
@@ -108,7 +109,7 @@ class LastWords:
             queue=live.queue, line=live.line, language=live.language,
             who={"name": one.name or masked, "address": masked, "role": one.role},
             party=one.party, about=excerpt(text), incident=held.id,
-            incident_no=of.word, only=live.only,
+            incident_no=of.word, only=only(of.only),
         )  # fmt: skip
         await contacts.admit(
             connection, letter, party=one.party, address=one.address, our_address=ours
