@@ -12,7 +12,9 @@ demo: $(VENV)/.run
 test test-long: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev $(VENV)/.pages
 	@scripts/need-system chromium postgresql
-	@scripts/in-memory $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
+	@# Folders of tests have short names: the address of a socket has 107 letters at most.
+	@scripts/in-memory sh -c 'exec $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder \
+	  $${IN_MEMORY:+--basetemp=$$IN_MEMORY/p}'
 
 test-long: $(VENV)/.dev $(VENV)/.pages
 	@scripts/need-system whole-chromium postgresql coturn
