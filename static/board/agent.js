@@ -116,7 +116,11 @@ const Today = ({ day }) => html`
 `;
 
 /** The call in hand stands before texts, and these before what is set aside for it. @param {Contact} c */
-export const behind = (c) => (c.state === ContactState.PARKED ? 2 : c.channel === 'voice' ? 0 : 1);
+export const behind = (c) => {
+  if (c.state === ContactState.PARKED) return 3;
+  if (c.channel !== 'voice') return 2;
+  return c.state === ContactState.WRAPUP ? 1 : 0; // a call may come while another's wrap-up is open
+};
 
 /** How somebody is in a call into which they were, or are being, asked.
  * @param {Contact} c @param {Consult} it */

@@ -223,6 +223,21 @@ async def test_of_another_contact_it_is_asked_anew_as_wide_as_it_was(world: Worl
     assert await found(world) == []
 
 
+async def test_of_a_call_and_an_older_wrap_up_it_is_the_call(world: World) -> None:
+    await world.agent("a")
+    ended = await world.arrive(severity=1, incident="i1", incident_no="INC-7", line="main")
+    await world.answer(ended)
+    await world.engine.step("caller_gone", contact=ended, cause="hung_up")
+    old = await asks(world)
+    assert (old.contact, old.incident_no) == (ended, "INC-7"), "there is nothing else"
+    talks = await world.arrive(severity=1, incident="i2", incident_no="INC-8", line="main")
+    await world.answer(talks)
+    agent = (await world.engine.snapshot()).agents[0]
+    assert {ended, talks} <= set(agent.contacts), "the wrap-up is still open"
+    new = await asks(world)
+    assert (new.contact, new.incident_no) == (talks, "INC-8")
+
+
 async def test_it_is_seen_once_and_whoever_is_second_hears_who_has_it(world: World) -> None:
     await world.agent("a")
     await board(world, "dana", "olga")

@@ -8,7 +8,6 @@ export const board = {
     asked: 'Your desk asks you something first: go to its tab.',
     rings: 'Something else rings at your desk. Answer or decline it there, then take this one.',
   },
-  /** Said by a supervisor of a promised call. */
   board: {
     /** @param {string} time */
     stale: (time) => `Connection lost. What you see is from ${time}; calls go on. Reconnecting …`,

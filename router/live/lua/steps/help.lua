@@ -114,12 +114,13 @@ end
 
 -- Steps -------------------------------------------------------------------------------------------------
 
--- What they have in hand: their call, else the worst of their texts and mails.
+-- What they have in hand: their call, else a wrap-up, else the worst of their texts and mails.
 local function in_hand(a)
   local found
   for _, id in ipairs(a.contacts) do
     local c = contact(id)
-    local rank = c and (c.channel == 'voice' and 0 or 1) * 10 + c.severity
+    local kind = c and (c.channel ~= 'voice' and 2 or c.state == State.WRAPUP and 1 or 0)
+    local rank = c and kind * 10 + c.severity
     if rank and (not found or rank < found.rank) then found = { c = c, rank = rank } end
   end
   return found and found.c or has(a.handed) and contact(a.handed) or nil
