@@ -1,7 +1,6 @@
 /** A promised call that nobody has to make any more: called off with a reason, which the audit keeps, and
  * taken back for five seconds. A supervisor may say as well that they were reached in another way. */
 import { html, signal } from './ui.js';
-import { actAsking } from './desk/ask_next.js';
 import { Dialog } from './dialog.js';
 import { act, boundLayer, layer, link, pending, state } from './in_view.js';
 import { SAYS_OF_UNDO, toast, wordsOf } from './toasts.js';
@@ -11,8 +10,9 @@ const LAYER = 'call off';
 const LETTERS = 200;
 const UNDO_MS = 5000;
 
-/** `asks`: what leaving its incident asks, at a desk; `undoable`: desk/undo.js, where there is a key for it.
- * @typedef {{contact: string, who: string, asks?: import('./desk/ask_next.js').Asks|null,
+/** @typedef {(fields: object, how: {says: ReadonlySet<string>}) => Promise<unknown>} Cancel */
+/** `cancel`: as a desk sends it, which asks what is next; `undoable`: desk/undo.js, which has a key for it.
+ * @typedef {{contact: string, who: string, cancel?: Cancel,
  *   undoable?: typeof import('./desk/undo.js').undoable}} Of */
 
 const asked = signal(/** @type {Of|null} */ (null));
@@ -29,6 +29,9 @@ export function askCallOff(of) {
   said.value = { reason: '', reached: false };
   layer.value = LAYER;
 }
+
+/** @type {Cancel} */
+const cancel = (fields, how) => act('cancel_callback', fields, how);
 
 /** @param {Of} of @param {string} words */
 function tell({ contact, undoable }, words) {
@@ -52,7 +55,7 @@ async function go(of) {
   const says = SAYS_OF_UNDO;
   const done = reached
     ? await act('not_needed', { contact, through: null, reason }, { says })
-    : await actAsking('cancel_callback', { contact, reason }, of.asks ?? null, { says });
+    : await (of.cancel ?? cancel)({ contact, reason }, { says });
   if (!done) return;
   if (layer.peek() === LAYER) shut();
   tell(of, reached ? t.promised.noDone : t.promised.offDone);

@@ -68,6 +68,10 @@ function keep({ of }, said) {
   else begun.delete(of.id);
 }
 
+/** How a desk calls a promise off (../call_off.js). @param {Asks|null} asks
+ * @returns {import('../call_off.js').Cancel} */
+export const cancelling = (asks) => (fields, how) => actAsking('cancel_callback', fields, asks, how);
+
 /** As `act`; if the centre asks what is next, so does the page, and does both.
  * @template {string} K @param {K} what @param {object} fields @param {Asks|null} asks
  * @param {Parameters<typeof act>[2]} [options]

@@ -1,6 +1,7 @@
 /** A call promised for later instead of made now: in some minutes, at a time, or when somebody is free. */
 import { html, newId, signal, useState } from '../ui.js';
 import { askCallOff } from '../call_off.js';
+import { cancelling } from './ask_next.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { now, serverTime } from '../clock.js';
@@ -134,7 +135,7 @@ export function Promised({ of: p }) {
           onClick=${() => {
             const of = incident.peek();
             const asks = of && { of, proposal: t.next.proposals.reach };
-            askCallOff({ contact: p.contact, who: of?.number ?? '', asks, undoable });
+            askCallOff({ contact: p.contact, who: of?.number ?? '', cancel: cancelling(asks), undoable });
           }}>
           ${t.promised.offShort}
         </button>

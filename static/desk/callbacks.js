@@ -1,6 +1,7 @@
 /** The promised calls, at a desk: mine, and those that are due for whoever is free. */
 import { html } from '../ui.js';
 import { askCallOff } from '../call_off.js';
+import { cancelling } from './ask_next.js';
 import { askCallbacks, CallbackList, inView } from '../callback_list.js';
 import { whoOf } from '../contact.js';
 import { Dialog } from '../dialog.js';
@@ -36,7 +37,7 @@ const call = (row) => html`<button
 const off = (row) =>
   inView(row.incident, (of) => {
     const asks = { of, proposal: t.next.proposals.reach };
-    askCallOff({ contact: row.contact, who: whoOf(row), asks, undoable });
+    askCallOff({ contact: row.contact, who: whoOf(row), cancel: cancelling(asks), undoable });
   });
 
 const CallbacksDialog = () =>
