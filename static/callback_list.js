@@ -120,7 +120,7 @@ const Row = memo((/** @type {RowProps} */ { row, late, call, off }) => {
   const l = t.callbackList;
   const who = whoOf(row);
   const kind = t.callbackKinds[row.kind] ?? row.kind;
-  const by = row.kind === 'key' || row.kind === 'voicemail' ? '' : l.by(row.by_name);
+  const by = !row.by_name || row.kind === 'key' || row.kind === 'voicemail' ? '' : l.by(row.by_name);
   const last = t.callbackLast[row.last ?? ''] ?? row.last;
   const tries = row.tried > 1 ? `${t.promised.tryOf(row.tried, row.tries)}: ${last}` : '';
   return html`<div role="row" class=${`cb ${late ? 'hot1' : ''}`}>
@@ -137,7 +137,7 @@ const Row = memo((/** @type {RowProps} */ { row, late, call, off }) => {
       </span>
     </span>
     <span role="cell" class="two"><${Due} row=${row} late=${late}/></span>
-    <span role="cell"><${Theirs} row=${row}/></span>
+    <span role="cell">${!row.hidden && html`<${Theirs} row=${row}/>`}</span>
     <span role="cell" class="two">
       ${row.owner_name
         ? html`

@@ -32,11 +32,12 @@ AWAITED = NOT_MADE | {State.DIALING}
 
 
 HIDDEN: dict[str, Any] = {
-    "number": "", "title": None, "who": {}, "address": None, "zones": [], "note": "",
-    "by_name": "", "hidden": True,
+    "number": "", "title": None, "who": {}, "address": None, "zones": [], "note": "", "kind": "",
+    "by": "", "by_name": "", "place": None, "stands": None, "tried": 1, "last": None,
+    "hidden": True,
 }  # fmt: skip
 """What whoever is not on the list of a restricted incident sees of a call that is promised in it:
-that there is one, how severe it is, and when."""
+that there is one, how severe it is, when, and whose it is."""
 
 
 class CallbackList:

@@ -29,7 +29,7 @@ from holdfast.desk.typed_numbers import WrittenFirst
 from holdfast.followers import handing_off
 from holdfast.followers.overdue import Overdue
 from holdfast.followers.passing_on import PassingOn
-from holdfast.followers.restricted import CODE, FewSeen
+from holdfast.followers.restricted import CODE, FewSeen, Lists
 from holdfast.followers.settling import Settling
 from holdfast.http.access import Permission, allowed
 from holdfast.parts import House, Part
@@ -76,8 +76,13 @@ def part(house: House) -> Part:
     hub, ownership, room = house[Hub], Ownership(centre), HandOffs(centre)
     opened = Incidents(centre, Sight(centre, hub).contacts_of)
     view = hub.view
+
+    def show(lists: Lists) -> None:
+        hub.show_lists(lists)
+        tell(hub.pages(), None)  # whoever handed off one that is not theirs to see any more
+
     few = FewSeen(
-        centre, lambda: view.contacts.values(), lambda: view.agents, hub.show_lists,
+        centre, lambda: view.contacts.values(), lambda: view.agents, show,
         lambda live: hub.alarm(live.severity, CODE, {"name": RESTRICTED}, NOBODY_HERE, live.id),
     )  # fmt: skip
     house[Desk].takes(

@@ -57,6 +57,22 @@ async def test_a_board_has_all_of_them_and_the_worst_first(
     assert found == {}
 
 
+async def test_of_a_restricted_one_a_row_says_how_severe_when_and_whose(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    desk.hides = {"k1", "k5"}  # tried twice; one that stands for a call
+    page = await opened(chromium, f"{desk.url}/board?scene=board")
+    await page.get_by_role("button", name="Callbacks", exact=True).click()
+    rows = page.get_by_role("table", name="Callbacks").locator(".cb:not(.th)")
+    hidden = rows.filter(has_text="Restricted")
+    await expect(hidden).to_have_count(2)
+    for text in await hidden.all_inner_texts():
+        for words in ("try", "by", "local time", "now with", "voicemail", "place", "INC-"):
+            assert words not in text, text
+    await expect(hidden.first).to_contain_text("Tomás Vega")
+    await close(page)
+
+
 async def test_it_is_asked_for_again_when_the_centre_says_so_and_only_while_it_is_seen(
     chromium: Browser, desk: FakeDesk
 ) -> None:

@@ -151,7 +151,11 @@ async def end(agent: DeskClient, of: str, contact: str) -> None:
 async def test_a_page_that_has_it_open_loses_it_and_gets_it_back_by_a_reason(
     centre: Centre,
 ) -> None:
-    async with desk(centre) as agent, desk(centre, "dana", view="board") as board:
+    async with (
+        desk(centre) as agent,
+        desk(centre, "dana", view="board") as board,
+        desk(centre, "tomas", sound=False) as other,
+    ):
         await centre.sandbox.text("my sitter again", from_="+12065550938", to=SUPPORT)
         contact = await agent.accept()
         await agent.until_state(contact, "active")
@@ -163,6 +167,8 @@ async def test_a_page_that_has_it_open_loses_it_and_gets_it_back_by_a_reason(
             lambda: any(m["type"] == "shut" and m["incident"] == of for m in board.heard)
         )
         assert await board.code_of("open", incident=of) == "restricted"
+        # a desk asks again for what it handed off: the read-back stood there until a reload
+        await other.until(lambda: any(n["code"] == "hand_offs_changed" for n in other.notices))
         may = (await agent.do("colleagues", incident=of))["people"]
         assert [one["name"] for one in may] == ["Priya Nair"]
         assert len((await agent.do("colleagues"))["people"]) > 1

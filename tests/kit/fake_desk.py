@@ -22,6 +22,7 @@ from aiohttp import WSMsgType, web
 
 from channels.email.quotes import folds_of
 from holdfast.desk import incident_preview
+from holdfast.desk.callback_list import HIDDEN
 from holdfast.desk.topics import INTENTS
 from router.core.hits import marked, needles
 from router.core.query import terms_of
@@ -167,7 +168,9 @@ class Connection(HandOffs, Summaries):
         }
 
     async def do_callbacks(self, _: dict[str, Any]) -> Any:
-        return {"rows": fake_callbacks.rows(self.desk.now()), "more": False}
+        found = fake_callbacks.rows(self.desk.now())
+        rows = [one | HIDDEN if one["contact"] in self.desk.hides else one for one in found]
+        return {"rows": rows, "more": False}
 
     async def do_open_incidents(self, intent: dict[str, Any]) -> Any:
         now, rows = self.desk.now(), fake_scenes.open_rows(self.desk.now())
@@ -482,6 +485,8 @@ class FakeDesk:
         self.intents: list[dict[str, Any]] = []
         self.pongs = 0
         self.refuse: dict[str, str] = {}
+        self.hides: set[str] = set()
+        """Contacts of incidents that are restricted to others."""
         self.says: dict[str, str] = {}
         """The words of a refusal."""
         self.asks_next = False
