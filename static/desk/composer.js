@@ -18,6 +18,7 @@ import { joined, SnippetButton, snippetKey, unfilled } from './snippets.js';
 import { ASKS, AskSure } from './sure.js';
 import { handable, openTransfer } from './transfer.js';
 import { tab } from './tabs.js';
+import { Writes } from './writes.js';
 import { ContactState, stateOf } from '../states.js';
 
 const SAVE_MS = 1200;
@@ -228,6 +229,7 @@ function Editor({ c, of }) {
         ${saved.value && `${s && text ? ' · ' : ''}${t.composer[saved.value]}`}
       </span>
     </div>
+    <${Writes} c=${c}/>
     <textarea
       id="reply"
       ref=${(/** @type {HTMLTextAreaElement|null} */ el) => {

@@ -24,9 +24,16 @@ export const handable = computed(() => {
   return c && c.state === ContactState.ACTIVE ? c : null;
 });
 
-export const openTransfer = () => {
-  if (handable.peek()) layer.value = 'transfer';
-};
+/** What is looked for as the dialog opens; empty: everything is shown. */
+const looked = { for: '' };
+
+/** @param {string} words */
+export function openTransferTo(words) {
+  if (!handable.peek()) return;
+  looked.for = words;
+  layer.value = 'transfer';
+}
+export const openTransfer = () => openTransferTo('');
 const shut = () => {
   layer.value = null;
 };
@@ -158,7 +165,7 @@ const whyNot = (c, row, asks) =>
 
 /** @param {{c: Contact}} props */
 function Transfer({ c }) {
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(looked.for);
   const [at, setAt] = useState(-1); // nothing is chosen until somebody chooses
   const [found, setFound] = useState(/** @type {TransferTargets|null} */ (null));
   const [fault, setFault] = useState('');

@@ -53,3 +53,30 @@ async def test_whoever_does_not_speak_it_asks_the_interpreter_by_one_key(
     await expect(bar.get_by_title("They speak Spanish")).to_be_visible()
     await expect(ask).to_have_count(0)
     await close(page)
+
+
+async def test_a_text_in_a_language_of_others_says_so_and_finds_who_speaks_it(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    text = here.scene["contacts"]["c2"]
+    said = page.locator(".comp .writes")
+    await expect(page.get_by_label("Text to")).to_be_visible()
+    await expect(said).to_have_count(0)
+    put = {"contacts": {"c2": text | {"speaks": "es"}}}
+    await here.event("contact.recorded", put)
+    await expect(said).to_contain_text(
+        "They write Spanish. In a call, the interpreter is one key away."
+    )
+    await said.get_by_role("button", name="Find who speaks it").click()
+    await expect(page.get_by_role("combobox")).to_have_value("es")
+    await done(desk, "transfer_targets", contact="c2")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Alt+t")
+    await expect(page.get_by_role("combobox")).to_have_value("")
+    await page.keyboard.press("Escape")
+    here.mine()["skills"]["es"] = 3
+    await here.event("agent.online", put | {"agents": {here.mine()["id"]: here.mine()}})
+    await expect(said).to_have_count(0)
+    await close(page)

@@ -294,6 +294,7 @@ test('reasons: what spoke for the one at whom it rings, told from facts', () => 
     [
       { cost: 0, step: 0 },
       { cost: 2, step: 1, needs: { vet: 3, en: 1 } },
+      { cost: 0, step: 4 },
       { cost: 0, step: 0, named: true },
       { cost: 4, step: 0, named: true, displaces: true },
       { cost: 0, why: 'assigned', by: 'u9', by_name: 'Dana' },
@@ -302,6 +303,7 @@ test('reasons: what spoke for the one at whom it rings, told from facts', () => 
     [
       'needs no special skill; longest free',
       'needs en, vet 3+ (step 2); emails give way',
+      'open to anybody by now (step 5); longest free',
       'needs no special skill; has spoken with them before',
       'needs no special skill; has spoken with them before; wrap-up can wait; more urgent than what is ringing there',
       'assigned by Dana',

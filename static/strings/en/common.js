@@ -304,6 +304,7 @@ export const common = {
     /** @param {string} list */
     needs: (list) => `needs ${list}`,
     anybody: 'needs no special skill',
+    widened: 'open to anybody by now',
     /** @param {number} n */
     step: (n) => ` (step ${n})`,
     named: 'has spoken with them before',

@@ -8,5 +8,11 @@ export const speaks = {
     askWhy: 'They join you and the caller as soon as they answer. You keep the call.',
     /** @param {string} language */
     none: (language) => `No ${language} interpreter: transfer, or speak slowly`,
+    /** @param {string} language @param {boolean} interpreted */
+    writes: (language, interpreted) =>
+      interpreted
+        ? `They write ${language}. In a call, the interpreter is one key away.`
+        : `They write ${language}, which your skills do not name.`,
+    pass: 'Find who speaks it …',
   },
 };
