@@ -11,6 +11,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.kit import until
 from tests.browser.pages import close, opened
+from tests.browser.test_pages_fit import FAULTS
 from tests.kit.fake_desk import FakeDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -72,6 +73,10 @@ async def test_an_incident_is_found_from_the_board_and_opens_in_the_drawer(
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
     await page.keyboard.press("/")
+    await page.keyboard.type("unheard of")
+    await expect(dialog.get_by_role("status")).to_contain_text("Nothing found")
+    assert await page.evaluate(FAULTS, {".finder": 0}) == []
+    await dialog.get_by_role("combobox").fill("")
     await page.keyboard.type("20419")
     await expect(dialog.get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
