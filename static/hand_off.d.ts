@@ -38,6 +38,9 @@ interface HandOffRow extends HandOff {
   severity: Severity;
   /** Of one that is handed off to me. */
   next: Next | null;
+  /** Nobody said what is next: from the acceptance on it is this, by when the receiver says; `due`: the
+   * moment that its words name. */
+  plans: { what: string; due: number | null } | null;
   /** What I began to say back. */
   draft: string;
 }

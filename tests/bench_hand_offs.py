@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from holdfast.clock import now_ms
 from router.records import people
 from router.records.database import Database
 from tests.kit.centre import running_centre
@@ -66,7 +67,8 @@ async def soon(offers: int = OFFERS) -> dict[str, Any]:
                     (row,) = await _row(receiver, "incoming")
                     came.append((time.perf_counter() - began) * 1000)
                     began = time.perf_counter()
-                    words = {"hand_off": row["id"], "words": f"{PARTS['actions']} {n}"}
+                    back = f"{PARTS['actions']} {PARTS['what_if']} {n}"
+                    words = {"hand_off": row["id"], "words": back, "due": now_ms() + 60_000}
                     await receiver.do("accept_hand_off", **words)
                     await _row(sender, "outgoing", lambda it: it["state"] == "accepted")
                     told.append((time.perf_counter() - began) * 1000)

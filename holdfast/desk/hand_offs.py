@@ -83,10 +83,12 @@ class HandOffForm(Form, frozen=True):
 
 
 class AcceptForm(HandOffForm, frozen=True):
-    """`words`: the read-back. `does_next`: what is next is theirs to do, too."""
+    """`words`: the read-back. `does_next`: what is next is theirs to do, too. `due`: by when they
+    do the first of its actions, ms; None: somebody said what is next."""
 
     words: Annotated[str, msgspec.Meta(max_length=4 * READ_BACK_LETTERS)]
     does_next: bool = True
+    due: Moment | None = None
 
 
 class DraftForm(IncidentForm, frozen=True):
@@ -218,12 +220,17 @@ class HandingOff:
         words = Words(departments=self._room.words())
 
         def told(row: Any) -> dict[str, Any]:
+            known = nexts.get(row.root)
+            what, due = self._room.proposed(row, now)
             return shown(row, asked[row.id], names, words) | {
                 "incident": row.root,
                 "number": f"INC-{row.number}",
                 "title": isolated(row.title),
                 "severity": row.severity_now,
-                "next": next_actions.shown(nexts.get(row.root), names),
+                "next": next_actions.shown(known, names) if next_actions.is_said(known) else None,
+                "plans": None
+                if next_actions.is_said(known)
+                else {"what": isolated(what), "due": due},
                 "draft": begun.get(row.id, ""),
             }
 
@@ -269,8 +276,9 @@ class HandingOff:
     @intent("accept_hand_off", AcceptForm, audit=ACCEPTED)
     async def _accept(self, page: Page, form: AcceptForm) -> Result:
         done = await self._room.accept(
-            form.hand_off, page.account.id, _tidy(form.words), now_ms(), does_next=form.does_next
-        )
+            form.hand_off, page.account.id, _tidy(form.words), now_ms(), does_next=form.does_next,
+            due=form.due,
+        )  # fmt: skip
         if done.reply.ok and done.row is not None:
             self._given(done.row.incident)
         found = await self._told(done, page)

@@ -19,9 +19,9 @@ from router.core.hand_off import Act, GoneWhy, HandOffState, Member
 from router.core.incident import HANDED_OFF
 from router.core.incident_status import News
 from router.core.model import Reply
-from router.core.next_action import UNSAID
-from router.core.said_back import first_action, touches
-from router.core.severity import BY_RULE, Severity
+from router.core.next_action import fault as unplannable
+from router.core.said_back import first_action, missing
+from router.core.severity import Severity
 from router.core.skills import parse_need
 from router.core.terms import day_of, floor_of
 from router.core.terms import works_here as is_here
@@ -52,9 +52,20 @@ NOT_SENT = Reply(
     ok=False, code="not_yours", text="only who handed it off, or owns the incident, does that"
 )
 SAY_IT = Reply(ok=False, code="bad_request", text="say it back in your words first")
-SAY_MORE = Reply(
-    ok=False, code="bad_request", text="say also what you do next: one of the actions, or all of it"
-    " in a sentence of your own",
+SAY_MORE = {
+    "actions": Reply(
+        ok=False, code="bad_request", text="say also what you do next, with a word of the actions;"
+        " nothing was changed",
+    ),
+    "what_if": Reply(
+        ok=False, code="bad_request", text="say also what you do if it gets worse, with a word of"
+        " the what-if; nothing was changed",
+    ),
+}  # fmt: skip
+"""By what a read-back does not say (router.core.said_back)."""
+SAY_WHEN = Reply(
+    ok=False, code="bad_request", text="say by when you do the first of its actions; nothing was"
+    " changed",
 )  # fmt: skip
 SAY_WHY = Reply(ok=False, code="bad_request", text="say why")
 TOO_LONG = Reply(ok=False, code="bad_request", text="that is too long; say it in fewer words")
@@ -231,18 +242,28 @@ class HandOffs:
     # Answered ------------------------------------------------------------------------------------
 
     async def accept(
-        self, hand_off: str, by: str, words: str, now: int, *, does_next: bool = True
+        self,
+        hand_off: str,
+        by: str,
+        words: str,
+        now: int,
+        *,
+        does_next: bool = True,
+        due: int | None = None,
     ) -> Done:
         """Said back, it is theirs: the owner moves, and with it what is next, if they do it
-        (`does_next`). Refused at its deadline, for whoever it is not for, and without words of what
-        is to be done."""
+        (`does_next`). If nobody said what is next, the first of its actions is, by `due` (ms),
+        which they choose. Refused at its deadline, for whoever it is not for, without words of what
+        is to be done and of the what-if, and without `due` where that is needed."""
         if not words:
             return Done(SAY_IT)
         if len(words) > rule.READ_BACK_LETTERS:
             return Done(TOO_LONG)
-        return await once_more(lambda: self._accept(hand_off, by, words, now, does_next))
+        return await once_more(lambda: self._accept(hand_off, by, words, now, does_next, due))
 
-    async def _accept(self, hand_off: str, by: str, words: str, now: int, does_next: bool) -> Done:
+    async def _accept(
+        self, hand_off: str, by: str, words: str, now: int, does_next: bool, due: int | None
+    ) -> Done:
         async with self._database.write() as connection:
             row, incident = await self._held(connection, hand_off)
             if row is None:
@@ -259,8 +280,14 @@ class HandOffs:
                 return Done(NOBODY)
             if not await self._trained(connection, by, incident.severity):
                 return Done(TOO_SEVERE, row)
-            if not touches(words, row.actions):
-                return Done(SAY_MORE, row)
+            if part := missing(words, {"actions": row.actions, "what_if": row.what_if}):
+                return Done(SAY_MORE[part], row)
+            known = await next_actions.open_of(connection, incident.id)
+            first = None if next_actions.is_said(known) else self.proposed(row, now)[0]
+            if first is not None and due is None:
+                return Done(SAY_WHEN, row)
+            if first is not None and (wrong := unplannable(first, due or 0, now)):
+                return Done(Reply(ok=False, code="bad_request", text=wrong), row)
             if incident.owner != by:
                 await incident_changes.give(
                     connection, incident.id, now, incident, to=by, author=by, why=HANDED_OFF
@@ -270,29 +297,21 @@ class HandOffs:
             )
             if does_next:
                 await next_actions.hand_on(connection, incident.id, by)
-            await self._plan(connection, row, incident, by, now)
+            if first is not None:
+                await next_actions.plan(
+                    connection,
+                    {
+                        "id": derived_id("x", "next", row.id), "incident": incident.id,
+                        "what": first, "agent": by, "due_at": due, "made_by": by, "made_at": now,
+                    },
+                )  # fmt: skip
             await drafts.keep(connection, incident.id, row.id, by, "", now)
             await hand_offs.end(connection, row, Act.ACCEPT, now, by=by, words=words)
         return Done(Reply(), row)
 
-    async def _plan(
-        self, connection: Transaction, row: Any, incident: Any, by: str, now: int
-    ) -> None:
-        """The first of its actions is what is next, unless a person said what is. The acceptance is
-        its line in the audit."""
-        known = await next_actions.open_of(connection, incident.id)
-        if known is not None and (known.what, known.made_by) != (UNSAID, BY_RULE):
-            return
-        config, new = self._current.value, derived_id("x", "next", row.id)
-        what, due = first_action(row.actions, now, config.zone)
-        due = due or now + config.incidents.next_within.ms(incident.severity)
-        await next_actions.plan(
-            connection,
-            {
-                "id": new, "incident": incident.id, "what": what, "agent": by, "due_at": due,
-                "made_by": by, "made_at": now,
-            },
-        )  # fmt: skip
+    def proposed(self, row: Any, now: int) -> tuple[str, int | None]:
+        """The first of its actions, as what is next, and its moment if it names one."""
+        return first_action(row.actions, now, self._current.value.zone)
 
     async def _trained(self, connection: Transaction, agent: str, severity: int) -> bool:
         account = await accounts.by_id(connection, agent)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from router.core.bidi import isolated
-from router.core.next_action import CHANGED, CLOSED, DONE, MERGED
+from router.core.next_action import CHANGED, CLOSED, DONE, MERGED, UNSAID
 from router.core.restricted import listed, may_see
 from router.core.severity import BY_RULE
 from router.records import hand_offs, schema, sight, stays
@@ -28,6 +28,11 @@ MINE, TEAMS = 200, 50
 async def open_of(connection: AsyncConnection, incident_id: str) -> Action | None:
     """The one that is to be done."""
     return (await connection.execute(_OPEN, {"the_id": incident_id})).first()
+
+
+def is_said(known: Action | None) -> bool:
+    """Whether there is one, and a person said it."""
+    return known is not None and (known.what, known.made_by) != (UNSAID, BY_RULE)
 
 
 async def open_in(connection: AsyncConnection, incidents: Collection[str]) -> dict[str, Action]:

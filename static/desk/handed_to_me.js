@@ -11,12 +11,15 @@ import { FiveParts } from './five_parts.js';
 import { askHandOffs, began, forMeHere, incoming } from './hand_offs.js';
 import { keptBy, useKept } from './kept.js';
 import { keepThere, keptThere } from './kept_there.js';
-import { when } from './next_fields.js';
+import { ByWhen, when } from './next_fields.js';
 import { Wrong } from './wrong.js';
 
 const SOON_MS = 15_000;
 /** What was begun, by hand-off. @type {Map<string, string>} */
 const begun = keptBy();
+
+/** By when what is next is done, by hand-off: not accepted yet. @type {Map<string, number|null>} */
+const dues = keptBy();
 
 /** What is asked, or why it is returned, by hand-off: not sent yet. @type {Map<string, string>} */
 const lines = keptBy();
@@ -107,6 +110,7 @@ function OneLine({ of, label, go, busy, send, leave: close }) {
 function ReadBack({ row }) {
   const [words, put, forget] = useKept(begun, row.id, () => row.draft);
   const [does, setDoes] = useState(true);
+  const [due, setDue, forgetDue] = useKept(dues, row.id, () => row.plans?.due ?? null);
   const [aside, turn] = useState(/** @type {''|'ask'|'back'} */ (''));
   const [fault, tell] = useState('');
   const busy = pending.value.accept_hand_off;
@@ -117,11 +121,13 @@ function ReadBack({ row }) {
   }, [row.id]);
   const accept = async () => {
     if (!words.trim()) return tell(t.handedToMe.say);
+    if (row.plans && due === null) return tell(t.handedToMe.pick);
     tell('');
-    const fields = { hand_off: row.id, words, does_next: does };
+    const fields = { hand_off: row.id, words, does_next: does, due: row.plans && due && Math.round(due) };
     keptThere(placeOf(row)); // what was said back is kept with the acceptance
     if (!(await act('accept_hand_off', fields, { says: SAYS_OF_UNDO, onFault }))) return askHandOffs();
     forget();
+    forgetDue();
     askHandOffs();
     toast(t.handedToMe.yours(row.number), 'ok');
   };
@@ -186,7 +192,16 @@ function ReadBack({ row }) {
         </span>
       </span>
     </label>`}
-    ${!row.next && html`<p class="faint t1">${t.handedToMe.plans}</p>`}
+    ${row.plans && html`
+      <p class="cut" title=${row.plans.what}>${t.handedToMe.plans}: <b>${row.plans.what}</b></p>
+      <${ByWhen}
+        due=${due}
+        put=${(/** @type {number|null} */ at) => {
+          tell('');
+          setDue(at);
+        }}
+        enter=${accept}/>
+    `}
     <${Wrong} words=${fault}/>
     ${aside === 'ask' && html`<${OneLine}
       of=${`${row.id} ask`}

@@ -55,6 +55,57 @@ export const nameOf = (one) => (one.here ? one.name : t.next.away(one.name));
 /** @param {{fault?: Wrong|null, at: Wrong['at']}} props */
 const At = ({ fault, at }) => (fault?.at === at ? html`<${Says} words=${fault.words}/>` : null);
 
+/** @param {() => void} enter @returns {(e: On<KeyboardEvent>) => void} */
+const onEnterOf = (enter) => (e) => {
+  if (e.key !== 'Enter' || e.isComposing) return;
+  e.preventDefault();
+  enter();
+};
+
+/** By when, as a few spans and a moment.
+ * @param {{due: number|null, put: (due: number|null) => void, enter: () => void}} props */
+export function ByWhen({ due, put, enter }) {
+  const [chip, press] = useState('');
+  /** @param {number|null} at @param {string} [of] */
+  const by = (at, of = '') => {
+    press(of);
+    put(at);
+  };
+  const onEnter = onEnterOf(enter); // also of the moment that is pressed already
+  return html`<div class="row wraps" role="group" aria-label=${t.next.by}>
+    <span>${t.next.by}</span>
+    ${MINUTES.map(
+      (m) => html`<button
+        key=${m}
+        type="button"
+        class="small"
+        aria-pressed=${String(chip === String(m))}
+        onClick=${() => by(serverTime() + m * 60_000, String(m))}
+        onKeyDown=${chip === String(m) ? onEnter : undefined}>
+        ${t.next.within(m)}
+      </button>`,
+    )}
+    <button
+      type="button"
+      class="small"
+      aria-pressed=${String(chip === 'tomorrow')}
+      onClick=${() => by(tomorrow(), 'tomorrow')}
+      onKeyDown=${chip === 'tomorrow' ? onEnter : undefined}>
+      ${t.next.tomorrow}
+    </button>
+    <input
+      type="datetime-local"
+      aria-label=${t.next.by}
+      value=${localOf(due)}
+      onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
+        const at = new Date(e.currentTarget.value).getTime();
+        by(Number.isFinite(at) ? at : null);
+      }}
+      onKeyDown=${onEnter}/>
+    <b class="sr" role="status">${due === null ? '' : t.next.due(when(due))}</b>
+  </div>`;
+}
+
 /** What, by whom and by when, as fields; `said` gets them as they stand; `fault` stands at its field.
  * @param {{of: Incident|null, said: Said, say: (said: Said) => void, enter: () => void, focus?: boolean,
  *   fault?: Wrong|null}} props */
@@ -62,22 +113,11 @@ export function NextFields({ of, said, say, enter, focus = false, fault = null }
   const me = state.value.me;
   const people = useColleagues(of);
   const others = people.filter((one) => one.id !== me?.id);
-  const [chip, press] = useState('');
   const first = useRef(/** @type {HTMLInputElement|null} */ (null));
   useLayoutEffect(() => {
     if (focus) first.current?.focus();
   }, []);
-  /** @param {number|null} due @param {string} [of] */
-  const by = (due, of = '') => {
-    press(of);
-    say({ ...said, due });
-  };
-  /** Also of the moment that is pressed already. @param {On<KeyboardEvent>} e */
-  const onEnter = (e) => {
-    if (e.key !== 'Enter' || e.isComposing) return;
-    e.preventDefault();
-    enter();
-  };
+  const onEnter = onEnterOf(enter);
   return html`
     <label class="stack tight">
       <span>${t.next.what}</span>
@@ -104,38 +144,10 @@ export function NextFields({ of, said, say, enter, focus = false, fault = null }
       </select>
       <${OnlyThese} of=${of}/>
     </label>
-    <div class="row wraps" role="group" aria-label=${t.next.by}>
-      <span>${t.next.by}</span>
-      ${MINUTES.map(
-        (m) => html`<button
-          key=${m}
-          type="button"
-          class="small"
-          aria-pressed=${String(chip === String(m))}
-          onClick=${() => by(serverTime() + m * 60_000, String(m))}
-          onKeyDown=${chip === String(m) ? onEnter : undefined}>
-          ${t.next.within(m)}
-        </button>`,
-      )}
-      <button
-        type="button"
-        class="small"
-        aria-pressed=${String(chip === 'tomorrow')}
-        onClick=${() => by(tomorrow(), 'tomorrow')}
-        onKeyDown=${chip === 'tomorrow' ? onEnter : undefined}>
-        ${t.next.tomorrow}
-      </button>
-      <input
-        type="datetime-local"
-        aria-label=${t.next.by}
-        value=${localOf(said.due)}
-        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => {
-          const at = new Date(e.currentTarget.value).getTime();
-          by(Number.isFinite(at) ? at : null);
-        }}
-        onKeyDown=${onEnter}/>
-      <b class="sr" role="status">${said.due === null ? '' : t.next.due(when(said.due))}</b>
-    </div>
+    <${ByWhen}
+      due=${said.due}
+      put=${(/** @type {number|null} */ due) => say({ ...said, due })}
+      enter=${enter}/>
     <${At} fault=${fault} at="due"/> <${At} fault=${fault} at="all"/>
   `;
 }

@@ -174,7 +174,7 @@ async def test_what_comes_is_read_said_back_and_accepted(chromium: Browser, desk
     await expect(card).not_to_contain_text("✓")
     await box.fill(BACK)
     await expect(card).to_contain_text("✓ The next action and its time are in your words")
-    await expect(card).not_to_contain_text("✓ So is the what-if")  # a hint, and no more
+    await expect(card).not_to_contain_text("✓ So is the what-if")
     found: dict[Any, Any] = {}
     await axe(page, "handed to me", found)
     assert found == {}
@@ -184,6 +184,27 @@ async def test_what_comes_is_read_said_back_and_accepted(chromium: Browser, desk
     assert (one["words"], one["does_next"]) == (BACK, True)
     await expect(page.locator("header.inc button.owner")).to_contain_text("you")
     assert len(sent(desk, "open_hand_off")) == 1
+    await close(page)
+
+
+async def test_by_when_the_next_action_is_done_is_said_by_who_accepts(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    (await desk.here()).scene["incidents"]["i1"]["next"] = None
+    await for_me(desk)
+    card = page.locator(".handedtome")
+    await expect(card).to_contain_text("Next, for you: Call the vet at 5")
+    await card.get_by_label("Say it back in your words").fill(BACK)
+    await card.get_by_role("button", name="Accept").click()
+    await expect(card.get_by_role("alert")).to_contain_text("Say by when you do it")
+    assert not sent(desk, "accept_hand_off")
+    await card.get_by_role("button", name="1 h", exact=True).click()
+    await card.get_by_role("button", name="Accept").click()
+    await expect(card).to_have_count(0)
+    (one,) = sent(desk, "accept_hand_off")
+    hour = 3_600_000
+    assert abs(one["due"] - desk.now() - hour) < hour / 2
     await close(page)
 
 

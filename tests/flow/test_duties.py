@@ -159,6 +159,9 @@ async def test_duty_4_an_incident_goes_to_who_says_it_back_and_comes_back_if_nob
             told = await words_of(receiver, "accept_hand_off", hand_off=card["id"], words="got it")
             assert "say also what you do next" in told.lower()
             words = "Luna ate gum; I call the vet at 14:38"
+            told = await words_of(receiver, "accept_hand_off", hand_off=card["id"], words=words)
+            assert "what you do if it gets worse" in told
+            words = f"{words}, {five['what_if']}"
             await receiver.do("accept_hand_off", hand_off=card["id"], words=words)
             assert await owner() == "Noah Kim"
             document = await receiver.do("open", incident=incident)

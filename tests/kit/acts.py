@@ -743,7 +743,11 @@ async def _known(floor: Floor) -> None:
         "of hand_off": {
             "agent": floor.people["dana"].id, "department": "", "within": 60_000, "before": None,
         },
-        "of accept_hand_off": {"words": "I call the vet at 14:38 and tell her after that"},
+        "of accept_hand_off": {
+            "words": "I call the vet at 14:38, and tell her and her sitter at once if it gets any"
+            " worse than this",
+            "due": now_ms() + 60_000,
+        },
         "of plan_next": {
             "agent": floor.people["priya"].id, "due": now_ms() + 60_000, "before": None,
         },

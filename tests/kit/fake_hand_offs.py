@@ -36,6 +36,7 @@ def row(now: int, incident: dict[str, Any], **more: Any) -> dict[str, Any]:
     return hand_off(now) | {
         "incident": incident["id"],
         "next": incident["next"],
+        "plans": None if incident["next"] else {"what": "Call the vet at 5", "due": None},
         "draft": "",
         **of,
         **more,

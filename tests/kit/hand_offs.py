@@ -179,7 +179,7 @@ class Drive:
         by = self._one()
         if row is None:
             return Reply(ok=False), None
-        return (await self.room.accept(row.id, by, BACK, self.now)).reply, by
+        return (await self.room.accept(row.id, by, BACK, self.now, due=self.now + MINUTE)).reply, by
 
     async def _twice(self, _owner: str | None, row: Any) -> tuple[Reply, str | None]:
         if row is None or row.state != HandOffState.ACCEPTED:
@@ -253,4 +253,5 @@ async def drive(folder: Path, seed: int, acts: int) -> dict[str, Any]:
 
 
 async def accepted(room: HandOffs, row: Any, by: str, at: int, **more: Any) -> Done:
-    return await room.accept(row.id, by, BACK, at, **more)
+    """Said back, with an hour for what is next."""
+    return await room.accept(row.id, by, BACK, at, **{"due": at + 60 * MINUTE} | more)

@@ -11,7 +11,6 @@ from sqlalchemy import text
 
 from router.core.hand_off import HandOffState
 from router.core.next_action import UNSAID
-from router.core.said_back import first_action
 from router.core.severity import BY_RULE
 from router.core.terms import Terms
 from router.incidents.filing import Filings, Undo
@@ -162,9 +161,29 @@ async def test_it_is_said_back_with_something_of_what_is_to_be_done(floor: Floor
     row, priya = await floor.offered(incident), floor.who["Priya"]
     told = (await floor.room.accept(row.id, priya, "ok got it", NOW)).reply
     assert (told.code, "what you do next" in told.text) == ("bad_request", True)
+    told = (await floor.room.accept(row.id, priya, "ok, I call the vet", NOW)).reply
+    assert (told.code, "if it gets worse" in told.text) == ("bad_request", True)
     assert await floor.state(incident) == ("offered", "Elena")
-    assert (await floor.room.accept(row.id, priya, "ok, I call the vet", NOW)).reply.ok
+    words = "ok, I call the vet; Harbor if her sugar drops"
+    assert (await floor.room.accept(row.id, priya, words, NOW, due=NOW + HOUR)).reply.ok
     assert await floor.state(incident) == ("accepted", "Priya")
+
+
+async def test_the_centre_invents_no_time_for_what_is_next(floor: Floor) -> None:
+    """Whoever accepts says by when, also where the words name an hour."""
+    incident = await floor.begin()
+    row = await floor.offered(incident, parts=PARTS | {"actions": "Call the vet at 5"})
+    told = (await accepted(floor.room, row, floor.who["Priya"], NOW, due=None)).reply
+    assert (told.code, "by when" in told.text) == ("bad_request", True)
+    told = (await accepted(floor.room, row, floor.who["Priya"], NOW, due=NOW - HOUR)).reply
+    assert (told.code, "moment is over" in told.text) == ("bad_request", True)
+    assert await floor.state(incident) == ("offered", "Elena")
+    due = NOW + 3 * HOUR
+    assert (await accepted(floor.room, row, floor.who["Priya"], NOW, due=due)).reply.ok
+    async with floor.database.read() as connection:
+        planned = await next_actions.open_of(connection, incident.id)
+    assert planned is not None
+    assert (planned.what, planned.due_at) == ("Call the vet at 5", due)
 
 
 async def test_the_first_action_is_what_is_next_unless_something_is(floor: Floor) -> None:
@@ -174,13 +193,12 @@ async def test_the_first_action_is_what_is_next_unless_something_is(floor: Floor
         planned = await next_actions.open_of(connection, incident.id)
     assert planned is not None
     assert (planned.what, planned.agent) == (PARTS["actions"], floor.who["Priya"])
-    assert planned.due_at == first_action(PARTS["actions"], NOW, current_of().value.zone)[1]
     other = PARTS | {"actions": "Text Maya"}
     again = offer_of(incident, floor.who["Priya"], floor.who["Omar"], parts=other)
     assert (await floor.room.offer(again, NOW + 1)).reply.ok
     async with floor.database.read() as connection:
         row = await hand_offs.open_of(connection, incident.id)
-    assert (await floor.room.accept(row.id, floor.who["Omar"], "I text her", NOW + 2)).reply.ok  # type: ignore[union-attr]
+    assert (await floor.room.accept(row.id, floor.who["Omar"], "I text; Harbor", NOW + 2)).reply.ok  # type: ignore[union-attr]
     async with floor.database.read() as connection:
         after = await next_actions.open_of(connection, incident.id)
     assert (after.id, after.agent) == (planned.id, floor.who["Omar"])  # type: ignore[union-attr]

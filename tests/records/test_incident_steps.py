@@ -113,7 +113,7 @@ async def test_whose_contact_is_handed_on_while_the_incident_is_handed_off(
     async with database.read() as connection:
         row = await hand_offs.last_of(connection, incident.id)
     assert row is not None
-    assert (await room.accept(row.id, priya, BACK, LATE)).reply.ok
+    assert (await room.accept(row.id, priya, BACK, LATE, due=LATE + 1)).reply.ok
     await folded(database, step(20, "contact.taken_from_agent", agent=omar, by=elena))
     assert await owner_of(database, incident.id) == priya
 

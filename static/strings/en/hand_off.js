@@ -121,7 +121,8 @@ export const handOff = {
     hasWhatIf: 'So is the what-if',
     noWhatIf: 'The what-if',
     does: 'I do what is next, too',
-    plans: 'The first action becomes what is next, for you.',
+    plans: 'Next, for you',
+    pick: 'Say by when you do it: choose a moment beside “By when”.',
     /** @param {string} name @param {string} what */
     leaves: (name, what) => `${name}: ${what}`,
     accept: 'Accept',
