@@ -5,6 +5,7 @@ import { clockThere } from './call_times.js';
 import { now } from './clock.js';
 import { whoOf } from './contact.js';
 import { exactTime, hourMinute } from './format.js';
+import { askGive } from './give_callback.js';
 import { Icon, Sev } from './icons.js';
 import { incident, layer, link, openFound, state, wordOf } from './in_view.js';
 import { MenuButton } from './menu.js';
@@ -75,12 +76,6 @@ export function inView(id, then) {
     }, 0);
   });
 }
-
-/** @param {CallbackRow} row */
-const give = (row) =>
-  inView(row.incident, () => {
-    layer.value = 'owner';
-  });
 
 /** When it is due, and what is left of that. @param {{row: CallbackRow, late: boolean}} props */
 function Due({ row, late }) {
@@ -158,9 +153,13 @@ const Row = memo((/** @type {RowProps} */ { row, late, call, off }) => {
         label="…"
         items=${[
           { label: l.open, act: () => inView(row.incident, () => {}) },
-          ...(row.state === ContactState.DIALING ? [] : [{ label: l.move, act: () => askMove(row) }]),
-          { label: l.give, act: () => give(row) },
-          ...(row.state === ContactState.DIALING ? [] : [{ label: t.promised.off, act: () => off(row) }]),
+          ...(row.state === ContactState.DIALING
+            ? []
+            : [
+                { label: l.move, act: () => askMove(row) },
+                { label: l.give, act: () => askGive(row) },
+                { label: t.promised.off, act: () => off(row) },
+              ]),
         ]}/>`}
     </span>
   </div>`;

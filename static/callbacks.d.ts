@@ -22,7 +22,9 @@ interface CallbackRow {
   /** At whom it rings, or who dials. */
   agents: string[];
   stands: { why: 'call' | 'text'; agent_name: string | null; at: number | null } | null;
+  /** To whom it was given, else the owner of its incident. */
   owner: string | null;
+  given: string | null;
   owner_name: string | null;
   owner_here: boolean;
   tried: number;

@@ -118,7 +118,8 @@ def _row(
     one: Row, live: LiveContact, names: Mapping[str, str], agents: Mapping[str, LiveAgent]
 ) -> dict[str, Any]:
     assert live.callback is not None
-    promise, owner = live.callback, agents.get(one.owner or "")
+    promise, whose = live.callback, live.callback.given or one.owner
+    owner = agents.get(whose or "")
     came = live.due_from if live.due_from is not None else live.arrived_at
     due = max(came, live.not_before or 0)
     rung = live.offer.agents if live.offer else [live.agent] if live.agent else []
@@ -148,8 +149,9 @@ def _row(
         }
         if live.stands
         else None,
-        "owner": one.owner,
-        "owner_name": names.get(one.owner or ""),
+        "owner": whose,
+        "owner_name": names.get(whose or ""),
+        "given": promise.given,
         "owner_here": owner is not None and owner.state != AgentState.OFFLINE,
         "tried": promise.tried,
         "tries": promise.tries,

@@ -24,14 +24,18 @@ from holdfast.desk.intents import (
 )
 from holdfast.desk.next_needed import NextNeeded
 from holdfast.http.access import Permission, allowed
+from router.callbacks.giving import Giving
 from router.callbacks.immediate import CallbackOrder, Callbacks
 from router.callbacks.moved import Moved, Wish
 from router.callbacks.not_needed import NotNeeded
 from router.callbacks.scheduled import CallbackRequest, ScheduledCallbacks
 from router.centre import Centre
+from router.core.bidi import isolated
 from router.core.model import Reply
 from router.core.states import State
 
+GIVEN = "callback.given"
+"""Code of a notice, and action of the audit."""
 WORDS = {
     "taken": "A callback is already promised to them.",
     "too_late": "Somebody is already calling them.",
@@ -74,6 +78,13 @@ class MoveForm(ContactForm, frozen=True):
     note: Annotated[str, msgspec.Meta(max_length=160)] = ""
 
 
+class GiveForm(ContactForm, frozen=True):
+    """`agent`: to whom; `before`: to whom it was given, as the page showed it, None: to nobody."""
+
+    agent: Id
+    before: Id | None = None
+
+
 class NotNeededForm(Form, frozen=True):
     """`through`: the contact in the reader's hands by which their party was reached. A supervisor
     who has none gives a `reason`."""
@@ -84,8 +95,8 @@ class NotNeededForm(Form, frozen=True):
 
 
 class CallingBack:
-    """Handlers of callback, request_callback, cancel_callback, move_callback, not_needed and its
-    undo, abandoned_callback."""
+    """Handlers of callback, request_callback, cancel_callback, move_callback, give_callback,
+    not_needed and its undo, abandoned_callback."""
 
     def __init__(
         self, centre: Centre, callbacks: Callbacks, promises: ScheduledCallbacks,
@@ -96,6 +107,7 @@ class CallingBack:
         self._scheduled = promises
         self._needless = needless
         self._moved = Moved(centre, promises)
+        self._giving = Giving(centre)
         self._hub = hub
 
     @intent(
@@ -175,6 +187,22 @@ class CallingBack:
         note = " ".join(form.note.split())
         wish = Wish(form.contact, page.account.id, form.at, note, frozenset(form.sure))
         _told(await self._moved.move(wish, now_ms()))
+        return {}
+
+    @intent("give_callback", GiveForm, audit=GIVEN, desk_only=False)
+    async def _give(self, page: Page, form: GiveForm) -> Result:
+        """This call alone, for oneself or somebody else, who is told."""
+        live = self._hub.view.contacts.get(form.contact)
+        if live is None or live.callback is None:
+            raise Refused("unknown", "This is already over.")
+        by = page.account
+        told = await self._giving.give(form.contact, form.agent, by.id, form.before or "", now_ms())
+        if not told.ok:
+            raise Refused.by(told, {})
+        if form.agent != by.id and not told.duplicate:
+            who = live.who.get("name") or live.who.get("address") or ""
+            words = f"{by.name} gave you a callback: {isolated(who)}, {live.incident_no}."
+            self._hub.notice(form.agent, GIVEN, words, "info")
         return {}
 
     @intent("not_needed", NotNeededForm, audit="callback.not_needed", desk_only=False)

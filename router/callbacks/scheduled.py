@@ -410,7 +410,7 @@ class ScheduledCallbacks:
         live = next_try(before, row.id, counts=move.counts, now=now, dialled=move.dialled)
         assert live.callback is not None
         live.party = person.party
-        live.named = await into_incident(connection, live, row.incident) or live.named
+        await into_incident(connection, live, row.incident)
         rehouse(live, self._current.value, moves=self._current.agreed)
         if before.cause == MOVED:
             moment = move.not_before

@@ -78,15 +78,17 @@ def counts_anew(live: LiveContact, moment: int, config: Config, targets: Targets
     live.promote_at = config.promote_at(moment, severity, Channel.VOICE)
 
 
-async def into_incident(connection: Transaction, live: LiveContact, incident: str) -> str | None:
+async def into_incident(connection: Transaction, live: LiveContact, incident: str) -> None:
     """A further try is of the incident as that is by now: it may have been merged or restricted
-    since the one before. The incident is held. Returns its owner."""
+    since the one before. The incident is held. It rings first at whoever was given this call,
+    else at its owner."""
     await callbacks.hold_incident(connection, incident)
     found = await people.incident_by_id(connection, incident)
     if found is None:
-        return None
+        return
+    assert live.callback is not None
+    live.named = live.callback.given or found.owner or live.named
     live.incident, live.incident_no, live.only = found.id, found.word, only(found.only)
-    return found.owner
 
 
 def wait_until(live: LiveContact, not_before: int | None, now: int) -> None:

@@ -85,6 +85,8 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person wrote for whoever calls."""
     last: str | None = None
     """What came of the try before: its cause, or its outcome."""
+    given: str | None = None
+    """To whom a person gave this call alone; None: it is its incident's owner's."""
 
 
 class Stands(msgspec.Struct, frozen=True, omit_defaults=True):

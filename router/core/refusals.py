@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str] = {
     "being_called": "it is being called already",
+    "given_meanwhile": "somebody gave it to another meanwhile. Look whose it is",
     "call_ended": "the call has ended",
     "call_not_in_your_hands": "this call is not in your hands",
     "call_not_yours": "this call is not yours",

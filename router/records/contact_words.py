@@ -32,7 +32,7 @@ TAKEN_OVER, OVERFLOW = "contact.taken_over", "contact.overflow"
 WITHDRAWN = "offer.withdrawn"
 TRANSFERRED, PARKED = "contact.transferred", "contact.parked"
 MACHINE = "dial.machine"
-CALLED_OFF = "contact.callback_cancelled"
+CALLED_OFF, GIVEN = "contact.callback_cancelled", "contact.callback_given"
 CONSULT = ("contact.consulted", "contact.consult_together", "contact.consult_over")
 
 ROUTING = {
@@ -183,7 +183,7 @@ async def told(
 _event = schema.event
 _WANTED = [
     *TOLD, *ROUTING, ACCEPTED, ANSWERED, OUTSIDE, NOT_OUTSIDE, OVER, ENDED, TRANSFERRED, PARKED,
-    CALLED_OFF, QUEUED, SEVERITY, TAKEN_OVER, OVERFLOW, "contact.assigned",
+    CALLED_OFF, GIVEN, QUEUED, SEVERITY, TAKEN_OVER, OVERFLOW, "contact.assigned",
     "contact.force_released", *CONSULT,
     "dial.refused", "call.carrier_fault",
 ]  # fmt: skip
@@ -275,6 +275,8 @@ def _said(
             if happening.cause == MOVED:
                 return f"call promised for another time by {by}"
             return f"call called off by {by}" if happening.by else None
+        case "contact.callback_given":
+            return f"callback given to {_whom(happening, names, words)} by {by}"
         case "contact.wrapup_started":
             return _over(happening, contact, who or names.get(contact.agent, "somebody"))
         case "contact.ended":

@@ -26,6 +26,7 @@ import { Free } from './free.js';
 import { followHelps, Helps } from './help.js';
 import { Hours } from './hours.js';
 import { List } from './list.js';
+import { GiveCallback } from '../give_callback.js';
 import { MoveCallback } from '../move_callback.js';
 import { SoundPlaces, soundPlacesItem } from './sound_places.js';
 import { Tiles } from './tiles.js';
@@ -119,6 +120,7 @@ function Board() {
       <${Free}/>
       <${CallOff}/>
       <${MoveCallback}/>
+      <${GiveCallback}/>
       <${FigureDialog}/>
       <${FindDialog}/>
       <${SoundPlaces}/>

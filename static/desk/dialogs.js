@@ -7,6 +7,7 @@ import { t } from '../strings/en.js';
 import { AddPartyDialog } from './add_party.js';
 import { AskNextDialog } from './ask_next.js';
 import { CallOff } from '../call_off.js';
+import { GiveCallback } from '../give_callback.js';
 import { MoveCallback } from '../move_callback.js';
 import { CALLBACKS } from './callbacks.js';
 import { CHECK } from './check.js';
@@ -76,6 +77,7 @@ export const DIALOGS = [
   FIND,
   CALLBACKS,
   { body: MoveCallback },
+  { body: GiveCallback },
   { body: CallOff },
   GUIDANCE,
   SOUND,

@@ -130,7 +130,14 @@ async def test_a_row_is_moved_given_and_called_off(chromium: Browser, desk: Fake
     assert (one["through"], one["reason"]) == (None, "she is at the gate")
     await more.click()
     await page.get_by_role("menuitem", name="Give to somebody").click()
-    await expect(page.get_by_role("dialog", name="Whose is INC-20431")).to_be_visible()
+    give = page.get_by_role("dialog", name="Who calls Grace Lindqvist?")
+    await expect(give).to_contain_text("This call alone")
+    await give.get_by_label("Give it to").select_option(label="Tomás Vega")
+    await give.get_by_role("button", name="Give it").click()
+    await expect(give).to_have_count(0)
+    (one,) = asked(desk, "give_callback")
+    assert (one["contact"], one["agent"], one["before"]) == ("k3", "a2", None)
+    assert not asked(desk, "give_incident")
     await close(page)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.flow.test_incident_closed import words_of
 from tests.flow.test_promised import now_ms, order_for
 from tests.kit.centre import Centre
 from tests.kit.desk import DeskClient, desk
@@ -59,9 +60,17 @@ async def test_a_promise_is_listed_moved_given_and_called_off(centre: Centre) ->
 
         tomas = (await board.do("colleagues"))["people"]
         to = next(one["id"] for one in tomas if one["name"].startswith("Tom"))
-        await board.do("give_incident", incident=of, agent=to, before=moved["owner"])
+        await board.do("give_callback", contact=moved["contact"], agent=to)
         await board.until(lambda: board.contacts[moved["contact"]]["named"] == to)
-        await row_with(board, of, owner=to, owner_here=False)
+        given = await row_with(board, of, owner=to, owner_here=False, given=to)
+        document = await agent.do("open", incident=of)
+        assert document["owner_name"] == "Priya Nair"  # this call alone
+        lines = [one["text"] for one in document["timeline"]]
+        assert any("given to Tomás Vega by Dana" in line for line in lines), lines
+        late = await words_of(
+            board, "give_callback", contact=given["contact"], agent=moved["owner"]
+        )
+        assert "gave it to another meanwhile" in late
 
         await agent.do("cancel_callback", contact=moved["contact"], reason="off", anyway=True)
         assert await row_of(agent, of) is None

@@ -722,6 +722,7 @@ async def _known(floor: Floor) -> None:
         "of export_summary": {"variant": "redacted"},
         "of close": {"anyway": True},
         "of move_callback": {"at": now_ms() + 3_600_000},
+        "of give_callback": {"agent": floor.people["dana"].id},
         "of cancel_callback": {"anyway": True, "reason": "they wrote"},
         "of next_done": {"anyway": True},
         "of close_incident": {"reason": "resolved"},

@@ -17,7 +17,7 @@ def row(contact: str, now: int, severity: int, name: str, due: int, **more: Any)
         "by_name": "Priya Nair", "note": "", "due": now + due, "late_at": now + due + M,
         "place": None, "state": "scheduled", "until": None, "agents": [], "stands": None,
         "owner": "a1", "owner_name": "Priya Nair", "owner_here": True, "tried": 1, "tries": 3,
-        "last": None, "hidden": False,
+        "last": None, "hidden": False, "given": None,
     } | more  # fmt: skip
 
 

@@ -42,7 +42,7 @@ SOUND = {"digits", "rtc", "check_echo"}
 BEST = {
     "glance": "text_unsure", "severity_undo": "text_said", "selftest": "missed",
     "abandoned_done": "gave_up", "abandoned_callback": "gave_up", "cancel_callback": "promised",
-    "move_callback": "promised",
+    "move_callback": "promised", "give_callback": "promised",
     "not_needed": "standing", "not_needed_undo": "unneeded",
     "consult": "accompanied", "consult_answer": "asked_in", "consult_end": "advised",
     "consult_together": "advised", "consult_hand_over": "advised", "handed_done": "handed_on",

@@ -89,6 +89,7 @@ TABLE: dict[str, Row] = {
     "abandoned_callback": Row(A.gave_up, NO, DONE, DONE, owner=None),
     "callbacks": Row(A.talking, DONE, DONE, DONE),
     "move_callback": Row(A.promised, DONE, DONE, DONE),
+    "give_callback": Row(A.promised, DONE, DONE, DONE),
     "open_incidents": Row(A.talking, NO, DONE, DONE, owner=None),
     "corrections": Row(A.text_said, NO, DONE, DONE, owner=None),
     "make_ready": Row(A.waiting, NO, DONE, DONE, owner=None),

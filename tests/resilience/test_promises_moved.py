@@ -85,6 +85,26 @@ async def test_a_loss_of_the_index_between_the_act_and_what_follows_loses_nothin
     assert now.not_before == at
 
 
+async def test_whom_it_was_given_to_has_each_of_its_tries_whoever_owns_the_incident(
+    house: House,
+) -> None:
+    _, first = await promised_to(house, "+12065550957")
+    give = {"contact": first.id, "agent": "u7", "seen": "", "by": "u1"}
+    assert (await house.engine.step("give_callback", **give)).ok
+    assert (await house.engine.step("give_callback", **give)).duplicate
+    other = await house.engine.step("give_callback", **give | {"agent": "u8"})
+    assert other.code == "too_late"  # their page did not know of it
+    assert (await house.engine.step("describe", contact=first.id, named="u9")).ok  # another owner
+    await house.recorder.drain()
+    at = house.now() + HOUR
+    assert (await moved_on(house).move(Wish(first.id, "u1", at), house.now())).ok
+    await settled(house)
+    (now,) = [await house.engine.look(one) for one in await house.waiting()]
+    assert now is not None
+    assert now.callback is not None
+    assert (now.id != first.id, now.named, now.callback.given) == (True, "u7", "u7")
+
+
 async def test_without_the_index_it_stays_as_it_was(house: House) -> None:
     _, first = await promised_to(house, "+12065550954")
     nowhere = Engine("unix:///nowhere")

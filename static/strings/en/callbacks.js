@@ -66,6 +66,12 @@ export const callbacks = {
     moreOf: (who) => `More for ${who}`,
     move: 'Move to another time …',
     give: 'Give to somebody …',
+    /** @param {string} who */
+    giveTitle: (who) => `Who calls ${who}?`,
+    /** @param {string} no */
+    giveLead: (no) => `This call alone: it rings there first, and ${no} stays with its owner.`,
+    /** @param {string} name */
+    given: (name) => `The callback is ${name}’s. The incident stays with its owner.`,
     open: 'Open the incident',
     none: 'None.',
     asking: 'Looking …',

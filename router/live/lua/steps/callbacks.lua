@@ -59,6 +59,25 @@ mutation('cancel_callback', function(req)
   return { ok = true }
 end)
 
+-- A person gives this call alone to somebody: it rings there first, whoever owns its incident. seen = to whom
+-- it was given before, as the page showed it ('': to nobody).
+-- takes: agent, by, contact, seen
+-- refuses: too_late
+-- tells: contact.callback_given
+mutation('give_callback', function(req)
+  local c = contact(req.contact)
+  if not c then return no('too_late', 'over') end
+  if not offers.uncalled(c) or c.state == State.DIALING then return no('too_late', 'being_called') end
+  local given = c.callback.given or ''
+  if given == req.agent then return { ok = true, duplicate = true } end
+  if given ~= req.seen then return no('too_late', 'given_meanwhile') end
+  c.callback.given, c.named = req.agent, req.agent
+  if has(c.sticky_for) and c.sticky_for ~= c.named then waiting.unstick(c) end
+  touch(c)
+  event('contact.callback_given', c, { by = req.by, handed_to = req.agent })
+  return { ok = true }
+end)
+
 -- They are with this party: on a call, in its wrap-up, or with a text of theirs in hand.
 local function with_them(c, by, id)
   local x = contact(id)

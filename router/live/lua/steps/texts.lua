@@ -156,7 +156,7 @@ mutation('describe', function(req)
   for _, name in ipairs({ 'incident', 'incident_no', 'who', 'about' }) do
     if has(req[name]) then c[name] = req[name] end
   end
-  if has(req.named) and has(c.callback) and offers.uncalled(c) then
+  if has(req.named) and has(c.callback) and not has(c.callback.given) and offers.uncalled(c) then
     c.named = req.named
     if has(c.sticky_for) and c.sticky_for ~= c.named then waiting.unstick(c) end
   end
