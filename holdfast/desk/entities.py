@@ -116,6 +116,13 @@ def contact_entity(
     }
 
 
+BARE = {
+    "by": "", "by_name": "", "why": "", "kind": "", "note": "", "last": None,
+    "tried": 1, "tries": 1,
+}  # fmt: skip
+"""Of a promised call: that it is one, and no more."""
+
+
 def seen_by(entity: dict[str, Any], live: LiveContact, account: str) -> dict[str, Any]:
     """The contact as this account may see it: of a restricted incident whoever is not on the list
     sees that there is one; whoever has it in hand sees this contact's own words."""
@@ -124,7 +131,8 @@ def seen_by(entity: dict[str, Any], live: LiveContact, account: str) -> dict[str
     known = {"callback": None, "still_needed": None, "returned": None}
     if live.agent == account or (live.offer is not None and account in live.offer.agents):
         about = None if live.channel == Channel.VOICE else entity["about"]  # of a call, the title
-        return entity | known | {"restricted": "contact", "about": about}
+        bare = live.callback and BARE  # whoever is rung for it reads that they call
+        return entity | known | {"restricted": "contact", "about": about, "callback": bare}
     nothing = {"name": None, "address": None, "role": None}
     return (
         entity

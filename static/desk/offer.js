@@ -189,9 +189,8 @@ function Card({ ring }) {
       ${c.incident_no && html`<div class="muted">${c.incident_no}</div>`}
       ${kind === 'callback' && c.callback && html`
         <div class="t1 b">
-          ${t.promised.asked(c.callback.by_name)} · <${Until}
-            at=${c.not_before ?? c.arrived_at}
-            over=${t.promised.over}/>
+          ${c.callback.by_name && `${t.promised.asked(c.callback.by_name)} · `}
+          <${Until} at=${c.not_before ?? c.arrived_at} over=${t.promised.over}/>
           ${c.callback.tried > 1 ? ` · ${t.promised.tryOf(c.callback.tried, c.callback.tries)}` : ''}
         </div>
         <div class="t1">

@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from holdfast.desk.callback_list import CallbackList
+from holdfast.desk.entities import BARE, contact_entity, seen_by
 from holdfast.desk.hub import Hub, Page
 from holdfast.desk.page_kinds import PAGE_KINDS
 from holdfast.desk.view import View
 from router.core.help import Help, HelpStage
-from router.core.model import LiveAgent, LiveContact, Promise, Snapshot, Step
+from router.core.model import LiveAgent, LiveContact, Offer, Promise, Snapshot, Step
 from router.core.states import State
 from router.live.engine import Engine
 from router.records.accounts import Account
@@ -65,6 +66,18 @@ def test_a_request_for_help_names_no_incident_though_its_contact_is_over() -> No
     told = view.helps.of(None, "dana", view.few)["h1"]
     assert (told["restricted"], told["incident"], told["incident_no"]) == (True, None, None)
     assert view.helps.of(None, "lea", view.few)["h1"]["incident"] == "i1"
+
+
+@pytest.mark.parametrize("tried", [1, 2])
+def test_who_is_rung_for_a_promised_call_reads_that_it_is_one_and_no_more(tried: int) -> None:
+    """At an outsider, too, whom only an S1 reaches: they call, and answer nobody."""
+    promise = Promise("b1", by="u1", by_name="Priya", why="x", tried=tried, tries=3, note="Quillon")
+    rings = Offer("f1", ["noah"], 9)
+    live = of_it(callback=promise, offer=rings, state=State.OFFERED, dir="out")
+    for_noah = seen_by(contact_entity(live, None), live, "noah")
+    assert for_noah["callback"] == BARE
+    assert seen_by(contact_entity(live, None), live, "omar")["callback"] is None
+    assert seen_by(contact_entity(live, None), live, "lea")["callback"]["tried"] == tried
 
 
 def test_nobody_is_asked_of_a_promise_in_an_incident_that_they_may_not_see() -> None:
