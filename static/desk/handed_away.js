@@ -7,7 +7,7 @@ import { serverTime } from '../clock.js';
 import { TargetBar, Until } from '../timers.js';
 import { SAYS_OF_UNDO } from '../toasts.js';
 import { t } from '../strings/en.js';
-import { act, openFound, pending, state } from './context.js';
+import { act, incidentId, openFound, pending, state } from './context.js';
 import { askHandOffs, began, forMeHere, outgoing } from './hand_offs.js';
 import { askHandOff } from './hand_off.js';
 import { keptBy, useKept } from './kept.js';
@@ -47,57 +47,70 @@ function Question({ one }) {
     if (await act('answer_hand_off', { question: one.id, words }, { key, says: SAYS_OF_UNDO })) forget();
     askHandOffs();
   };
+  if (one.answer)
+    return html`<p class="muted t1 cut" title=${`${one.by}: ${one.question}\n${one.answer}`}>
+      <${Icon} name="check"/> ${one.answer}
+    </p>`;
   return html`<div class="stack tight asked">
     <p><b>${one.by}:</b> ${one.question}</p>
-    ${one.answer
-      ? html`<p class="muted"><${Icon} name="check"/> ${one.answer}</p>`
-      : html`<div class="row">
-          <input
-            class="grow"
-            maxlength="500"
-            aria-label=${t.handedAway.answerTo(one.by)}
-            placeholder=${t.handedAway.answerTo(one.by)}
-            value=${words}
-            onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => say(e.currentTarget.value)}
-            onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) =>
-              e.key === 'Enter' && !e.isComposing && send()}/>
-          <button class="small" disabled=${!words.trim() || pending.value[key]} onClick=${send}>
-            ${pending.value[key] ? t.handedAway.answering : t.handedAway.answer}
-          </button>
-        </div>`}
+    <div class="row">
+      <input
+        class="grow"
+        maxlength="500"
+        aria-label=${t.handedAway.answerTo(one.by)}
+        placeholder=${t.handedAway.answerTo(one.by)}
+        value=${words}
+        onInput=${(/** @type {On<InputEvent, HTMLInputElement>} */ e) => say(e.currentTarget.value)}
+        onKeyDown=${(/** @type {On<KeyboardEvent>} */ e) => e.key === 'Enter' && !e.isComposing && send()}/>
+      <button class="small" disabled=${!words.trim() || pending.value[key]} onClick=${send}>
+        ${pending.value[key] ? t.handedAway.answering : t.handedAway.answer}
+      </button>
+    </div>
   </div>`;
 }
 
-/** @param {{row: HandOffRow}} props */
-const Row = ({ row }) => html`<li class=${`sec handed ${row.state}`}>
-  <button class="quiet plainly" onClick=${() => openFound(row.incident)}>
+/** It waits: to whom, and who has it open. @param {{row: HandOffRow}} props */
+const Waits = ({ row }) => html`<li class="sec handed offered">
+  <button class="quiet plainly" title=${row.title} onClick=${() => openFound(row.incident)}>
     <span class="between">
       <span class="row">
         <${Sev} level=${row.severity} class="t1"/> <span class="mono t1">${row.number}</span>
       </span>
-      ${!row.ended && html`<b class=${`s${row.severity}`}>
+      <b class=${`s${row.severity}`}>
         <${Until} at=${row.due} left=${t.handedAway.left} over=${t.handedAway.over}/>
-      </b>`}
+      </b>
     </span>
-    <span class="b cut">${row.title}</span>
-    ${!row.ended && html`<span class="t1 cut b">${t.handedAway.to(row.to)}</span>`}
-    ${!row.ended && html`<span class="t1 cut muted">${stands(row)}</span>`}
+    <span class="t1 cut"><b>${t.handedAway.to(row.to)}</b> <span class="muted">· ${stands(row)}</span></span>
   </button>
-  ${row.ended && html`
-    <p class=${row.state === 'expired' ? 's1' : ''} role="status">
-      <${Icon} name=${row.state === 'accepted' ? 'check' : 'warn'}/> ${begins(row.ended)}.
-      ${STILL.has(row.state) && html` <b>${t.handedAway.still}</b>`}
-    </p>
+  <${TargetBar} from=${began(row)} to=${row.due} class=${`s${row.severity}`}/>
+  ${row.questions.map((one) => html`<${Question} key=${one.id} one=${one}/>`)}
+</li>`;
+
+/** How it ended, on one line; whole while its incident is in view. @param {{row: HandOffRow}} props */
+const Ended = ({ row }) => {
+  const whole = row.incident === incidentId.value;
+  const words = `${begins(row.ended ?? '')}.${STILL.has(row.state) ? ` ${t.handedAway.still}` : ''}`;
+  return html`<li class=${`sec handed ${row.state}`}>
     <div class="row">
-      <span class="grow"></span>
+      <button
+        class="quiet plainly grow"
+        aria-expanded=${String(whole)}
+        title=${`${row.title}\n${words}`}
+        onClick=${() => openFound(row.incident)}>
+        <span class=${`t1 cut ${row.state === 'expired' ? 's1' : ''}`}>
+          <${Icon} name=${row.state === 'accepted' ? 'check' : 'warn'}/>
+          ${' '}
+          <span class="mono">${row.number}</span> <b>${t.handedAway.states[row.state]}</b>
+        </span>
+      </button>
       <button class="small" disabled=${pending.value.read_hand_off} onClick=${() => read(row.id)}>
         ${t.handedAway.read}
       </button>
     </div>
-  `}
-  ${!row.ended && html`<${TargetBar} from=${began(row)} to=${row.due} class=${`s${row.severity}`}/>`}
-  ${row.questions.map((one) => html`<${Question} key=${one.id} one=${one}/>`)}
-</li>`;
+    ${whole && html`<p class="t1">${words}</p>`}
+    ${whole && row.questions.map((one) => html`<${Question} key=${one.id} one=${one}/>`)}
+  </li>`;
+};
 
 /** @param {string} words */
 const begins = (words) => words.charAt(0).toUpperCase() + words.slice(1);
@@ -106,8 +119,12 @@ export const HandedAway = () =>
   outgoing.value.length
     ? html`<section class="panel" aria-label=${t.handedAway.title}>
         <div class="head"><h2>${t.handedAway.title} · ${outgoing.value.length}</h2></div>
-        <ul class="handedlist" role="list">
-          ${outgoing.value.map((row) => html`<${Row} key=${row.id} row=${row}/>`)}
+        <ul class="handedlist scroll away" role="list" tabindex="0">
+          ${outgoing.value.map((row) =>
+            row.ended
+              ? html`<${Ended} key=${row.id} row=${row}/>`
+              : html`<${Waits} key=${row.id} row=${row}/>`,
+          )}
         </ul>
       </section>`
     : null;

@@ -262,7 +262,9 @@ async def test_its_sender_answers_at_once_and_is_told_how_it_ended_until_they_ha
     ended = "the hand-off came back: Elena Popov did not accept it in time"
     await by_me(desk, state="expired", ended=ended)
     await expect(page.locator(".toast.alarm")).to_contain_text(ended)
-    await expect(mine).to_contain_text("It is still yours.")
+    await expect(mine).to_contain_text("came back: too late")
+    await mine.get_by_role("button", name="INC-20419").click()
+    await expect(mine).to_contain_text("did not accept it in time. It is still yours.")
     await mine.get_by_role("button", name="OK").click()
     await expect(mine).to_have_count(0)
     assert sent(desk, "read_hand_off")[0]["hand_off"] == "o1"

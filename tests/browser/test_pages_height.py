@@ -59,6 +59,26 @@ async def test_an_offer_that_asks_what_is_handed_off_and_my_work_fit_together(
     await close(page)
 
 
+async def test_what_was_handed_off_and_is_over_leaves_my_work_in_sight(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    here = await desk.here()
+    now, of = desk.now(), here.scene["incidents"]["i2"]
+    answered = QUESTION | {"answer": "Yes, since 14:13"}
+    mine = {"sender": "a1", "agent": "a4", "to": "Elena Popov"}
+    over = [
+        row(now, of, id=f"o{n}", state=state, ended="it came back", questions=[answered], **mine)
+        for n, state in enumerate(("returned", "expired", "accepted", "returned", "overtaken"))
+    ]
+    waits = row(now, of, id="o9", questions=[answered], **mine)
+    await here.hand_offs(outgoing=[waits, *over])
+    away = page.get_by_role("region", name="Handed off")
+    await expect(away.get_by_role("listitem")).to_have_count(6)
+    await expect(page.locator(".work li button").first).to_be_in_viewport(ratio=1)
+    await close(page)
+
+
 @pytest.mark.parametrize("tried", [1, 2])
 async def test_a_promised_call_takes_two_lines_beside_its_people(
     chromium: Browser, desk: FakeDesk, tried: int

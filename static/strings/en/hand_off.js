@@ -96,6 +96,15 @@ export const handOff = {
     answerTo: (name) => `Your answer to ${name}`,
     read: 'OK',
     still: 'It is still yours.',
+    /** @type {Record<HandOff['state'], string>} */
+    states: {
+      offered: 'waits',
+      accepted: 'accepted',
+      returned: 'came back',
+      expired: 'came back: too late',
+      withdrawn: 'taken back',
+      overtaken: 'given to somebody',
+    },
     /** @param {string} no @param {string} ended */
     news: (no, ended) => `${no}: ${ended}.`,
     /** @param {string} name @param {string} no @param {string} question */
