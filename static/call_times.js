@@ -1,6 +1,7 @@
 /** When a call is made: by this machine's clock, and by the clock of whoever is called. */
 import { html } from './ui.js';
 import { serverTime } from './clock.js';
+import { aheadOf, isZone } from './clocks.js';
 import { dueText } from './format.js';
 import { t } from './strings/en.js';
 
@@ -22,6 +23,11 @@ export function clockThere(at, zone) {
     return '';
   }
 }
+
+/** The same where it says another time than this machine's; '': it does not. @param {number} at
+ * @param {string|null} [zone] */
+export const otherClock = (at, zone) =>
+  zone && isZone(zone) && aheadOf(zone, at) ? clockThere(at, zone) : '';
 
 /** By their own clock. @param {{at: number, zone: string}} props */
 export const There = ({ at, zone }) => {

@@ -5,7 +5,7 @@ import { cancelling } from './ask_next.js';
 import { Dialog } from '../dialog.js';
 import { Icon } from '../icons.js';
 import { now, serverTime } from '../clock.js';
-import { momentOf, There } from '../call_times.js';
+import { momentOf, otherClock, There } from '../call_times.js';
 import { exactTime, hourMinute } from '../format.js';
 import { firstOf } from '../contact.js';
 import { AtNight, MomentFields, NOTHING_TYPED, typedMoment } from '../moment_fields.js';
@@ -58,7 +58,8 @@ async function promised(fields, at) {
   };
   if (!(await actSure('request_callback', fields, (more) => promised(more, at), night))) return;
   if (layer.peek() === 'later') shut();
-  toast(t.promised.done(at === null ? '' : momentOf(at)), 'info');
+  const there = at === null ? '' : otherClock(at, asked.peek()?.zone);
+  toast(t.promised.done(at === null ? '' : momentOf(at), there), 'info');
 }
 
 export function Later() {
@@ -81,6 +82,7 @@ export function Later() {
           disabled=${busy}
           onClick=${() => promise(serverTime() + m * 60_000, note)}>
           ${t.promised.minutes(m, hourMinute(now.value + m * 60_000))}
+          <${TheirTime} at=${now.value + m * 60_000} zone=${of.zone}/>
         </button>`,
       )}
     </div>
@@ -116,7 +118,10 @@ export function Later() {
 /** The promise of the incident in view. @param {{of: NonNullable<Incident['callback']>}} props */
 export function Promised({ of: p }) {
   const tries = p.tried > 1 && t.promised.tryOf(p.tried, p.tries);
-  const said = [tries, t.promised.asked(p.by_name)].filter(Boolean).join(' · ');
+  const there = otherClock(p.due, zoneOf(incident.value, p.contact));
+  const said = [there && t.promised.there(there), tries, t.promised.asked(p.by_name)]
+    .filter(Boolean)
+    .join(' · ');
   return html`<div class="promised s3">
     <${Icon} name="callback"/>
     <div class="grow">
@@ -142,6 +147,20 @@ export function Promised({ of: p }) {
       </div>
     </div>
   </div>`;
+}
+
+/** Where it is another time for them. @param {{at: number, zone: string|null}} props */
+const TheirTime = ({ at, zone }) => {
+  const clock = otherClock(at, zone);
+  return clock && html` <span class="muted">${t.promised.there(clock)}</span>`;
+};
+
+/** Where whoever is called is: as it is written down, or by their number; null: nobody knows.
+ * @param {Incident|null} of @param {string} contact */
+function zoneOf(of, contact) {
+  const to = of?.contacts.find((one) => one.id === contact)?.address;
+  const at = of?.parties.flatMap((one) => one.addresses ?? []).find((one) => one.id === to);
+  return of?.facts.zone || at?.zone || null;
 }
 
 /** When it is due, or since when it waits. @param {{of: NonNullable<Incident['callback']>}} props */

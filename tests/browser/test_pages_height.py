@@ -83,7 +83,7 @@ async def test_what_was_handed_off_and_is_over_leaves_my_work_in_sight(
 async def test_a_promised_call_takes_two_lines_beside_its_people(
     chromium: Browser, desk: FakeDesk, tried: int
 ) -> None:
-    page = await opened(chromium, f"{desk.url}/desk?scene=text")
+    page = await opened(chromium, f"{desk.url}/desk?scene=text", timezone_id="Europe/Berlin")
     here = await desk.here()
     promised = {
         "contact": "k1", "state": "scheduled", "due": desk.now() + 1_500_000,
@@ -93,6 +93,7 @@ async def test_a_promised_call_takes_two_lines_beside_its_people(
     card = page.locator(".promised")
     await expect(card).to_contain_text("Callback due ")
     await expect(card).to_contain_text("asked for by Priya Nair")
+    await expect(card).to_contain_text(" there")  # their clock is another than this machine's
     two_lines = "(e) => e.offsetHeight < 60"
     assert await card.evaluate(two_lines)
     await card.get_by_role("button", name="Cancel …").click()

@@ -30,16 +30,18 @@ async def test_each_time_is_theirs_too_and_night_asks_first(
     of = next(iter(here.scene["incidents"]))
     facts = here.scene["incidents"][of]["facts"]
     await here.incident_is(of, facts=facts | {"zone": "Asia/Tokyo"})
-    await page.get_by_role("button", name="Later: schedule a callback to Maya").first.click()
+    await page.get_by_role("button", name="Promise a callback to Maya").first.click()
     box = page.get_by_role("dialog")
     await expect(box.get_by_text(" there").first).to_be_visible()
+    soon = box.get_by_role("button", name="In 10 minutes")
+    await expect(soon).to_have_text(re.compile(r"at \d\d:\d\d.*\d\d:\d\d there"))
     await box.get_by_label("What it is about").fill("the vet decides by then")
     await box.get_by_label("Your time", exact=True).fill("12:00")
     await box.get_by_label("Day, by your time").fill("2030-02-01")
     await expect(box.get_by_label("Their time, Tokyo", exact=True)).to_have_value("21:00")
     desk.refuse["request_callback"] = "night"
     desk.says["request_callback"] = "It is 03:00 there by then."
-    await box.get_by_role("button", name="Schedule it").click()
+    await box.get_by_role("button", name="Promise it").click()
     await done(desk, "request_callback", incident=of, note="the vet decides by then")
     del desk.refuse["request_callback"]
     anyway = box.get_by_role("button", name="Promise it anyway")  # nothing of it is lost
@@ -51,7 +53,8 @@ async def test_each_time_is_theirs_too_and_night_asks_first(
     await box.get_by_label("Why at night").fill("the vet decides")
     await anyway.click()
     await done(desk, "request_callback", sure=["night"], note="the vet decides")
-    await expect(page.get_by_text("Callback scheduled for 1 Feb")).to_be_visible()
+    promised = page.locator(".toast").filter(has_text="Callback promised for 1 Feb")
+    await expect(promised).to_contain_text("1 Feb, 21:00 there)")
     await close(page)
 
 
@@ -65,8 +68,8 @@ async def test_a_time_is_typed_by_ones_own_clock_or_by_theirs_and_each_shows_the
     facts = here.scene["incidents"][of]["facts"]
     await here.incident_is(of, facts=facts | {"zone": "America/Los_Angeles"})
     if dialog == "promise":
-        await page.get_by_role("button", name="Later: schedule a callback to Maya").first.click()
-        go, do = "Schedule it", "request_callback"
+        await page.get_by_role("button", name="Promise a callback to Maya").first.click()
+        go, do = "Promise it", "request_callback"
     else:
         await page.keyboard.press("Alt+x")
         await page.get_by_role("button", name=re.compile("^Due")).click()

@@ -1,6 +1,6 @@
 /** What more than one page shows. */
 
-/** Who wanted a promised call: an account's name, or what the router calls them. @param {string} name */
+/** Who wanted a callback: an account's name, or what the router calls them. @param {string} name */
 const askedBy = (name) =>
   ({ voicemail: 'after their voicemail', 'the caller': 'as they asked' })[name] ?? `asked for by ${name}`;
 
@@ -25,7 +25,7 @@ export const common = {
     parked: 'waiting for their answer',
     aside: 'set aside for the call',
     dialing: 'dialling',
-    scheduled: 'callback scheduled',
+    scheduled: 'callback for later',
     outside: 'ringing an outside number',
     away: 'with an outside number',
     voicemail: 'leaving a message',
@@ -68,14 +68,14 @@ export const common = {
     /** @param {number} n @param {number} of */
     tryOf: (n, of) => `try ${n} of ${of}`,
     /** @param {string} who */
-    laterTo: (who) => `Later: schedule a callback to ${who}`,
+    laterTo: (who) => `Promise a callback to ${who}`,
     /** @param {string} who */
-    title: (who) => `Call back later: ${who}`,
+    title: (who) => `Promise a callback: ${who}`,
     lead: 'It joins the line with this incident’s severity and rings at the next agent who can take it.',
     soon: 'As soon as somebody is free',
     /** @param {number} n @param {string} time */
     minutes: (n, time) => `In ${n} minutes, at ${time}`,
-    atGo: 'Schedule it',
+    atGo: 'Promise it',
     yourClock: 'Your time',
     /** @param {string} place */
     theirClock: (place) => `Their time, ${place}`,
@@ -92,12 +92,13 @@ export const common = {
     askThem: 'Their local time is not known: ask them.',
     nightWhy: 'Say why, and promise it anyway; or choose another time.',
     nightGo: 'Promise it anyway',
-    /** @param {string} time */
-    done: (time) => (time ? `Callback scheduled for ${time}.` : 'Callback promised.'),
+    /** @param {string} time @param {string} [there] */
+    done: (time, there = '') =>
+      time ? `Callback promised for ${time}${there && ` (${there} there)`}.` : 'Callback promised.',
     off: 'Cancel the callback …',
     offShort: 'Cancel …',
     offDone: 'Callback cancelled.',
-    group: 'Scheduled callbacks',
+    group: 'Callbacks for later',
     open: 'Callback',
     queue: 'Queue callback',
     /** @param {string} who */
@@ -105,11 +106,11 @@ export const common = {
     queueWhy: 'They keep the place they had in line',
     still: 'Still needed?',
     /** @param {string} name @param {string} time */
-    stillWhy: (name, time) => `A call to them is promised, ${askedBy(name)} at ${time}.`,
+    stillWhy: (name, time) => `A callback to them is promised, ${askedBy(name)} at ${time}.`,
     yes: 'Yes',
     no: 'No',
-    noDone: 'The promised call is off: they were reached.',
-    noUndone: 'Undone: the call is promised again.',
+    noDone: 'Callback cancelled: they were reached.',
+    noUndone: 'Undone: the callback is promised again.',
     kept: 'It stays promised.',
     /** @param {number} n */
     notReached: (n) => `not reached, ${n} ${n === 1 ? 'try' : 'tries'}`,
