@@ -54,4 +54,4 @@ def _words(live: LiveContact) -> str:
         return words
     if last_try(live):
         return f"{words} It was the last try: they are listed with those who gave up."
-    return f"{words} The promised call is tried again later."
+    return f"{words} The callback is tried again later."

@@ -36,7 +36,7 @@ _HAND_OFF = "/hand-offs/{hand_off}"
 DOORS = (
     Door("incidents", "GET", "/incidents", "Find incidents, as Find does"),
     Door("mine", "GET", "/mine", "The open incidents that one owns, or in which one is to act"),
-    Door("callbacks", "GET", "/callbacks", "The promised calls that nobody has made yet"),
+    Door("callbacks", "GET", "/callbacks", "The callbacks that nobody has made yet"),
     Door("open_incidents", "GET", "/incidents/open", "The open incidents, for a supervisor"),
     Door("colleagues", "GET", "/colleagues", "Everybody who can be given something to do"),
     Door("open", "GET", _OF, "An incident without its timeline; also by number (INC-20419)"),
@@ -89,7 +89,11 @@ DOORS = (
     Door("snippets", "GET", f"{_OF}/snippets", "Words to send, filled for whoever reads them"),
     Door("write_first", "POST", f"{_OF}/messages", "Texts or mails one of its people", "key"),
     Door(
-        "request_callback", "POST", f"{_OF}/callbacks", "Promises one of its people a call", "key"
+        "request_callback",
+        "POST",
+        f"{_OF}/callbacks",
+        "Promises one of its people a callback",
+        "key",
     ),
     Door("merge_look", "GET", f"{_OF}/merge", "What a merge with another would do"),
     Door("merge_incidents", "POST", "/incidents/{stays}/merge", "Another goes into it", "key"),

@@ -190,7 +190,7 @@ IGNORED: Mapping[Event, str] = {
     E.MESSAGE_OVER: "no message is being left",
     E.LEAVE_VOICEMAIL: "they are not at the voicemail (any more)",
     E.PARK: "only a text in hand or waiting is set aside",
-    E.CANCEL: "only a promised call that nobody dials yet is cancelled",
+    E.CANCEL: "only a callback that nobody dials yet is cancelled",
 }
 
 

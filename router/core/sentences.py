@@ -201,7 +201,7 @@ SENTENCES: dict[str, Sentence] = {
         "Hola. Le llama {name}. Le devolvemos su llamada. Por favor, llámenos. Gracias.",
     ),
     "not_reached": Sentence(
-        "read, not heard: by text (S1, S2) or mail (S4) after the last try of a promised call that "
+        "read, not heard: by text (S1, S2) or mail (S4) after the last try of a callback that "
         "reached nobody; nothing of the incident; empty: nobody is written to",
         "We tried to call you and could not reach you. Please call {number}. Reference {no}.",
         "Intentamos llamarle y no pudimos comunicarnos con usted. Por favor, llame al {number}. "

@@ -271,10 +271,10 @@ def _said(
             return f"taken from {who} by {by}" if who else f"taken back by {by}"
         case "contact.callback_cancelled":
             if happening.cause == NOT_NEEDED:
-                return f"call not needed any more, said {by}: they were reached"
+                return f"callback not needed any more, said {by}: they were reached"
             if happening.cause == MOVED:
-                return f"call promised for another time by {by}"
-            return f"call called off by {by}" if happening.by else None
+                return f"callback moved to another time by {by}"
+            return f"callback cancelled by {by}" if happening.by else None
         case "contact.callback_given":
             return f"callback given to {_whom(happening, names, words)} by {by}"
         case "contact.wrapup_started":

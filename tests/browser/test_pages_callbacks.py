@@ -97,7 +97,7 @@ async def test_a_row_is_moved_given_and_called_off(chromium: Browser, desk: Fake
     more = page.get_by_role("button", name="More for Grace Lindqvist")
     await more.click()
     await page.get_by_role("menuitem", name="Move to another time").click()
-    dialog = page.get_by_role("dialog", name="Move the call to Grace Lindqvist")
+    dialog = page.get_by_role("dialog", name="Move the callback to Grace Lindqvist")
     desk.refuse["move_callback"] = "night"
     await dialog.get_by_label("Your time", exact=True).fill("14:30")
     await dialog.get_by_role("button", name="Move it", exact=True).click()
@@ -131,7 +131,7 @@ async def test_a_row_is_moved_given_and_called_off(chromium: Browser, desk: Fake
     await more.click()
     await page.get_by_role("menuitem", name="Give to somebody").click()
     give = page.get_by_role("dialog", name="Who calls Grace Lindqvist?")
-    await expect(give).to_contain_text("This call alone")
+    await expect(give).to_contain_text("This callback alone")
     await give.get_by_label("Give it to").select_option(label="Tomás Vega")
     await give.get_by_role("button", name="Give it").click()
     await expect(give).to_have_count(0)

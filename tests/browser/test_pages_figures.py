@@ -41,10 +41,10 @@ async def test_the_days_table_has_who_left_who_is_late_and_closed_hours_apart(
     words = page.get_by_text("Calls in closed hours (not above)")
     said = " ".join((await words.inner_text()).split())
     assert said == "Calls in closed hours (not above): 2 answered 7 left 1 gave up"
-    said = " ".join((await page.get_by_text("Promised calls:").inner_text()).split())
-    assert said == "Promised calls: 7 reached their person 1 did not after all tries"
+    said = " ".join((await page.get_by_text("Callbacks:").inner_text()).split())
+    assert said == "Callbacks: 7 reached their person 1 did not after all tries"
     said = " ".join((await page.get_by_text("Late now, not above").inner_text()).split())
-    assert said.startswith("Late now, not above: 2 (promised calls, calls in closed hours,")
+    assert said.startswith("Late now, not above: 2 (callbacks, calls in closed hours,")
     found: dict[Any, Any] = {}
     await axe(page, "the day", found)
     assert found == {}

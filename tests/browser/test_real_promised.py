@@ -19,8 +19,8 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await go_ready(page)
     await real.sandbox.text("please call me after lunch", from_=person, to="+12065550101")
     await ring_and_answer(page, "text")
-    await page.get_by_role("button", name="Later").click()
-    dialog = page.get_by_role("dialog", name="Call back later")
+    await page.get_by_role("button", name="Promise a callback").click()
+    dialog = page.get_by_role("dialog", name="Promise a callback")
     await expect(dialog.get_by_role("button", name="As soon as")).to_be_focused()
     found: dict[object, object] = {}
     await axe(page, "later", found)
@@ -47,10 +47,10 @@ async def test_call_back_later_from_the_desk(chromium: Browser, real: Centre) ->
     await axe(page, "what is next", found)
     await page.get_by_role("button", name="Look whether they answered").click()
     await expect(page.get_by_text("Done. You are ready")).to_be_visible()
-    await page.get_by_role("button", name="Later").click()
+    await page.get_by_role("button", name="Promise a callback").click()
     await page.keyboard.press("Enter")  # as soon as somebody is free
     await expect(dialog).to_be_hidden()
-    offer = page.get_by_role("region", name="Promised callback")
+    offer = page.get_by_role("region", name="Callback")
     await expect(offer).to_be_visible()
     await expect(offer).to_contain_text("asked for by Priya Nair")
     await expect(offer.get_by_role("button", name="Call them")).to_be_visible()
@@ -78,7 +78,7 @@ async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
     await real.sandbox.press(call, "4")  # the menu
     await ring_and_answer(page)
     await expect(page.locator(".phonebar")).to_contain_text("Hang up")
-    await page.get_by_role("button", name="Later").click()
+    await page.get_by_role("button", name="Promise a callback").click()
     await page.keyboard.press("Enter")  # as soon as somebody is free
     people = page.get_by_role("region", name="People")
     await expect(people).to_contain_text("now with Priya · in 14:")
@@ -122,7 +122,7 @@ async def test_still_needed_is_asked_at_the_wrap_up_and_answered_by_a_key(
     await expect(row).to_have_count(int(needed))
     await page.keyboard.press("1")
     await page.keyboard.press("Enter")
-    offer = page.get_by_role("region", name="Promised callback")
+    offer = page.get_by_role("region", name="Callback")
     await (expect(offer).to_be_visible() if needed else expect(wrap).to_be_hidden())
     states = {True: "open", False: "reached"}
     await real.until_rows(
@@ -144,8 +144,8 @@ async def test_a_supervisor_says_on_the_board_why_it_is_not_needed_and_takes_it_
     await go_ready(page)
     await real.sandbox.text("please call me after lunch", from_=person, to="+12065550101")
     await ring_and_answer(page, "text")
-    await page.get_by_role("button", name="Later").click()
-    await page.get_by_role("dialog", name="Call back later").get_by_text("In 30 minutes").click()
+    await page.get_by_role("button", name="Promise a callback").click()
+    await page.get_by_role("dialog", name="Promise a callback").get_by_text("In 30 minutes").click()
     row = board.locator(".tr").filter(has_text="callback")
     item = board.get_by_role("menuitem", name="Cancel the callback")
     asks = board.get_by_role("dialog", name="Cancel the callback")

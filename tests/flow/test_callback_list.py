@@ -56,7 +56,7 @@ async def test_a_promise_is_listed_moved_given_and_called_off(centre: Centre) ->
         moved = await row_with(board, of, due=at + HOUR)
         assert (moved["note"], moved["kind"]) == (note, "scheduled")
         lines = [one["text"] for one in (await agent.do("open", incident=of))["timeline"]]
-        assert any("for another time by Dana" in line for line in lines), lines
+        assert any("moved to another time by Dana" in line for line in lines), lines
 
         tomas = (await board.do("colleagues"))["people"]
         to = next(one["id"] for one in tomas if one["name"].startswith("Tom"))

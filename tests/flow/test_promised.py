@@ -64,7 +64,7 @@ async def test_called_back_later_by_whoever_takes_it(centre: Centre) -> None:
         told = (await agent.do("open", incident=order["incident"]))["timeline"]
         asked, made = [e for e in told if e["contact"] == contact and e["kind"] == "call"]
         assert asked["at"] < before  # when it was promised, and still in these words
-        assert asked["text"].startswith("call promised to")
+        assert asked["text"].startswith("callback promised to")
         assert made["at"] >= before  # when it was dialled, not when it was promised
         assert "answered after" in made["text"]
         assert "promised: asked for by Priya Nair" in made["text"]

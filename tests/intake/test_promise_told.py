@@ -67,7 +67,7 @@ async def test_that_it_was_promised_is_told_at_that_moment(promised: Promised) -
     live = await promised.made()
     line = (await promised.lines())[-1]
     assert (line["at"], line["text"]) == (
-        promised.world.now, f"call promised to {AT}",  # by Dana, whose name stands before it
+        promised.world.now, f"callback promised to {AT}",  # by Dana, whose name stands before it
     )  # fmt: skip
     assert (line["kind"], line["who"], line["contact"]) == ("call", "Dana", live.id)
 
@@ -114,11 +114,11 @@ async def test_that_it_came_to_nothing_is_told_when_it_did(promised: Promised, h
     await world.advance(60_000)
     if how == "called off":
         assert (await promised.promises.cancel(live.id, "a", "off")).ok
-        told = "call called off by Priya"
+        told = "callback cancelled by Priya"
     elif how == "not needed":
         said = promised.needless.say(live.id, "u9", None, steers=True, reason="they are here")
         assert (await said).ok
-        told = "call not needed any more, said Dana: they were reached"
+        told = "callback not needed any more, said Dana: they were reached"
     else:
         await promised.intake.call(Call("CA2", MAYA, EMERGENCY), world.now)
         told = f"call to {AT} called off: they called themselves · asked for by Dana"
@@ -136,6 +136,6 @@ async def test_that_it_is_needed_after_all_is_told_too(promised: Promised) -> No
     await world.advance(3_000)
     assert (await promised.needless.take_back(live.id, "u9", world.now)).ok
     assert await promised.after(before) == [
-        (first, "call not needed any more, said Dana: they were reached"),
-        (world.now, "call needed after all, said Dana"),
+        (first, "callback not needed any more, said Dana: they were reached"),
+        (world.now, "callback needed after all, said Dana"),
     ]

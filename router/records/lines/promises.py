@@ -30,7 +30,7 @@ def _given(row: Any, around: Around) -> Line:
         channel="voice",
         direction="out",
         who=who,
-        text=f"call promised to {at.get(row.address, 'Caller')}{why}",
+        text=f"callback promised to {at.get(row.address, 'Caller')}{why}",
         contact=row.contact,
     )
 
@@ -41,6 +41,6 @@ def _needed(row: Any, around: Around) -> Line | None:
     if live.callback is None or live.callback.back_by is None:
         return None
     who = around.names.get(live.callback.back_by, "somebody")
-    text = f"call needed after all, said {who}"
+    text = f"callback needed after all, said {who}"
     at = int(live.rang_at or row.arrived_at)
     return line(f"needed:{row.id}", at, "event", who=who, text=text, contact=row.id)

@@ -66,7 +66,7 @@ export const board = {
       `${word}: ${n} call${n === 1 ? '' : 's'} waiting. Estimate for an S${level} that comes now`,
     /** @param {string} x */
     target: (x) => `target ${x}`,
-    waitingWhy: 'Contacts that wait: calls, texts, mails, and promised calls',
+    waitingWhy: 'Contacts that wait: calls, texts, mails, and callbacks',
     none: 'nobody waiting',
     inTarget: 'in target',
     noToday: 'none yet today',

@@ -1,4 +1,4 @@
-/** The list of promised calls. */
+/** The list of callbacks. */
 export const callbacks = {
   /** How a promise came to be. @type {Record<string, string>} */
   callbackKinds: {
@@ -24,7 +24,7 @@ export const callbacks = {
   callbackList: {
     tab: 'Callbacks',
     title: 'Callbacks',
-    help: 'promised calls: mine, due, overdue',
+    help: 'callbacks: mine, due, overdue',
     which: 'Which callbacks',
     filters: {
       '': 'All',
@@ -69,7 +69,7 @@ export const callbacks = {
     /** @param {string} who */
     giveTitle: (who) => `Who calls ${who}?`,
     /** @param {string} no */
-    giveLead: (no) => `This call alone: it rings there first, and ${no} stays with its owner.`,
+    giveLead: (no) => `This callback alone: it rings there first, and ${no} stays with its owner.`,
     /** @param {string} name */
     given: (name) => `The callback is ${name}’s. The incident stays with its owner.`,
     open: 'Open the incident',
@@ -79,7 +79,7 @@ export const callbacks = {
     /** @param {number} n */
     first: (n) => `The first ${n}.`,
     /** @param {string} who */
-    moveTitle: (who) => `Move the call to ${who}`,
+    moveTitle: (who) => `Move the callback to ${who}`,
     moveLead: 'It rings at the new time, and its place in line counts from then.',
     moveGo: 'Move it',
     moveAnyway: 'Move it anyway',

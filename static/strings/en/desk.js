@@ -35,12 +35,7 @@ export const desk = {
       /** @param {string} x */
       forwarded: (x) => `forwarded from ${x}`,
     },
-    title: {
-      voice: 'Incoming call',
-      sms: 'Incoming text',
-      email: 'Incoming email',
-      callback: 'Promised callback',
-    },
+    title: { voice: 'Incoming call', sms: 'Incoming text', email: 'Incoming email', callback: 'Callback' },
     speakUnsure: 'It may be an emergency: press 1 if it is, 2 if it is urgent, 4 if neither.',
     /**
      * @param {number} sev @param {string} word @param {string} channel
@@ -422,12 +417,12 @@ export const desk = {
       ['R', 'reply', 'Alt + A'],
       ['Ctrl + Enter', 'send and wait'],
       ['1 – 9', 'how it ended, in wrap-up', 'Alt + 1 – 9'],
-      ['Y / X', 'a promised call, in wrap-up: still needed, or not', 'Alt + Y / X'],
+      ['Y / X', 'a callback, in wrap-up: still needed, or not', 'Alt + Y / X'],
       ['J, K', 'next, previous work', 'Alt + K'],
       ['B', 'take back what went back in line while you were away', 'Alt + B'],
       ['1, 2, 4', 'for one marked “unsure”: emergency, urgent, neither', 'Alt + 1 2 4'],
       ['W', 'why this one is ringing; wrong severity of what you have; twice: who is waiting', 'Alt + W'],
-      ['Z', 'undo what you just said: a severity, or “not needed” of a promised call', 'Alt + Z'],
+      ['Z', 'undo what you just said: a severity, or “not needed” of a callback', 'Alt + Z'],
     ],
     /** After those of the dialogs. */
     last: [

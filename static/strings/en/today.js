@@ -10,8 +10,8 @@ const title = {
   left: 'Left today',
   late: 'Late now',
   late_apart: 'Late now, in no service level',
-  kept: 'Promised calls that reached their person today',
-  unreached: 'Promised calls that reached nobody today',
+  kept: 'Callbacks that reached their person today',
+  unreached: 'Callbacks that reached nobody today',
   level: 'In target today, of all who count',
   all: 'In target today, of all who came',
   closed_answered: 'Answered in closed hours today',
@@ -76,7 +76,7 @@ export const today = {
     /** @param {number} n */
     short: (n) => `${n} within 5 s`,
     closedLead: 'Calls in closed hours (not above):',
-    promisesLead: 'Promised calls:',
+    promisesLead: 'Callbacks:',
     lateLead: 'Late now, not above:',
     /** @param {string} share */
     withShort: (share) => `of all ${share}`,
@@ -87,21 +87,22 @@ export const today = {
       closed_abandoned: 'gave up',
       kept: 'reached their person',
       unreached: 'did not after all tries',
-      late_apart: '(promised calls, calls in closed hours, texts and mails that were answered before)',
+      late_apart: '(callbacks, calls in closed hours, texts and mails that were answered before)',
     },
     definition:
       'In target: answered within the target, of all who were answered, gave up, left, or wait past the ' +
       'target now; whoever hung up within 5 s is not counted. Of all who came: they are counted too. Left: ' +
-      'ended at a voicemail, at a number outside where nobody pressed the key, or with a promise to call. ' +
+      'ended at a voicemail, at a number outside where nobody pressed the key, or with a callback ' +
+      'promised. ' +
       'Counted are contacts, not people: each call, each text conversation and each mail is one. ' +
-      'Promised calls have a line of their own.',
+      'Callbacks have a line of their own.',
     /** @param {DayFigures} d */
     of: (d) =>
       [
         `${d.offered} reached out`,
         `${d.answered} answered (${d.in_target} in target)`,
         `${d.abandoned} gave up${d.short ? ` (${d.short} within 5 s: not counted)` : ''}`,
-        `${d.left} left: voicemail, nobody outside, or a promise to call`,
+        `${d.left} left: voicemail, nobody outside, or a callback promised`,
         ...(d.late ? [`${d.late} wait past the target now`] : []),
       ].join(', '),
   },
