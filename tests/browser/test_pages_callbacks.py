@@ -168,3 +168,26 @@ async def test_at_a_desk_a_key_opens_mine_due_and_overdue(
         await close(page)
         desk.intents.clear()
     assert found == {}
+
+
+async def test_calling_off_asks_what_is_next_and_can_be_taken_back_after_that(
+    chromium: Browser, desk: FakeDesk
+) -> None:
+    page = await opened(chromium, f"{desk.url}/desk?scene=idle")
+    (await desk.here()).scene["incidents"]["i1"]["next"] = None
+    desk.asks_next = True
+    await page.keyboard.press("x")
+    await page.get_by_role("button", name="Due · 4").click()
+    await page.get_by_role("button", name="More for Maya Torres").click()
+    await page.get_by_role("menuitem", name="Cancel the callback").click()
+    off = page.get_by_role("dialog", name="Cancel the callback: Maya Torres?")
+    await off.get_by_label("Why?").fill("they wrote that it is solved")
+    await off.get_by_role("button", name="Cancel it").click()
+    await page.get_by_role("dialog", name="What is next?").get_by_text("Try to reach them").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert [one["do"] for one in desk.intents if one["do"] in ("plan_next", "cancel_callback")] == [
+        "cancel_callback", "plan_next", "cancel_callback",
+    ]  # fmt: skip
+    await page.get_by_role("button", name="Undo").click()
+    await until(lambda: _soon(len(asked(desk, "not_needed_undo")) == 1), "taken back")
+    await close(page)
