@@ -35,5 +35,18 @@ interface CallbackRow {
 }
 
 interface Results {
+  callbacks_kept: {
+    days: number;
+    since: number;
+    /** `late`: of those that were kept. The newest incidents behind each. */
+    rows: {
+      severity: Severity;
+      kind: string;
+      kept: number;
+      late: number;
+      gave_up: number;
+      incidents: { id: string; number: string }[];
+    }[];
+  };
   callbacks: { rows: CallbackRow[]; more: boolean };
 }

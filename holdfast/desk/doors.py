@@ -74,6 +74,7 @@ DOORS = (
     Door("reveal", "POST", f"{_AT}/reveal", "A masked address, whole", kept=False),
     Door("note", "POST", f"{_OF}/notes", "Writes a note", "note"),
     Door("guidance_said", "POST", f"{_OF}/guidance", "What was asked, or why it was not", "key"),
+    Door("callbacks_kept", "GET", "/callbacks/kept", "What became of callbacks, for a supervisor"),
     Door("guidance_followed", "GET", "/guidance", "How far cards were followed, for a supervisor"),
     Door("summary", "GET", f"{_OF}/summary", "Versions of its summary, and one as proposed"),
     Door("summary_version", "GET", _SUMMARY, "One version, and what changed in it"),

@@ -156,7 +156,7 @@ class GuidanceDesk:
         if form.days not in DAYS:
             raise Refused("bad_request", "Today, or the last 7 or 30 days.")
         now = now_ms()
-        since = _begins(now, form.days, self._current.value.zone)
+        since = begins(now, form.days, self._current.value.zone)
         async with self._database.read() as connection:
             rows = await guidance.followed(connection, since, now + 1)
             hidden = await sight.hidden_from(connection, {id for id, *_ in rows}, page.account.id)
@@ -174,7 +174,7 @@ class GuidanceDesk:
         }
 
 
-def _begins(now: int, days: int, zone: str) -> int:
+def begins(now: int, days: int, zone: str) -> int:
     """The midnight, by the centre's clock, with which these days begin; ms."""
     today = datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).date()
     return day_bounds(today - timedelta(days=days - 1), zone)[0]

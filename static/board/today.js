@@ -7,6 +7,7 @@ import { SEVERITIES, shareOf } from '../model.js';
 import { t } from '../strings/en.js';
 import { state, wordOf } from './context.js';
 import { Figure } from './figure.js';
+import { CallbacksKept } from './callbacks_kept.js';
 import { GuidanceToday } from './guidance.js';
 
 /** @param {{figure: 'level'|'all', severity: Severity, level: Level}} props */
@@ -86,6 +87,7 @@ export function Today() {
           ['kept', sum((d) => d.kept)],
           ['unreached', sum((d) => d.unreached)],
         ]}/>
+      <${CallbacksKept}/>
       <${GuidanceToday}/>
       <${Sentence} lead=${of.lateLead} of=${[['late_apart', sum((d) => d.late_apart)]]}/>
       <p class="faint">${of.definition}</p>

@@ -43,6 +43,12 @@ async def test_the_days_table_has_who_left_who_is_late_and_closed_hours_apart(
     assert said == "Calls in closed hours (not above): 2 answered 7 left 1 gave up"
     said = " ".join((await page.get_by_text("Callbacks:").inner_text()).split())
     assert said == "Callbacks: 7 reached their person 1 did not after all tries"
+    kinds = page.locator("details").filter(has_text="Callbacks today, by severity and kind")
+    await kinds.locator("summary").click()
+    last = kinds.get_by_role("listitem").last
+    await expect(last).to_contain_text("for a set time")
+    await expect(last).to_contain_text("3 kept (0 late), 1 given up")
+    await expect(last).to_contain_text("INC-20431")
     said = " ".join((await page.get_by_text("Late now, not above").inner_text()).split())
     assert said.startswith("Late now, not above: 2 (callbacks, calls in closed hours,")
     found: dict[Any, Any] = {}

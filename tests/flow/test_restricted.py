@@ -100,7 +100,7 @@ async def test_no_word_of_it_reaches_anybody_who_is_not_on_its_list(centre: Cent
                 ("open", {"incident": of}), ("peek", {"incident": of}), ("mine", {}),
                 ("why", {"contact": contact}), ("waiting", {}), ("callbacks", {}),
                 ("open_incidents", {"filter": ""}), ("corrections", {"days": 7}),
-                ("guidance_followed", {"days": 30}),
+                ("guidance_followed", {"days": 30}), ("callbacks_kept", {"days": 30}),
                 ("hand_offs", {}), ("colleagues", {}), ("last_called", {}),
                 ("figure", {"figure": "left", "severity": 0}), ("summary", {"incident": of}),
                 ("snippets", {"incident": of, "address": None}), ("pull", {"contact": contact}),

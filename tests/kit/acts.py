@@ -622,7 +622,7 @@ READS = {
     "snapshot", "open", "peek", "incidents", "corrections", "why", "waiting", "transfer_targets",
     "last_called", "dial_check", "figure", "rtc_state", "relays", "agent_day", "sound_places",
     "mine", "open_incidents", "callbacks", "colleagues", "merge_look", "undo_look", "snippets",
-    "hand_offs", "hand_off_to", "guidance_followed", "summary", "summary_version",
+    "hand_offs", "hand_off_to", "guidance_followed", "callbacks_kept", "summary", "summary_version",
 }  # fmt: skip
 """Intents that change nothing."""
 LOOKS = {"reveal"}

@@ -8,6 +8,14 @@ S, M, H = 1000, 60_000, 3_600_000
 SEATTLE = "America/Los_Angeles"
 
 
+KEPT = [
+    {"severity": 2, "kind": "gave_up", "kept": 3, "late": 1, "gave_up": 0,
+     "incidents": [{"id": "i1", "number": "INC-20419"}]},
+    {"severity": 3, "kind": "scheduled", "kept": 3, "late": 0, "gave_up": 1,
+     "incidents": [{"id": "i2", "number": "INC-20431"}]},
+]  # fmt: skip
+
+
 def row(contact: str, now: int, severity: int, name: str, due: int, **more: Any) -> dict[str, Any]:
     """`due`: ms from now."""
     return {

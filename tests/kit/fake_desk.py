@@ -167,6 +167,9 @@ class Connection(HandOffs, Summaries):
             "team": self.scene.get("team", []),
         }
 
+    async def do_callbacks_kept(self, _: dict[str, Any]) -> Any:
+        return {"days": 1, "since": 0, "rows": fake_callbacks.KEPT}
+
     async def do_callbacks(self, _: dict[str, Any]) -> Any:
         found = fake_callbacks.rows(self.desk.now())
         rows = [one | HIDDEN if one["contact"] in self.desk.hides else one for one in found]

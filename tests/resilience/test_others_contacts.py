@@ -140,6 +140,7 @@ TABLE: dict[str, Row] = {
     "reveal": Row(A.gave_up, DONE, DONE, NO),
     "guidance_said": Row(A.poisoned, DONE, DONE, NO),
     "draft_guidance": Row(A.poisoned, DONE, DONE, NO),
+    "callbacks_kept": Row(A.gave_up, NO, DONE, DONE),
     "guidance_followed": Row(A.gave_up, NO, DONE, DONE),
     # A summary is everybody's, as its incident is; with names it leaves by a supervisor alone.
     "summary": Row(A.summarised, DONE, DONE, DONE),

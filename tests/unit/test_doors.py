@@ -22,6 +22,7 @@ READS = {
     "colleagues",
     "incidents",
     "guidance_followed",
+    "callbacks_kept",
 }
 """Of incident work, without an incident among their fields."""
 LOOKS = {"open", "hand_off_to", "snippets", "merge_look", "undo_look", "summary", "summary_version"}

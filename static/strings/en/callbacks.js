@@ -23,6 +23,9 @@ export const callbacks = {
   },
   callbackList: {
     tab: 'Callbacks',
+    kinds: 'Callbacks today, by severity and kind',
+    /** @param {number} kept @param {number} late @param {number} gaveUp */
+    became: (kept, late, gaveUp) => `${kept} kept (${late} late), ${gaveUp} given up`,
     title: 'Callbacks',
     help: 'callbacks: mine, due, overdue',
     which: 'Which callbacks',
